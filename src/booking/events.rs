@@ -1,0 +1,91 @@
+//! Facts about sessions: those booking tells, and those `live` tells booking (live may not be known here).
+
+use serde::{Deserialize, Serialize};
+
+use crate::kernel::clock::Timestamp;
+use crate::kernel::ids::{SessionId, UserId};
+use crate::kernel::outbox::Fact;
+
+/// Booking tells: the mentor ended the session; its room is to close.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionEnded {
+    pub session: SessionId,
+    pub at: Timestamp,
+}
+
+/// Live tells: the session's room has opened, someone is in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomOpened {
+    pub session: SessionId,
+    pub at: Timestamp,
+}
+
+/// Live tells: the session's room is gone, and everyone in it with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomClosed {
+    pub session: SessionId,
+    pub at: Timestamp,
+    pub closing: Closing,
+}
+
+/// Why a room closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Closing {
+    /// Someone who may ended the meeting: the session is over.
+    Ended,
+    /// Nobody was there any more, or the server went down: the link still works.
+    Idle,
+}
+
+/// Live tells: someone is in the room (after admission).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParticipantJoined {
+    pub session: SessionId,
+    /// `ParticipantId` of the room.
+    pub participant: uuid::Uuid,
+    /// Absent for guests.
+    pub user: Option<UserId>,
+    pub name: String,
+    pub role: Role,
+    pub at: Timestamp,
+}
+
+/// As what someone takes part. The wire's `role`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// The session's mentor.
+    Host,
+    /// Someone with an account.
+    Member,
+    /// Someone with only a name.
+    Guest,
+}
+
+/// Live tells: someone is no longer in the room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParticipantLeft {
+    pub session: SessionId,
+    pub participant: uuid::Uuid,
+    pub at: Timestamp,
+}
+
+macro_rules! session_facts {
+    ($($fact:ty => $kind:literal),+ $(,)?) => {$(
+        impl Fact for $fact {
+            const KIND: &'static str = $kind;
+
+            fn subject(&self) -> String {
+                self.session.to_string()
+            }
+        }
+    )+};
+}
+session_facts! {
+    SessionEnded => "booking.session_ended",
+    RoomOpened => "live.room_opened",
+    RoomClosed => "live.room_closed",
+    ParticipantJoined => "live.participant_joined",
+    ParticipantLeft => "live.participant_left",
+}

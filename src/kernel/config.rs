@@ -1,0 +1,355 @@
+//! Configuration: the embedded `config/default.toml`, then a file, then `FACEMENTOR_…` variables (`__` between levels).
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use figment::Figment;
+use figment::providers::{Env, Format, Toml};
+use ipnet::IpNet;
+use serde::{Deserialize, Deserializer};
+
+use super::logs::LogFormat;
+use super::rate_limit::Rate;
+
+const DEFAULTS: &str = include_str!("../../config/default.toml");
+const PREFIX: &str = "FACEMENTOR_";
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("the configuration file {} does not exist", .0.display())]
+    NoFile(PathBuf),
+    /// One line per mistake.
+    #[error("{}", .0.join("\n"))]
+    Invalid(Vec<String>),
+}
+
+/// Every setting. `config/default.toml` explains each; unknown ones are refused.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub name: String,
+    pub data_dir: PathBuf,
+    pub demo: bool,
+    pub http: HttpConfig,
+    pub tls: TlsConfig,
+    pub ops: OpsConfig,
+    pub database: DatabaseConfig,
+    pub accounts: AccountsConfig,
+    pub live: LiveConfig,
+    pub sfu: SfuConfig,
+    pub logs: LogsConfig,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HttpConfig {
+    pub listen: SocketAddr,
+    /// Empty: derived from each request.
+    pub public_url: String,
+    #[serde(deserialize_with = "list")]
+    pub trusted_proxies: Vec<Network>,
+    #[serde(deserialize_with = "list")]
+    pub cors_origins: Vec<String>,
+    pub body_limit_bytes: usize,
+    pub timeout_s: u64,
+    /// How long open requests and calls may go on after SIGTERM.
+    pub drain_s: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsConfig {
+    /// PEM files; both empty: plain HTTP.
+    pub certificate: PathBuf,
+    pub key: PathBuf,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpsConfig {
+    pub listen: SocketAddr,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseConfig {
+    /// Empty: SQLite in the data folder.
+    pub url: String,
+    pub max_connections: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountsConfig {
+    pub access_token_s: u64,
+    pub refresh_token_s: u64,
+    pub refresh_retry_s: u64,
+    pub log_in_per_ip: Rate,
+    pub log_in_per_account: Rate,
+    pub sign_up_per_ip: Rate,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LiveConfig {
+    pub capacity: usize,
+    pub slots: u8,
+    pub grace_s: u64,
+    pub room_token_s: u64,
+    pub idle_s: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SfuConfig {
+    pub bind: IpAddr,
+    /// First UDP (and ICE-TCP) port; shard `i` takes `port + i`. 0: any.
+    pub port: u16,
+    pub shards: Shards,
+    #[serde(deserialize_with = "list")]
+    pub announced: Vec<Announced>,
+    pub tcp: bool,
+    /// Whether each shard's thread stays on its own core.
+    pub pin: bool,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogsConfig {
+    pub format: LogFormat,
+    pub filter: String,
+}
+
+/// How many threads carry media.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shards {
+    /// One per core.
+    Auto,
+    Count(u16),
+}
+
+/// An address clients are told to send media to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Announced {
+    pub ip: IpAddr,
+    /// The shard's own port when absent.
+    pub port: Option<u16>,
+}
+
+/// An address, or a network as `10.0.0.0/8`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Network(IpNet);
+
+impl Network {
+    pub fn contains(&self, ip: IpAddr) -> bool {
+        self.0.contains(&ip.to_canonical())
+    }
+}
+
+impl Config {
+    /// The embedded defaults, then `file` (or the file `FACEMENTOR_CONFIG` names), then the environment.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let mut figment = Figment::from(Toml::string(DEFAULTS));
+        if let Some(file) = file {
+            if !file.is_file() {
+                return Err(ConfigError::NoFile(file.to_owned()));
+            }
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        Self::extract(&figment.merge(Env::prefixed(PREFIX).ignore(&["config"]).split("__")))
+    }
+
+    /// The embedded defaults with `overrides` (TOML) on top; the environment has no say. For tests.
+    pub fn with(overrides: &str) -> Result<Self, ConfigError> {
+        Self::extract(&Figment::from(Toml::string(DEFAULTS)).merge(Toml::string(overrides)))
+    }
+
+    fn extract(figment: &Figment) -> Result<Self, ConfigError> {
+        let config: Self = figment
+            .extract()
+            .map_err(|errors| ConfigError::Invalid(errors.into_iter().map(|error| describe(&error)).collect()))?;
+        let mistakes = config.mistakes();
+        if mistakes.is_empty() { Ok(config) } else { Err(ConfigError::Invalid(mistakes)) }
+    }
+
+    /// The database to open: the configured one, or SQLite in the data folder.
+    pub fn database_url(&self) -> String {
+        match self.database.url.as_str() {
+            "" => format!("sqlite:{}", self.data_dir.join("facementor.db").display()),
+            url => url.to_owned(),
+        }
+    }
+
+    pub fn drain(&self) -> Duration {
+        Duration::from_secs(self.http.drain_s)
+    }
+
+    fn mistakes(&self) -> Vec<String> {
+        let mut mistakes = Vec::new();
+        let mut check = |fine: bool, mistake: String| {
+            if !fine {
+                mistakes.push(mistake);
+            }
+        };
+        let url = &self.http.public_url;
+        check(
+            url.is_empty() || is_origin(url),
+            format!("http.public_url: {url:?} is not like https://meet.example.org"),
+        );
+        for origin in &self.http.cors_origins {
+            check(is_origin(origin), format!("http.cors_origins: {origin:?} is not like https://app.example.org"));
+        }
+        let tls = &self.tls;
+        check(
+            tls.certificate.as_os_str().is_empty() == tls.key.as_os_str().is_empty(),
+            "tls: give both certificate and key, or neither".to_owned(),
+        );
+        for (name, path) in [("tls.certificate", &tls.certificate), ("tls.key", &tls.key)] {
+            let fine = path.as_os_str().is_empty() || path.is_file();
+            check(fine, format!("{name}: the file {} does not exist", path.display()));
+        }
+        let database = self.database.url.split(':').next().unwrap_or_default();
+        check(
+            matches!(database, "" | "sqlite" | "postgres" | "postgresql"),
+            "database.url: must start with sqlite: or postgres:".to_owned(),
+        );
+        check(self.database.max_connections > 0, "database.max_connections: must be at least 1".to_owned());
+        let access_s = self.accounts.access_token_s;
+        check((30..=600).contains(&access_s), "accounts.access_token_s: must be 30 to 600".to_owned());
+        check(
+            self.accounts.refresh_token_s > access_s,
+            "accounts.refresh_token_s: must outlive access tokens".to_owned(),
+        );
+        for (name, rate) in [
+            ("log_in_per_ip", self.accounts.log_in_per_ip),
+            ("log_in_per_account", self.accounts.log_in_per_account),
+            ("sign_up_per_ip", self.accounts.sign_up_per_ip),
+        ] {
+            let fine = rate.burst > 0 && rate.per_minute > 0;
+            check(fine, format!("accounts.{name}: burst and per_minute must be at least 1"));
+        }
+        check(self.http.timeout_s > 0, "http.timeout_s: must be at least 1".to_owned());
+        check(self.live.capacity > 0, "live.capacity: must be at least 1".to_owned());
+        check(self.live.slots > 0, "live.slots: must be at least 1".to_owned());
+        mistakes
+    }
+}
+
+/// A scheme and an authority, nothing after.
+fn is_origin(text: &str) -> bool {
+    let authority = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    authority.is_some_and(|authority| {
+        authority.parse::<axum::http::uri::Authority>().is_ok() && !authority.contains(['/', '@', '?', '#'])
+    })
+}
+
+/// `http.listen: invalid value … (in the environment variable)`.
+fn describe(error: &figment::Error) -> String {
+    let place = error.metadata.as_ref().and_then(|metadata| metadata.source.as_ref().map(ToString::to_string));
+    let place = place.or_else(|| error.metadata.as_ref().map(|metadata| metadata.name.to_string()));
+    let key = error.path.join(".");
+    let colon = if key.is_empty() { "" } else { ": " };
+    match place {
+        Some(place) => format!("{key}{colon}{} (in {place})", error.kind),
+        None => format!("{key}{colon}{}", error.kind),
+    }
+}
+
+/// A list, or text with commas between, which is what an environment variable can say.
+fn list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: std::str::FromStr<Err: std::fmt::Display>,
+{
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum List {
+        Items(Vec<String>),
+        Text(String),
+    }
+    let items = match List::deserialize(deserializer)? {
+        List::Items(items) => items,
+        List::Text(text) => text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect(),
+    };
+    items
+        .iter()
+        .map(|item| item.parse().map_err(|error| serde::de::Error::custom(format!("{item:?}: {error}"))))
+        .collect()
+}
+
+impl<'de> Deserialize<'de> for Shards {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Raw {
+            Count(u16),
+            Text(String),
+        }
+        match Raw::deserialize(deserializer)? {
+            Raw::Count(count @ 1..=256) => Ok(Self::Count(count)),
+            Raw::Text(text) if text == "auto" => Ok(Self::Auto),
+            _ => Err(serde::de::Error::custom("must be \"auto\" or 1 to 256")),
+        }
+    }
+}
+
+impl std::str::FromStr for Announced {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Ok(ip) = text.parse::<IpAddr>() {
+            return Ok(Self { ip, port: None });
+        }
+        let address: SocketAddr = text.parse().map_err(|_| "must be an IP address, or IP:port")?;
+        Ok(Self { ip: address.ip(), port: Some(address.port()) })
+    }
+}
+
+impl std::str::FromStr for Network {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let network = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+        network.map(Self).map_err(|_| "must be an IP address, or a network like 10.0.0.0/8")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_sound() {
+        let config = Config::with("").expect("defaults");
+        assert_eq!(config.database_url(), "sqlite:data/facementor.db");
+        assert_eq!(config.sfu.shards, Shards::Auto);
+    }
+
+    #[test]
+    fn every_mistake_is_named() {
+        let cases = [
+            ("naem = 'x'", "unknown field: found `naem`"),
+            ("[http]\nlisten = 'here'", "http.listen"),
+            ("[http]\npublic_url = 'meet.example.org'", "http.public_url"),
+            ("[http]\ncors_origins = ['https://a.example/path']", "http.cors_origins"),
+            ("[http]\ntrusted_proxies = ['10.0.0.0/99']", "10.0.0.0/99"),
+            ("[tls]\ncertificate = '/nowhere.pem'", "give both"),
+            ("[database]\nurl = 'mysql://x'", "database.url"),
+            ("[accounts]\naccess_token_s = 3600", "accounts.access_token_s"),
+            ("[sfu]\nshards = 0", "\"auto\" or 1 to 256"),
+            ("[sfu]\nannounced = ['example.org']", "must be an IP address"),
+        ];
+        for (toml, expected) in cases {
+            let error = Config::with(toml).expect_err(toml).to_string();
+            assert!(error.contains(expected), "{toml}: {error}");
+        }
+    }
+
+    #[test]
+    fn lists_can_be_written_with_commas() {
+        let config = Config::with("[sfu]\nannounced = '192.0.2.7, 192.0.2.7:4000'").expect("sound");
+        let ports: Vec<_> = config.sfu.announced.iter().map(|announced| announced.port).collect();
+        assert_eq!(ports, [None, Some(4000)]);
+    }
+}

@@ -1,0 +1,97 @@
+//! The task that hands events to handlers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use super::model::Handler;
+use super::store::{self, Outcome, Pending};
+use crate::kernel::clock::Clock;
+use crate::kernel::db::Db;
+
+/// Events of other processes, and retries, are looked for this often; our own wake the dispatcher at once.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Subjects served per handler and look.
+const BATCH: i64 = 100;
+/// Pauses double from the first to the last; a handler that still fails then needs a person: about 80 minutes in all.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LAST_PAUSE: Duration = Duration::from_secs(600);
+const MAX_ATTEMPTS: i32 = 16;
+
+/// Call [`Wake::now`] after the commit of a transaction that published.
+#[derive(Clone, Default)]
+pub struct Wake(Arc<Notify>);
+
+impl Wake {
+    pub fn now(&self) {
+        self.0.notify_one();
+    }
+}
+
+/// Runs handlers until its task is dropped. Anything it had not finished is done after the next start.
+pub struct Dispatcher {
+    pub db: Db,
+    pub clock: Clock,
+    pub wake: Wake,
+    pub handlers: Vec<Handler>,
+}
+
+impl Dispatcher {
+    pub async fn run(self) {
+        loop {
+            match self.dispatch().await {
+                Ok(0) => {
+                    tokio::select! {
+                        () = self.wake.0.notified() => {}
+                        () = self.clock.sleep(LOOK_EVERY) => {}
+                    }
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "the outbox cannot be read, trying again");
+                    self.clock.sleep(LOOK_EVERY).await;
+                }
+            }
+        }
+    }
+
+    /// Serves what is due now; says how many events it handled.
+    async fn dispatch(&self) -> Result<usize, sqlx::Error> {
+        let mut handled = 0;
+        for handler in &self.handlers {
+            let pending = store::pending(&mut *self.db.read().await?, handler, BATCH).await?;
+            for pending in pending.into_iter().filter(|pending| pending.due_at <= self.clock.now()) {
+                self.deliver(handler, pending).await?;
+                handled += 1;
+            }
+        }
+        Ok(handled)
+    }
+
+    async fn deliver(&self, handler: &Handler, pending: Pending) -> Result<(), sqlx::Error> {
+        let (id, kind) = (pending.event.id, pending.event.kind.clone());
+        let attempts = pending.attempts + 1;
+        let error = handler.handle(pending.event).await.err().map(|error| error.to_string());
+        let outcome = match &error {
+            None => Outcome::Done,
+            Some(_) if attempts < MAX_ATTEMPTS => Outcome::Retry,
+            Some(_) => Outcome::Dead,
+        };
+        if let Some(error) = &error {
+            tracing::warn!(handler = handler.name, event = %id, kind, attempts, error, "a handler failed");
+        }
+        let due_at = self.clock.now().plus(pause_after(attempts));
+        let error = error.as_deref();
+        self.db
+            .write(|mut tx| {
+                Box::pin(async move { store::record(&mut tx, handler, id, outcome, attempts, due_at, error).await })
+            })
+            .await
+    }
+}
+
+fn pause_after(attempts: i32) -> Duration {
+    let doublings = u32::try_from(attempts - 1).unwrap_or(0).min(16);
+    (FIRST_PAUSE * 2_u32.pow(doublings)).min(LAST_PAUSE)
+}
