@@ -1,7 +1,18 @@
 //! The media logic of FaceMentor's SFU, sans-IO: `(now, input)` in, transmits, events and the next deadline out.
 
+mod egress;
 mod ids;
 mod plan;
+mod remote;
+mod shard;
+mod srtp;
 
+pub use egress::{SendBatch, Transmit};
 pub use ids::{MediaKind, Mid, ParticipantId, Rid, RoomId, SlotIndex, Source, Ssrc};
 pub use plan::{Codec, ExtensionIds, MediaPlan, PayloadMapping, PublishPlan, ReceivePlan, SlotPlan};
+pub use remote::{Remote, RemoteTransport};
+pub use shard::{
+    Counters, DataKind, Event, Flow, GoneReason, Grant, JoinError, JoinOptions, LATENCY_BOUNDS_MICROS,
+    LatencyHistogram, Shard, ShardConfig, SlotAssignment, SourceState, TrackState, VideoStart, WallClock, Want, Watch,
+};
+pub use srtp::{SrtpKeys, SrtpProfile};
