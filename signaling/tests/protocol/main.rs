@@ -1,0 +1,5 @@
+//! The protocol as clients meet it.
+
+mod properties;
+mod stage;
+mod transcripts;
