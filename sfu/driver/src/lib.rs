@@ -1,1 +1,22 @@
-//! sfu/driver
+//! The threads and sockets that drive `sfu-core`, and the handle a server holds.
+//!
+//! One thread per shard, each with its own UDP port and ICE-TCP listener on the same number. A room lives on one shard, so
+//! forwarding never crosses threads. The asynchronous world reaches a shard by a bounded queue of commands and hears from it
+//! by a bounded queue of events.
+
+mod command;
+mod config;
+mod handle;
+mod metrics;
+mod snapshot;
+mod socket;
+mod tcp;
+mod worker;
+
+pub use config::{Announced, AnnouncedError, IceTcp, SfuConfig, Shards};
+pub use handle::{Sfu, SfuError};
+pub use sfu_core::{
+    DataKind, Event, Flow, GoneReason, Grant, JoinError, JoinOptions, ParticipantId, RoomId, SlotAssignment, SlotIndex,
+    Source, SourceState, TrackState, VideoStart, Want, Watch,
+};
+pub use snapshot::Snapshot;

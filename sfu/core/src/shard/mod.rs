@@ -81,6 +81,10 @@ impl Shard {
     /// Replaces what the participant wants to see. Until the first call everything is wanted at full size.
     pub fn subscribe(&mut self, _now: Instant, _participant: ParticipantId, _wants: &[Want]) {}
 
+    /// To be called after a panic was caught in any other call: ends the room it was working on, with [`Event::Gone`] for
+    /// each of its participants. Other rooms are untouched.
+    pub fn quarantine(&mut self, _now: Instant) {}
+
     /// Sends an application message to one participant on its data channel `label`.
     pub fn send_data(
         &mut self,

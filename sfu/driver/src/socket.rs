@@ -1,0 +1,445 @@
+//! A shard's UDP socket: batches in by `recvmmsg` with GRO, batches out by `sendmmsg` with GSO.
+//!
+//! The only module of the workspace with `unsafe` code. Every pointer handed to the kernel points into a buffer that the
+//! call's own frame or `self` owns, and no longer lives than the call.
+#![expect(
+    unsafe_code,
+    reason = "recvmmsg and sendmmsg with UDP_GRO and UDP_SEGMENT have no safe wrapper that batches both ways"
+)]
+
+use std::io;
+use std::mem::{self, MaybeUninit};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+use std::ops::Range;
+use std::os::fd::{AsRawFd, RawFd};
+
+use mio::net::UdpSocket;
+use socket2::{Domain, Protocol, Socket, Type};
+
+/// Datagrams (or GRO runs) taken by one `recvmmsg`.
+const RECEIVE_BATCH: usize = 32;
+/// A GRO run is at most one IP packet long.
+const RECEIVE_BUFFER: usize = 65_535;
+/// Messages given to one `sendmmsg`; UIO_MAXIOV is 1024, and more than 64 no longer pays.
+const SEND_BATCH: usize = 64;
+/// Asked for both directions; the kernel may grant less to an unprivileged process (`net.core.rmem_max`).
+const BUFFER_BYTES: usize = 8 << 20;
+
+/// One datagram's worth of control data, aligned as `cmsghdr` wants.
+#[repr(align(8))]
+#[derive(Clone, Copy)]
+struct Control([u8; 32]);
+
+/// A message to send: one datagram, or a run of datagrams of `segment_size` bytes each (the last may be shorter).
+#[derive(Clone, Debug)]
+pub(crate) struct Outgoing {
+    pub(crate) to: SocketAddr,
+    pub(crate) bytes: Range<usize>,
+    pub(crate) segment_size: usize,
+}
+
+/// What became of a batch.
+#[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
+pub(crate) struct Sent {
+    /// Datagrams the kernel took.
+    pub(crate) datagrams: u64,
+    /// Datagrams dropped because the send buffer was full or the destination unreachable: lost like any other on UDP.
+    pub(crate) dropped: u64,
+}
+
+pub(crate) struct Udp {
+    socket: UdpSocket,
+    family: Family,
+    segmentation: Segmentation,
+    receive: ReceiveBuffers,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Family {
+    V4,
+    /// Dual stack: IPv4 peers appear as mapped addresses and are translated at this edge.
+    V6,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Segmentation {
+    Kernel,
+    /// The kernel or the interface refused UDP_SEGMENT once: runs are sent datagram by datagram from then on.
+    Ours,
+}
+
+struct ReceiveBuffers {
+    bytes: Vec<u8>,
+    control: Box<[Control; RECEIVE_BATCH]>,
+}
+
+impl Udp {
+    /// Binds `address` (port 0: any), non-blocking, with large buffers and GRO where the kernel has it.
+    pub(crate) fn bind(address: SocketAddr) -> io::Result<Self> {
+        let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
+        if address.is_ipv6() {
+            socket.set_only_v6(false)?;
+        }
+        socket.set_nonblocking(true)?;
+        socket.bind(&address.into())?;
+        let fd = socket.as_raw_fd();
+        // The privileged form ignores rmem_max; without the privilege the plain one grants what it may.
+        if set_option(fd, libc::SOL_SOCKET, libc::SO_RCVBUFFORCE, BUFFER_BYTES as i32).is_err() {
+            socket.set_recv_buffer_size(BUFFER_BYTES)?;
+        }
+        if set_option(fd, libc::SOL_SOCKET, libc::SO_SNDBUFFORCE, BUFFER_BYTES as i32).is_err() {
+            socket.set_send_buffer_size(BUFFER_BYTES)?;
+        }
+        // Kernels before 5.0 have no GRO for UDP: datagrams then come one by one, which the same code reads.
+        let _ = set_option(fd, libc::SOL_UDP, libc::UDP_GRO, 1);
+        let family = if address.is_ipv6() { Family::V6 } else { Family::V4 };
+        Ok(Self {
+            socket: UdpSocket::from_std(socket.into()),
+            family,
+            segmentation: Segmentation::Kernel,
+            receive: ReceiveBuffers {
+                // Zeroed pages are not touched before a packet lands on them, so this costs address space, not memory.
+                bytes: vec![0; RECEIVE_BATCH * RECEIVE_BUFFER],
+                control: Box::new([Control([0; 32]); RECEIVE_BATCH]),
+            },
+        })
+    }
+
+    pub(crate) fn source(&mut self) -> &mut UdpSocket {
+        &mut self.socket
+    }
+
+    pub(crate) fn local_address(&self) -> io::Result<SocketAddr> {
+        self.socket.local_addr()
+    }
+
+    /// Takes one batch and hands every datagram to `each`. Returns how many messages came: fewer than
+    /// [`Udp::full_batch`] means the socket is drained.
+    pub(crate) fn receive(&mut self, mut each: impl FnMut(SocketAddr, &mut [u8])) -> io::Result<usize> {
+        let mut addresses: [MaybeUninit<libc::sockaddr_storage>; RECEIVE_BATCH] =
+            [MaybeUninit::zeroed(); RECEIVE_BATCH];
+        let mut vectors: [MaybeUninit<libc::iovec>; RECEIVE_BATCH] = [MaybeUninit::uninit(); RECEIVE_BATCH];
+        let mut messages: [libc::mmsghdr; RECEIVE_BATCH] = unsafe { mem::zeroed() };
+        for (i, buffer) in self.receive.bytes.chunks_exact_mut(RECEIVE_BUFFER).enumerate() {
+            vectors[i].write(libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: buffer.len() });
+            let header = &mut messages[i].msg_hdr;
+            header.msg_iov = vectors[i].as_mut_ptr();
+            header.msg_iovlen = 1;
+            header.msg_name = addresses[i].as_mut_ptr().cast();
+            header.msg_namelen = size_of::<libc::sockaddr_storage>() as _;
+            header.msg_control = self.receive.control[i].0.as_mut_ptr().cast();
+            header.msg_controllen = size_of::<Control>() as _;
+        }
+        // SAFETY: `messages` holds RECEIVE_BATCH headers whose buffers, addresses and control areas are distinct and live
+        // until the call returns.
+        let taken = unsafe {
+            libc::recvmmsg(
+                self.socket.as_raw_fd(),
+                messages.as_mut_ptr(),
+                RECEIVE_BATCH as _,
+                libc::MSG_DONTWAIT,
+                std::ptr::null_mut(),
+            )
+        };
+        if taken < 0 {
+            let error = io::Error::last_os_error();
+            return match error.kind() {
+                io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted => Ok(0),
+                // An ICMP error of an earlier send is reported here; it concerns nobody else.
+                io::ErrorKind::ConnectionRefused => Ok(RECEIVE_BATCH),
+                _ => Err(error),
+            };
+        }
+        let taken = taken as usize;
+        for (i, message) in messages.iter().enumerate().take(taken) {
+            // SAFETY: the kernel filled the address of every message it returned; the storage was zeroed before.
+            let Some(from) = to_socket_address(unsafe { addresses[i].assume_init_ref() }) else { continue };
+            let length = (message.msg_len as usize).min(RECEIVE_BUFFER);
+            let segment = gro_segment(&message.msg_hdr).filter(|size| *size > 0).unwrap_or(length.max(1));
+            let start = i * RECEIVE_BUFFER;
+            for datagram in self.receive.bytes[start..start + length].chunks_mut(segment) {
+                each(from, datagram);
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Messages in a full receive batch.
+    pub(crate) const fn full_batch() -> usize {
+        RECEIVE_BATCH
+    }
+
+    /// Sends every message of `batch`, whose ranges lie in `arena`. Never blocks: what the kernel does not take is dropped
+    /// and counted.
+    pub(crate) fn send(&mut self, arena: &[u8], batch: &[Outgoing]) -> Sent {
+        let mut sent = Sent::default();
+        for group in batch.chunks(SEND_BATCH) {
+            self.send_group(arena, group, &mut sent);
+        }
+        sent
+    }
+
+    fn send_group(&mut self, arena: &[u8], group: &[Outgoing], sent: &mut Sent) {
+        if self.segmentation == Segmentation::Ours && group.iter().any(Outgoing::is_run) {
+            let single: Vec<Outgoing> = group.iter().flat_map(Outgoing::datagrams).collect();
+            for part in single.chunks(SEND_BATCH) {
+                self.send_group(arena, part, sent);
+            }
+            return;
+        }
+        let mut addresses: [MaybeUninit<libc::sockaddr_storage>; SEND_BATCH] = [MaybeUninit::uninit(); SEND_BATCH];
+        let mut vectors: [MaybeUninit<libc::iovec>; SEND_BATCH] = [MaybeUninit::uninit(); SEND_BATCH];
+        let mut controls = [Control([0; 32]); SEND_BATCH];
+        let mut messages: [libc::mmsghdr; SEND_BATCH] = unsafe { mem::zeroed() };
+        for (i, outgoing) in group.iter().enumerate() {
+            let bytes = &arena[outgoing.bytes.clone()];
+            vectors[i].write(libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() });
+            let header = &mut messages[i].msg_hdr;
+            header.msg_namelen = write_address(&mut addresses[i], self.family, outgoing.to);
+            header.msg_name = addresses[i].as_mut_ptr().cast();
+            header.msg_iov = vectors[i].as_mut_ptr();
+            header.msg_iovlen = 1;
+            if outgoing.is_run() {
+                set_segment(header, &mut controls[i], outgoing.segment_size);
+            }
+        }
+        let mut done = 0;
+        while done < group.len() {
+            // SAFETY: headers `done..group.len()` were filled above and everything they point to outlives the call.
+            let taken = unsafe {
+                libc::sendmmsg(
+                    self.socket.as_raw_fd(),
+                    messages.as_mut_ptr().add(done),
+                    (group.len() - done) as _,
+                    libc::MSG_DONTWAIT,
+                )
+            };
+            if taken > 0 {
+                let taken = taken as usize;
+                sent.datagrams += group[done..done + taken].iter().map(Outgoing::count).sum::<u64>();
+                done += taken;
+                continue;
+            }
+            let error = io::Error::last_os_error();
+            match error.raw_os_error() {
+                Some(libc::EINTR) => {}
+                // The queue is full: what is left of this group is lost, as it would be on the wire.
+                Some(libc::EAGAIN | libc::ENOBUFS) => {
+                    sent.dropped += group[done..].iter().map(Outgoing::count).sum::<u64>();
+                    return;
+                }
+                // EIO, EINVAL: no checksum offload for a run on this interface (man 7 udp).
+                Some(libc::EIO | libc::EINVAL) if group[done].is_run() => {
+                    self.segmentation = Segmentation::Ours;
+                    tracing::warn!("this interface refuses UDP segmentation offload; sending datagrams one by one");
+                    self.send_group(arena, &group[done..], sent);
+                    return;
+                }
+                // One unreachable destination must not stop the others.
+                _ => {
+                    sent.dropped += group[done].count();
+                    done += 1;
+                }
+            }
+        }
+    }
+}
+
+impl Outgoing {
+    fn is_run(&self) -> bool {
+        self.bytes.len() > self.segment_size
+    }
+
+    fn count(&self) -> u64 {
+        self.bytes.len().div_ceil(self.segment_size.max(1)) as u64
+    }
+
+    fn datagrams(&self) -> impl Iterator<Item = Outgoing> + '_ {
+        let size = self.segment_size.max(1);
+        self.bytes.clone().step_by(size).map(move |start| Outgoing {
+            to: self.to,
+            bytes: start..(start + size).min(self.bytes.end),
+            segment_size: size,
+        })
+    }
+}
+
+fn set_option(fd: RawFd, level: i32, name: i32, value: i32) -> io::Result<()> {
+    // SAFETY: `value` lives for the call and its size is given.
+    let result = unsafe { libc::setsockopt(fd, level, name, (&raw const value).cast(), size_of::<i32>() as _) };
+    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// Attaches `UDP_SEGMENT` to a message.
+fn set_segment(header: &mut libc::msghdr, control: &mut Control, segment_size: usize) {
+    header.msg_control = control.0.as_mut_ptr().cast();
+    header.msg_controllen = size_of::<Control>() as _;
+    // SAFETY: `control` is larger than CMSG_SPACE(2) (24 bytes) and aligned for cmsghdr, so the first header and its two
+    // bytes of data lie inside it.
+    unsafe {
+        let first = libc::CMSG_FIRSTHDR(header);
+        (*first).cmsg_level = libc::SOL_UDP;
+        (*first).cmsg_type = libc::UDP_SEGMENT;
+        (*first).cmsg_len = libc::CMSG_LEN(size_of::<u16>() as _) as _;
+        libc::CMSG_DATA(first).cast::<u16>().write_unaligned(segment_size as u16);
+    }
+    // SAFETY: CMSG_SPACE only computes.
+    header.msg_controllen = unsafe { libc::CMSG_SPACE(size_of::<u16>() as _) } as _;
+}
+
+/// Size of the datagrams in a GRO run, if the kernel made one.
+fn gro_segment(header: &libc::msghdr) -> Option<usize> {
+    // SAFETY: the kernel wrote `msg_controllen` bytes of well-formed control messages; the macros stay inside them.
+    unsafe {
+        let mut next = libc::CMSG_FIRSTHDR(header);
+        while !next.is_null() {
+            if (*next).cmsg_level == libc::SOL_UDP && (*next).cmsg_type == libc::UDP_GRO {
+                let size = libc::CMSG_DATA(next).cast::<i32>().read_unaligned();
+                return usize::try_from(size).ok();
+            }
+            next = libc::CMSG_NXTHDR(header, next);
+        }
+    }
+    None
+}
+
+fn to_socket_address(storage: &libc::sockaddr_storage) -> Option<SocketAddr> {
+    match i32::from(storage.ss_family) {
+        libc::AF_INET => {
+            // SAFETY: the family says which structure the kernel wrote; sockaddr_storage is large and aligned enough.
+            let v4 = unsafe { &*(&raw const *storage).cast::<libc::sockaddr_in>() };
+            let ip = Ipv4Addr::from(u32::from_be(v4.sin_addr.s_addr));
+            Some(SocketAddr::V4(SocketAddrV4::new(ip, u16::from_be(v4.sin_port))))
+        }
+        libc::AF_INET6 => {
+            // SAFETY: as above.
+            let v6 = unsafe { &*(&raw const *storage).cast::<libc::sockaddr_in6>() };
+            let ip = Ipv6Addr::from(v6.sin6_addr.s6_addr);
+            let port = u16::from_be(v6.sin6_port);
+            Some(match ip.to_canonical() {
+                IpAddr::V4(mapped) => SocketAddr::V4(SocketAddrV4::new(mapped, port)),
+                IpAddr::V6(ip) => SocketAddr::V6(SocketAddrV6::new(ip, port, 0, v6.sin6_scope_id)),
+            })
+        }
+        _ => None,
+    }
+}
+
+fn write_address(storage: &mut MaybeUninit<libc::sockaddr_storage>, family: Family, to: SocketAddr) -> libc::socklen_t {
+    match (family, to) {
+        (Family::V4, SocketAddr::V4(to)) => {
+            // SAFETY: an all-zero sockaddr_in is valid.
+            let mut v4: libc::sockaddr_in = unsafe { mem::zeroed() };
+            v4.sin_family = libc::AF_INET as _;
+            v4.sin_port = to.port().to_be();
+            v4.sin_addr.s_addr = u32::from(*to.ip()).to_be();
+            // SAFETY: sockaddr_storage holds any address structure.
+            unsafe { storage.as_mut_ptr().cast::<libc::sockaddr_in>().write(v4) };
+            size_of::<libc::sockaddr_in>() as _
+        }
+        (_, to) => {
+            let (ip, scope) = match to {
+                SocketAddr::V4(to) => (to.ip().to_ipv6_mapped(), 0),
+                SocketAddr::V6(to) => (*to.ip(), to.scope_id()),
+            };
+            // SAFETY: an all-zero sockaddr_in6 is valid.
+            let mut v6: libc::sockaddr_in6 = unsafe { mem::zeroed() };
+            v6.sin6_family = libc::AF_INET6 as _;
+            v6.sin6_port = to.port().to_be();
+            v6.sin6_addr.s6_addr = ip.octets();
+            v6.sin6_scope_id = scope;
+            // SAFETY: as above.
+            unsafe { storage.as_mut_ptr().cast::<libc::sockaddr_in6>().write(v6) };
+            size_of::<libc::sockaddr_in6>() as _
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn loopback() -> Udp {
+        Udp::bind(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a loopback port")
+    }
+
+    /// Receives until `count` datagrams have come; the data is already queued, so this never waits.
+    fn receive_all(socket: &mut Udp, count: usize) -> Vec<Vec<u8>> {
+        let mut got = Vec::new();
+        while got.len() < count {
+            let taken = socket.receive(|_, datagram| got.push(datagram.to_vec())).expect("receive");
+            assert!(taken > 0, "only {} of {count} datagrams came", got.len());
+        }
+        got
+    }
+
+    fn numbered(sizes: &[usize]) -> (Vec<u8>, Vec<Range<usize>>) {
+        let mut arena = Vec::new();
+        let ranges = sizes.iter().enumerate().map(|(i, size)| {
+            let start = arena.len();
+            arena.extend(std::iter::repeat_n(i as u8, *size));
+            start..arena.len()
+        });
+        let ranges = ranges.collect();
+        (arena, ranges)
+    }
+
+    #[test]
+    fn a_run_arrives_as_its_datagrams_in_order() {
+        let (mut a, mut b) = (loopback(), loopback());
+        let (arena, _) = numbered(&[1200, 1200, 1200, 300]);
+        let to = b.local_address().expect("address");
+        let sent = a.send(&arena, &[Outgoing { to, bytes: 0..arena.len(), segment_size: 1200 }]);
+        assert_eq!(sent, Sent { datagrams: 4, dropped: 0 });
+        let got = receive_all(&mut b, 4);
+        assert_eq!(got.iter().map(Vec::len).collect::<Vec<_>>(), [1200, 1200, 1200, 300]);
+        assert!(got.iter().enumerate().all(|(i, datagram)| datagram.iter().all(|byte| *byte == i as u8)));
+    }
+
+    #[test]
+    fn without_kernel_segmentation_a_run_is_sent_datagram_by_datagram() {
+        let (mut a, mut b) = (loopback(), loopback());
+        a.segmentation = Segmentation::Ours;
+        let (arena, _) = numbered(&[500; 100]);
+        let to = b.local_address().expect("address");
+        let batch = [
+            Outgoing { to, bytes: 0..30_000, segment_size: 500 },
+            Outgoing { to, bytes: 30_000..50_000, segment_size: 500 },
+        ];
+        assert_eq!(a.send(&arena, &batch), Sent { datagrams: 100, dropped: 0 });
+        assert_eq!(receive_all(&mut b, 100).len(), 100);
+    }
+
+    #[test]
+    fn one_unreachable_destination_does_not_stop_the_others() {
+        let (mut a, mut b) = (loopback(), loopback());
+        let (arena, ranges) = numbered(&[100, 100, 100]);
+        let good = b.local_address().expect("address");
+        // Port 0 cannot be sent to: the kernel refuses it with EINVAL.
+        let bad = SocketAddr::from(([127, 0, 0, 1], 0));
+        let batch: Vec<Outgoing> = [good, bad, good]
+            .into_iter()
+            .zip(ranges)
+            .map(|(to, bytes)| Outgoing { to, bytes, segment_size: 100 })
+            .collect();
+        assert_eq!(a.send(&arena, &batch), Sent { datagrams: 2, dropped: 1 });
+        assert_eq!(receive_all(&mut b, 2).len(), 2);
+    }
+
+    #[test]
+    fn a_dual_stack_socket_names_ipv4_peers_by_their_ipv4_address() {
+        let Ok(mut dual) = Udp::bind(SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0))) else {
+            return; // a machine without IPv6
+        };
+        let mut peer = loopback();
+        let port = dual.local_address().expect("address").port();
+        let to = SocketAddr::from(([127, 0, 0, 1], port));
+        peer.send(b"hello", &[Outgoing { to, bytes: 0..5, segment_size: 5 }]);
+        let mut from = None;
+        dual.receive(|address, _| from = Some(address)).expect("receive");
+        assert_eq!(from, peer.local_address().ok());
+        let back = dual.send(b"back", &[Outgoing { to: from.expect("a peer"), bytes: 0..4, segment_size: 4 }]);
+        assert_eq!(back.datagrams, 1);
+        assert_eq!(receive_all(&mut peer, 1), [b"back".to_vec()]);
+    }
+}

@@ -1,0 +1,265 @@
+//! A shard's thread: sockets and commands in, batches and events out.
+
+use std::collections::VecDeque;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use mio::{Events, Interest, Poll, Token};
+use sfu_core::{Event, Remote, RemoteTransport, RoomId, Shard};
+use tokio::sync::mpsc;
+
+use crate::command::{Command, Next};
+use crate::snapshot::{Shown, Snapshot};
+use crate::socket::{Outgoing, Udp};
+use crate::tcp::TcpConnections;
+
+pub(crate) const WAKER: Token = Token(0);
+const UDP: Token = Token(1);
+const LISTENER: Token = Token(2);
+const FIRST_CONNECTION: usize = 3;
+
+/// Receive batches taken before what they caused is sent: bounds the time a packet waits for the rest of a burst.
+const BATCHES_PER_TURN: usize = 4;
+/// Commands run per turn, so that a flood of joins does not hold up media.
+const COMMANDS_PER_TURN: usize = 16;
+/// How often the snapshot is written and idle TCP connections are swept.
+const HOUSEKEEPING: Duration = Duration::from_secs(1);
+/// Pause before events are offered again to a listener whose queue was full.
+const EVENT_RETRY: Duration = Duration::from_millis(10);
+
+/// Where a shard's thread gets its work from and brings it to.
+pub(crate) struct Channels {
+    pub(crate) commands: mpsc::Receiver<Command>,
+    pub(crate) events: mpsc::Sender<(RoomId, Event)>,
+    pub(crate) shown: Shown,
+}
+
+pub(crate) struct Worker {
+    poll: Poll,
+    udp: Udp,
+    tcp: Option<TcpConnections>,
+    shard: Shard,
+    channels: Channels,
+    outgoing: Vec<Outgoing>,
+    events_waiting: VecDeque<(RoomId, Event)>,
+    snapshot: Snapshot,
+}
+
+/// Whether the socket may hold more: mio tells of readiness once, so it must be read until it is empty.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Backlog {
+    Drained,
+    More,
+}
+
+impl Worker {
+    /// Registers the sockets with `poll`, whose waker has the token [`WAKER`].
+    pub(crate) fn new(
+        poll: Poll,
+        mut udp: Udp,
+        tcp: Option<std::net::SocketAddr>,
+        shard: Shard,
+        channels: Channels,
+    ) -> io::Result<Self> {
+        poll.registry().register(udp.source(), UDP, Interest::READABLE)?;
+        let tcp = match tcp {
+            Some(address) => {
+                let mut tcp = TcpConnections::bind(address, FIRST_CONNECTION)?;
+                poll.registry().register(tcp.listener(), LISTENER, Interest::READABLE)?;
+                Some(tcp)
+            }
+            None => None,
+        };
+        Ok(Self {
+            poll,
+            udp,
+            tcp,
+            shard,
+            channels,
+            outgoing: Vec::with_capacity(1024),
+            events_waiting: VecDeque::new(),
+            snapshot: Snapshot::default(),
+        })
+    }
+
+    /// Runs until told to stop or until the last handle is gone.
+    ///
+    /// # Errors
+    /// The poll or the UDP socket failed in a way that concerns the shard as a whole.
+    pub(crate) fn run(mut self) -> io::Result<()> {
+        let mut ready = Events::with_capacity(256);
+        let mut backlog = Backlog::Drained;
+        let mut housekeeping_at = Instant::now() + HOUSEKEEPING;
+        loop {
+            let wait = self.wait(backlog, housekeeping_at);
+            if let Err(error) = self.poll.poll(&mut ready, Some(wait))
+                && error.kind() != io::ErrorKind::Interrupted
+            {
+                return Err(error);
+            }
+            let woke = Instant::now();
+            for event in &ready {
+                match event.token() {
+                    UDP => backlog = Backlog::More,
+                    WAKER => {}
+                    LISTENER => {
+                        if let Some(tcp) = &mut self.tcp {
+                            tcp.accept(woke, self.poll.registry());
+                        }
+                    }
+                    token => self.connection(woke, token, event.is_readable(), event.is_writable()),
+                }
+            }
+            if backlog == Backlog::More {
+                backlog = self.receive()?;
+            }
+            if self.commands() == Next::Stop {
+                return Ok(());
+            }
+            let now = Instant::now();
+            if self.shard.poll_timeout().is_some_and(|due| due <= now) {
+                self.guarded(now, |shard| shard.handle_timeout(now));
+            }
+            self.send();
+            self.tell();
+            let now = Instant::now();
+            self.snapshot.busy += now.saturating_duration_since(woke);
+            if now >= housekeeping_at {
+                housekeeping_at = now + HOUSEKEEPING;
+                self.housekeeping(now);
+            }
+        }
+    }
+
+    fn wait(&mut self, backlog: Backlog, housekeeping_at: Instant) -> Duration {
+        if backlog == Backlog::More || !self.channels.commands.is_empty() {
+            return Duration::ZERO;
+        }
+        let due = self.shard.poll_timeout().map_or(housekeeping_at, |due| due.min(housekeeping_at));
+        let wait = due.saturating_duration_since(Instant::now());
+        if self.events_waiting.is_empty() { wait } else { wait.min(EVENT_RETRY) }
+    }
+
+    fn receive(&mut self) -> io::Result<Backlog> {
+        for _ in 0..BATCHES_PER_TURN {
+            let now = Instant::now();
+            let (shard, panics) = (&mut self.shard, &mut self.snapshot.panics);
+            let taken = self.udp.receive(|from, datagram| {
+                guard(shard, panics, now, |shard| shard.datagram(now, Remote::udp(from), datagram));
+            })?;
+            if taken < Udp::full_batch() {
+                return Ok(Backlog::Drained);
+            }
+        }
+        Ok(Backlog::More)
+    }
+
+    fn connection(&mut self, now: Instant, token: Token, readable: bool, writable: bool) {
+        let Some(tcp) = &mut self.tcp else { return };
+        let Some(id) = tcp.id_of(token) else { return };
+        if writable {
+            tcp.writable(id);
+        }
+        if readable {
+            let (shard, panics) = (&mut self.shard, &mut self.snapshot.panics);
+            tcp.readable(now, id, |from, packet| {
+                guard(shard, panics, now, |shard| shard.datagram(now, Remote::tcp(id, from), packet));
+            });
+        }
+    }
+
+    fn commands(&mut self) -> Next {
+        for _ in 0..COMMANDS_PER_TURN {
+            let command = match self.channels.commands.try_recv() {
+                Ok(command) => command,
+                Err(mpsc::error::TryRecvError::Empty) => break,
+                Err(mpsc::error::TryRecvError::Disconnected) => return Next::Stop,
+            };
+            let now = Instant::now();
+            let mut next = Next::Go;
+            self.guarded(now, |shard| next = command.run(now, shard));
+            if next == Next::Stop {
+                // What the commands before it caused (goodbyes, say) still leaves.
+                self.send();
+                self.tell();
+                return Next::Stop;
+            }
+        }
+        Next::Go
+    }
+
+    /// Sends everything the shard has, batch after batch.
+    fn send(&mut self) {
+        loop {
+            let now = Instant::now();
+            let mut shard = Some(&mut self.shard);
+            let batch = match catch_unwind(AssertUnwindSafe(|| shard.take().map(|shard| shard.batch(now)))) {
+                Ok(Some(batch)) if !batch.is_empty() => batch,
+                Ok(_) => return,
+                Err(_) => {
+                    quarantine(&mut self.shard, &mut self.snapshot.panics, now);
+                    continue;
+                }
+            };
+            self.outgoing.clear();
+            for transmit in batch.transmits() {
+                match transmit.to.transport {
+                    RemoteTransport::Udp => self.outgoing.push(Outgoing {
+                        to: transmit.to.addr,
+                        bytes: transmit.range.clone(),
+                        segment_size: transmit.segment_size,
+                    }),
+                    RemoteTransport::Tcp(id) => {
+                        for packet in batch.bytes(transmit).chunks(transmit.segment_size.max(1)) {
+                            let taken = self.tcp.as_mut().is_some_and(|tcp| tcp.send(id, packet));
+                            self.snapshot.send_dropped += u64::from(!taken);
+                        }
+                    }
+                }
+            }
+            let sent = self.udp.send(batch.arena(), &self.outgoing);
+            self.snapshot.send_dropped += sent.dropped;
+            batch.clear();
+        }
+    }
+
+    /// Hands events to the server. Its queue is bounded; what does not fit waits here rather than being lost.
+    fn tell(&mut self) {
+        while let Some(event) = self.shard.poll_event() {
+            self.events_waiting.push_back(event);
+        }
+        while let Some(event) = self.events_waiting.pop_front() {
+            if let Err(mpsc::error::TrySendError::Full(event)) = self.channels.events.try_send(event) {
+                self.events_waiting.push_front(event);
+                return;
+            }
+        }
+    }
+
+    fn housekeeping(&mut self, now: Instant) {
+        if let Some(tcp) = &mut self.tcp {
+            tcp.sweep(now);
+        }
+        self.snapshot.counters = self.shard.counters().clone();
+        self.snapshot.events_waiting = self.events_waiting.len() as u64;
+        self.channels.shown.write(self.snapshot.clone());
+    }
+
+    fn guarded(&mut self, now: Instant, action: impl FnOnce(&mut Shard)) {
+        guard(&mut self.shard, &mut self.snapshot.panics, now, action);
+    }
+}
+
+/// Runs `action`; if it panics, ends the room it was working on. The shard's other rooms share no state with it, so they go on.
+fn guard(shard: &mut Shard, panics: &mut u64, now: Instant, action: impl FnOnce(&mut Shard)) {
+    if catch_unwind(AssertUnwindSafe(|| action(shard))).is_err() {
+        quarantine(shard, panics, now);
+    }
+}
+
+fn quarantine(shard: &mut Shard, panics: &mut u64, now: Instant) {
+    *panics += 1;
+    tracing::error!("a room's media logic panicked; the room is closed, the others go on");
+    shard.quarantine(now);
+}
