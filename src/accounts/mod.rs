@@ -1,18 +1,264 @@
 //! People, their passwords and their logins.
 
+mod cookies;
+mod error;
+mod extract;
+mod login_cache;
+mod model;
+mod passwords;
 mod routes;
+mod rules;
+mod same_site;
+mod store;
+#[cfg(test)]
+mod tests;
+mod tokens;
 
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use error::AccountsError;
+pub use extract::{LoggedIn, MaybeLoggedIn};
+pub use model::{Authenticated, Credentials, DisplayName, Email, Login, LoginRevoked, Password, Tokens, User};
 pub use routes::routes;
+pub use same_site::refuse_cross_site;
 
 use crate::kernel::Kernel;
+use crate::kernel::error::{FieldProblem, Problem};
+use crate::kernel::ids::{LoginId, UserId};
+use crate::kernel::outbox;
+use crate::kernel::rate_limit::RateLimit;
+use login_cache::LoginCache;
+use passwords::Passwords;
+use store::Inserted;
 
+/// Use cases of accounts. Cheap to clone.
 #[derive(Clone)]
 pub struct Accounts {
     kernel: Kernel,
+    passwords: Passwords,
+    cache: LoginCache,
+    limits: Arc<Limits>,
+}
+
+struct Limits {
+    log_in_per_ip: RateLimit<IpAddr>,
+    /// By e-mail and address, so that nobody locks out someone elsewhere.
+    log_in_per_account: RateLimit<(String, IpAddr)>,
+    sign_up_per_ip: RateLimit<IpAddr>,
+}
+
+/// The device a login is made for.
+pub struct Device {
+    pub ip: IpAddr,
+    pub user_agent: String,
+}
+
+/// What someone types to sign up.
+pub struct Registration {
+    pub email: String,
+    pub password: String,
+    pub display_name: String,
 }
 
 impl Accounts {
     pub fn new(kernel: &Kernel) -> Self {
-        Self { kernel: kernel.clone() }
+        let config = &kernel.config.accounts;
+        let limits = Limits {
+            log_in_per_ip: RateLimit::new(config.log_in_per_ip),
+            log_in_per_account: RateLimit::new(config.log_in_per_account),
+            sign_up_per_ip: RateLimit::new(config.sign_up_per_ip),
+        };
+        Self {
+            kernel: kernel.clone(),
+            passwords: Passwords::new(&kernel.random),
+            cache: LoginCache::default(),
+            limits: Arc::new(limits),
+        }
     }
+
+    /// Makes an account and logs it in.
+    pub async fn sign_up(&self, registration: Registration, device: Device) -> Result<Authenticated, AccountsError> {
+        self.limit(self.limits.sign_up_per_ip.take(self.kernel.clock.now(), device.ip))?;
+        let user = self.register(registration).await?;
+        self.open_login(user, device).await
+    }
+
+    /// Makes an account without logging in.
+    pub async fn register(&self, registration: Registration) -> Result<User, AccountsError> {
+        let Registration { email, password, display_name } = registration;
+        let mut mistakes = Vec::new();
+        let email = collect(&mut mistakes, rules::email(&email));
+        let password = collect(&mut mistakes, rules::password(password));
+        let display_name = collect(&mut mistakes, rules::display_name(&display_name));
+        let (Some(email), Some(password), Some(display_name)) = (email, password, display_name) else {
+            return Err(AccountsError::Invalid(mistakes));
+        };
+        let id = UserId::generate(&self.kernel.random, &self.kernel.clock);
+        let now = self.kernel.clock.now();
+        let hash = self.passwords.hash(password).await?;
+        let (email, display_name, hash) = (&email, &display_name, &hash);
+        self.kernel
+            .db
+            .write(|mut tx| {
+                Box::pin(async move {
+                    match store::insert_user(&mut tx, id, email, display_name, hash, now).await? {
+                        Inserted::New => Ok(()),
+                        Inserted::Taken => Err(AccountsError::EmailTaken),
+                    }
+                })
+            })
+            .await?;
+        Ok(User { id, email: email.0.clone(), display_name: display_name.0.clone(), is_admin: false })
+    }
+
+    /// Opens a login for whoever knows the password.
+    pub async fn log_in(&self, email: &str, password: String, device: Device) -> Result<Authenticated, AccountsError> {
+        let now = self.kernel.clock.now();
+        self.limit(self.limits.log_in_per_ip.take(now, device.ip))?;
+        // An address that cannot exist is as unknown as one that does not, and takes as long.
+        let email = rules::email(email).ok();
+        let key = email.as_ref().map(Email::key).unwrap_or_default();
+        self.limit(self.limits.log_in_per_account.take(now, (key, device.ip)))?;
+        let found = match &email {
+            Some(email) => store::user_by_email(&mut *self.kernel.db.read().await?, email).await?,
+            None => None,
+        };
+        let (user, hash) = found.unzip();
+        let right = self.passwords.verify(password, hash).await?;
+        match user {
+            Some(user) if right => self.open_login(user, device).await,
+            _ => Err(AccountsError::CredentialsWrong),
+        }
+    }
+
+    /// New tokens for a refresh token. One that was replaced long ago ends the login: it has been stolen, by its first
+    /// user or its second.
+    pub async fn refresh(&self, token: &str) -> Result<Authenticated, AccountsError> {
+        let (id, generation) = tokens::read_refresh(&self.kernel, token).ok_or(AccountsError::Unauthenticated)?;
+        let kernel = &self.kernel;
+        let now = kernel.clock.now();
+        let retry = Duration::from_secs(kernel.config.accounts.refresh_retry_s);
+        let refreshed = kernel
+            .db
+            .write(|mut tx| {
+                Box::pin(async move {
+                    let Some((login, user)) = store::login(&mut tx, id).await? else {
+                        return Err(AccountsError::Unauthenticated);
+                    };
+                    match rules::refresh(&login, generation, now, retry) {
+                        rules::Refresh::Over => Ok(None),
+                        rules::Refresh::Repeat => Ok(Some((login, user))),
+                        rules::Refresh::Reuse => {
+                            store::revoke(&mut tx, id, login.user, now).await?;
+                            let fact = LoginRevoked { login: id, user: login.user };
+                            outbox::publish(&mut tx, &kernel.clock, &kernel.random, &fact).await?;
+                            Ok(None)
+                        }
+                        rules::Refresh::Rotate => {
+                            let expires_at = tokens::login_expires_at(kernel);
+                            // Lost a race: the winner has just made us the one before.
+                            store::rotate(&mut tx, id, generation, now, expires_at).await?;
+                            Ok(store::login(&mut tx, id).await?.filter(|(login, _)| login.revoked_at.is_none()))
+                        }
+                    }
+                })
+            })
+            .await?;
+        kernel.outbox.now();
+        match refreshed {
+            Some((login, user)) => Ok(Authenticated { tokens: tokens::issue(kernel, &login), user }),
+            None => {
+                self.cache.forget(id);
+                Err(AccountsError::Unauthenticated)
+            }
+        }
+    }
+
+    /// Ends a login of `user` on whatever device it is.
+    pub async fn revoke(&self, user: UserId, login: LoginId) -> Result<(), AccountsError> {
+        let kernel = &self.kernel;
+        let now = kernel.clock.now();
+        kernel
+            .db
+            .write(|mut tx| {
+                Box::pin(async move {
+                    if !store::revoke(&mut tx, login, user, now).await? {
+                        return Err(AccountsError::LoginUnknown);
+                    }
+                    let fact = LoginRevoked { login, user };
+                    outbox::publish(&mut tx, &kernel.clock, &kernel.random, &fact).await?;
+                    Ok(())
+                })
+            })
+            .await?;
+        self.cache.forget(login);
+        kernel.outbox.now();
+        Ok(())
+    }
+
+    /// Logins of `user` that still work.
+    pub async fn logins(&self, user: UserId) -> Result<Vec<Login>, AccountsError> {
+        Ok(store::logins_of(&mut *self.kernel.db.read().await?, user, self.kernel.clock.now()).await?)
+    }
+
+    /// Whose access token this is, if its login still works.
+    pub async fn authenticate(&self, access_token: &str) -> Result<LoggedIn, AccountsError> {
+        let login = tokens::read_access(&self.kernel, access_token).ok_or(AccountsError::Unauthenticated)?;
+        let now = self.kernel.clock.now();
+        if let Some(user) = self.cache.find(login, now) {
+            return Ok(LoggedIn { user, login });
+        }
+        let row = store::login(&mut *self.kernel.db.read().await?, login).await?;
+        match row {
+            Some((row, user)) if row.revoked_at.is_none() && row.expires_at > now => {
+                self.cache.remember(login, user.clone(), now);
+                Ok(LoggedIn { user, login })
+            }
+            _ => Err(AccountsError::Unauthenticated),
+        }
+    }
+
+    /// The person with this e-mail.
+    pub async fn user_by_email(&self, email: &str) -> Result<User, AccountsError> {
+        let email = rules::email(email).map_err(|mistake| AccountsError::Invalid(vec![mistake]))?;
+        let found = store::user_by_email(&mut *self.kernel.db.read().await?, &email).await?;
+        found.map(|(user, _)| user).ok_or(AccountsError::UserUnknown)
+    }
+
+    /// Lets `user` administer this installation.
+    pub async fn grant_admin(&self, user: UserId) -> Result<(), AccountsError> {
+        self.kernel
+            .db
+            .write(|mut tx| Box::pin(async move { Ok(store::grant_admin(&mut tx, user).await?) }))
+            .await
+    }
+
+    async fn open_login(&self, user: User, device: Device) -> Result<Authenticated, AccountsError> {
+        let kernel = &self.kernel;
+        let now = kernel.clock.now();
+        let login = Login {
+            id: LoginId::generate(&kernel.random, &kernel.clock),
+            user: user.id,
+            generation: 1,
+            rotated_at: now,
+            user_agent: device.user_agent,
+            created_at: now,
+            last_seen_at: now,
+            expires_at: tokens::login_expires_at(kernel),
+            revoked_at: None,
+        };
+        let row = &login;
+        kernel.db.write(|mut tx| Box::pin(async move { store::insert_login(&mut tx, row).await })).await?;
+        Ok(Authenticated { user, tokens: tokens::issue(kernel, &login) })
+    }
+
+    fn limit(&self, taken: Result<(), Problem>) -> Result<(), AccountsError> {
+        taken.map_err(AccountsError::RateLimited)
+    }
+}
+
+fn collect<T>(mistakes: &mut Vec<FieldProblem>, parsed: Result<T, FieldProblem>) -> Option<T> {
+    parsed.map_err(|mistake| mistakes.push(mistake)).ok()
 }

@@ -1,14 +1,206 @@
-//! HTTP of this domain.
+//! HTTP of accounts.
 
-use axum::extract::FromRef;
+use axum::extract::{FromRef, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use super::Accounts;
+use super::model::{Authenticated, Credentials, Tokens, User};
+use super::{Accounts, Device, LoggedIn, Registration, cookies};
+use crate::kernel::Kernel;
+use crate::kernel::client::Client;
+use crate::kernel::clock::Timestamp;
+use crate::kernel::error::{ApiResult, Problem};
+use crate::kernel::extract::{Json, Path};
+use crate::kernel::ids::LoginId;
+use crate::kernel::openapi::Problems;
 
 pub fn routes<S>() -> OpenApiRouter<S>
 where
     S: Clone + Send + Sync + 'static,
+    Kernel: FromRef<S>,
     Accounts: FromRef<S>,
 {
     OpenApiRouter::new()
+        .routes(routes!(sign_up))
+        .routes(routes!(log_in))
+        .routes(routes!(refresh))
+        .routes(routes!(log_out))
+        .routes(routes!(list_logins))
+        .routes(routes!(revoke_login))
+}
+
+#[derive(Deserialize, ToSchema)]
+struct SignUp {
+    email: String,
+    /// At least 10 characters.
+    #[schema(format = Password)]
+    password: String,
+    /// 1 to 60 characters.
+    display_name: String,
+    #[serde(default)]
+    credentials: Credentials,
+}
+
+#[derive(Deserialize, ToSchema)]
+struct LogIn {
+    email: String,
+    #[schema(format = Password)]
+    password: String,
+    #[serde(default)]
+    credentials: Credentials,
+}
+
+#[derive(Deserialize, Default, ToSchema)]
+struct RefreshRequest {
+    /// Absent: the cookie's.
+    #[serde(default)]
+    refresh_token: Option<String>,
+}
+
+/// A person who just proved who they are.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Login)]
+struct LoginAnswer {
+    user: User,
+    /// Only for `"credentials": "bearer"`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    tokens: Option<Tokens>,
+}
+
+/// A device someone is logged in on.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Device)]
+struct DeviceAnswer {
+    id: LoginId,
+    created_at_ms: Timestamp,
+    last_seen_at_ms: Timestamp,
+    user_agent: String,
+    /// Whether it is the one that asks.
+    current: bool,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Devices)]
+struct DevicesAnswer {
+    items: Vec<DeviceAnswer>,
+}
+
+/// Make an account
+///
+/// Codes: `email_taken` (409), `email_invalid`, `password_too_short`, `password_too_long`, `display_name_invalid` (422),
+/// `rate_limited`.
+#[utoipa::path(post, path = "/api/accounts/sign-up", tag = "accounts", request_body = SignUp,
+    responses((status = 201, body = LoginAnswer), Problems))]
+async fn sign_up(
+    State(accounts): State<Accounts>,
+    client: Client,
+    headers: HeaderMap,
+    Json(body): Json<SignUp>,
+) -> ApiResult<Response> {
+    let SignUp { email, password, display_name, credentials } = body;
+    let registration = Registration { email, password, display_name };
+    let authenticated = accounts.sign_up(registration, device(&client, &headers)).await?;
+    Ok(answer(&accounts, StatusCode::CREATED, authenticated, credentials))
+}
+
+/// Log in
+///
+/// Codes: `credentials_wrong` (401), `rate_limited` (429, with Retry-After).
+#[utoipa::path(post, path = "/api/accounts/log-in", tag = "accounts", request_body = LogIn,
+    responses((status = 200, body = LoginAnswer), Problems))]
+async fn log_in(
+    State(accounts): State<Accounts>,
+    client: Client,
+    headers: HeaderMap,
+    Json(body): Json<LogIn>,
+) -> ApiResult<Response> {
+    let authenticated = accounts.log_in(&body.email, body.password, device(&client, &headers)).await?;
+    Ok(answer(&accounts, StatusCode::OK, authenticated, body.credentials))
+}
+
+/// New tokens for a refresh token, which is worthless afterwards
+///
+/// With the token in the body, the new ones come in the answer; with the cookie, as cookies. Code: `unauthenticated`.
+#[utoipa::path(post, path = "/api/accounts/refresh", tag = "accounts", request_body = Option<RefreshRequest>,
+    responses((status = 200, body = LoginAnswer), Problems))]
+async fn refresh(
+    State(accounts): State<Accounts>,
+    headers: HeaderMap,
+    body: Option<Json<RefreshRequest>>,
+) -> ApiResult<Response> {
+    let body = body.map(|Json(body)| body).unwrap_or_default();
+    let (token, credentials) = match (&body.refresh_token, cookies::refresh(&headers)) {
+        (Some(token), _) => (token.as_str(), Credentials::Bearer),
+        (None, Some(token)) => (token, Credentials::Cookies),
+        (None, None) => return Err(Problem::unauthenticated()),
+    };
+    match accounts.refresh(token).await {
+        Ok(authenticated) => Ok(answer(&accounts, StatusCode::OK, authenticated, credentials)),
+        // A cookie that no longer works would only be sent again and again.
+        Err(error) if credentials == Credentials::Cookies => {
+            Ok((cookies::clear(), Problem::from(error)).into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// End this login
+#[utoipa::path(post, path = "/api/accounts/log-out", tag = "accounts", responses((status = 204), Problems),
+    security(("cookie" = []), ("bearer" = [])))]
+async fn log_out(State(accounts): State<Accounts>, me: LoggedIn) -> ApiResult<Response> {
+    accounts.revoke(me.user.id, me.login).await?;
+    Ok((StatusCode::NO_CONTENT, cookies::clear()).into_response())
+}
+
+/// The devices I am logged in on
+#[utoipa::path(get, path = "/api/me/logins", tag = "accounts", responses((status = 200, body = DevicesAnswer), Problems),
+    security(("cookie" = []), ("bearer" = [])))]
+async fn list_logins(State(accounts): State<Accounts>, me: LoggedIn) -> ApiResult<Json<DevicesAnswer>> {
+    let logins = accounts.logins(me.user.id).await?;
+    let items = logins.into_iter().map(|login| DeviceAnswer {
+        id: login.id,
+        created_at_ms: login.created_at,
+        last_seen_at_ms: login.last_seen_at,
+        current: login.id == me.login,
+        user_agent: login.user_agent,
+    });
+    Ok(Json(DevicesAnswer { items: items.collect() }))
+}
+
+/// End a login on another device, or this one
+#[utoipa::path(delete, path = "/api/me/logins/{id}", tag = "accounts", params(("id" = LoginId, Path)),
+    responses((status = 204), Problems), security(("cookie" = []), ("bearer" = [])))]
+async fn revoke_login(
+    State(accounts): State<Accounts>,
+    me: LoggedIn,
+    Path(id): Path<LoginId>,
+) -> ApiResult<StatusCode> {
+    accounts.revoke(me.user.id, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn answer(
+    accounts: &Accounts,
+    status: StatusCode,
+    authenticated: Authenticated,
+    credentials: Credentials,
+) -> Response {
+    let Authenticated { user, tokens } = authenticated;
+    match credentials {
+        Credentials::Cookies => {
+            let cookies = cookies::set(&tokens, accounts.kernel.clock.now());
+            (status, cookies, Json(LoginAnswer { user, tokens: None })).into_response()
+        }
+        Credentials::Bearer => (status, Json(LoginAnswer { user, tokens: Some(tokens) })).into_response(),
+    }
+}
+
+fn device(client: &Client, headers: &HeaderMap) -> Device {
+    let user_agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    Device { ip: client.ip, user_agent: user_agent.chars().take(300).collect() }
 }

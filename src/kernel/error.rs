@@ -50,6 +50,10 @@ impl Problem {
         Self { fields, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail) }
     }
 
+    pub fn with_status(self, status: StatusCode) -> Self {
+        Self { status: status.as_u16(), title: status.canonical_reason().unwrap_or("Error"), ..self }
+    }
+
     /// 401: there is no log-in, or it is over.
     pub fn unauthenticated() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", "Log in first.")

@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows a domain.
 
+pub mod client;
 pub mod clock;
 pub mod config;
 pub mod db;
@@ -9,6 +10,7 @@ pub mod error;
 pub mod extract;
 pub mod ids;
 pub mod logs;
+pub mod openapi;
 pub mod outbox;
 pub mod rate_limit;
 pub mod secrets;

@@ -1,0 +1,51 @@
+//! Tokens in `__Host-` cookies (RFC 6265bis §4.1.3.2): HTTP-only, Secure (browsers take http://localhost for secure),
+//! never for subdomains.
+
+use axum::http::{HeaderMap, HeaderValue, header};
+
+use super::model::Tokens;
+use crate::kernel::clock::Timestamp;
+
+const ACCESS: &str = "__Host-access";
+const REFRESH: &str = "__Host-refresh";
+
+pub(super) fn access(headers: &HeaderMap) -> Option<&str> {
+    find(headers, ACCESS)
+}
+
+pub(super) fn refresh(headers: &HeaderMap) -> Option<&str> {
+    find(headers, REFRESH)
+}
+
+/// Headers that hand `tokens` to a browser.
+pub(super) fn set(tokens: &Tokens, now: Timestamp) -> HeaderMap {
+    let seconds = |expires_at: Timestamp| expires_at.since(now).as_secs();
+    both(
+        cookie(ACCESS, &tokens.access_token, seconds(tokens.access_expires_at_ms)),
+        cookie(REFRESH, &tokens.refresh_token, seconds(tokens.refresh_expires_at_ms)),
+    )
+}
+
+/// Headers that make a browser forget.
+pub(super) fn clear() -> HeaderMap {
+    both(cookie(ACCESS, "", 0), cookie(REFRESH, "", 0))
+}
+
+fn both(access: String, refresh: String) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for cookie in [access, refresh] {
+        let value = HeaderValue::from_str(&cookie).expect("tokens are base64url and dots");
+        headers.append(header::SET_COOKIE, value);
+    }
+    headers
+}
+
+fn cookie(name: &str, value: &str, max_age_s: u64) -> String {
+    format!("{name}={value}; Path=/; Max-Age={max_age_s}; Secure; HttpOnly; SameSite=Strict")
+}
+
+fn find<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(key, value)| *key == name && !value.is_empty()).map(|(_, value)| value)
+}

@@ -1,0 +1,59 @@
+//! Why an account use case was refused.
+
+use axum::http::StatusCode;
+
+use crate::kernel::db::DatabaseFault;
+use crate::kernel::error::{FieldProblem, Problem};
+
+#[derive(Debug, thiserror::Error)]
+pub enum AccountsError {
+    #[error("an account with this e-mail exists")]
+    EmailTaken,
+    /// Unknown e-mail or wrong password: the asker does not learn which.
+    #[error("e-mail or password is wrong")]
+    CredentialsWrong,
+    /// No token, or one that is not ours, too old, or of a login that is over.
+    #[error("not logged in")]
+    Unauthenticated,
+    #[error("no such account")]
+    UserUnknown,
+    #[error("no such login of this person")]
+    LoginUnknown,
+    #[error("what was typed is not valid")]
+    Invalid(Vec<FieldProblem>),
+    #[error("too many attempts")]
+    RateLimited(Problem),
+    #[error("the database failed")]
+    Database(#[from] sqlx::Error),
+    #[error("the password could not be hashed: {0}")]
+    Hashing(String),
+}
+
+impl DatabaseFault for AccountsError {
+    fn database_fault(&self) -> Option<&sqlx::Error> {
+        match self {
+            Self::Database(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<AccountsError> for Problem {
+    fn from(error: AccountsError) -> Self {
+        match error {
+            AccountsError::EmailTaken => {
+                let detail = "There is an account with this e-mail address. Log in instead.".to_owned();
+                Problem::fields(vec![FieldProblem { field: "email", code: "email_taken", detail }])
+                    .with_status(StatusCode::CONFLICT)
+            }
+            AccountsError::CredentialsWrong => {
+                Problem::new(StatusCode::UNAUTHORIZED, "credentials_wrong", "E-mail or password is wrong.")
+            }
+            AccountsError::Unauthenticated => Problem::unauthenticated(),
+            AccountsError::UserUnknown | AccountsError::LoginUnknown => Problem::not_found(),
+            AccountsError::Invalid(fields) => Problem::fields(fields),
+            AccountsError::RateLimited(problem) => problem,
+            AccountsError::Database(_) | AccountsError::Hashing(_) => Problem::internal(error),
+        }
+    }
+}
