@@ -78,7 +78,7 @@ impl App {
             outbox: Wake::default(),
         };
         let accounts = Accounts::new(&kernel);
-        let mentors = Mentors::new(&kernel, &accounts);
+        let mentors = Mentors::new(&kernel);
         let booking = Booking::new(&kernel, &mentors);
         let live = Live::start(&kernel, &accounts, &booking).await?;
         let state = AppState { kernel, accounts, mentors, booking, live };

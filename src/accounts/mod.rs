@@ -229,10 +229,7 @@ impl Accounts {
 
     /// Lets `user` administer this installation.
     pub async fn grant_admin(&self, user: UserId) -> Result<(), AccountsError> {
-        self.kernel
-            .db
-            .write(|mut tx| Box::pin(async move { Ok(store::grant_admin(&mut tx, user).await?) }))
-            .await
+        self.kernel.db.write(|mut tx| Box::pin(async move { Ok(store::grant_admin(&mut tx, user).await?) })).await
     }
 
     async fn open_login(&self, user: User, device: Device) -> Result<Authenticated, AccountsError> {

@@ -184,12 +184,7 @@ async fn revoke_login(
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn answer(
-    accounts: &Accounts,
-    status: StatusCode,
-    authenticated: Authenticated,
-    credentials: Credentials,
-) -> Response {
+fn answer(accounts: &Accounts, status: StatusCode, authenticated: Authenticated, credentials: Credentials) -> Response {
     let Authenticated { user, tokens } = authenticated;
     match credentials {
         Credentials::Cookies => {

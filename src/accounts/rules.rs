@@ -19,7 +19,11 @@ pub(super) fn email(text: &str) -> Result<Email, FieldProblem> {
     let text = text.trim();
     let fine = text.len() <= EMAIL_MAX_BYTES
         && text.split_once('@').is_some_and(|(local, domain)| is_local_part(local) && is_domain(domain));
-    if fine { Ok(Email(text.to_owned())) } else { Err(invalid("email", "email_invalid", "This is not an e-mail address.")) }
+    if fine {
+        Ok(Email(text.to_owned()))
+    } else {
+        Err(invalid("email", "email_invalid", "This is not an e-mail address."))
+    }
 }
 
 fn is_local_part(local: &str) -> bool {

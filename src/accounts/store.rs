@@ -132,7 +132,6 @@ pub(super) async fn revoke(
     Ok(done.rows_affected() == 1)
 }
 
-
 fn user_from(row: &AnyRow) -> Result<User, sqlx::Error> {
     Ok(User {
         id: row.try_get("id")?,

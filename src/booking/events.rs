@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::model::Role;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{SessionId, UserId};
 use crate::kernel::outbox::Fact;
@@ -49,18 +50,6 @@ pub struct ParticipantJoined {
     pub name: String,
     pub role: Role,
     pub at: Timestamp,
-}
-
-/// As what someone takes part. The wire's `role`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// The session's mentor.
-    Host,
-    /// Someone with an account.
-    Member,
-    /// Someone with only a name.
-    Guest,
 }
 
 /// Live tells: someone is no longer in the room.

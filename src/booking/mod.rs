@@ -1,26 +1,129 @@
 //! Sessions: meetings of a mentor and mentees.
 
+mod error;
 mod events;
+mod jobs;
+mod model;
 mod routes;
+mod rules;
+mod store;
+#[cfg(test)]
+mod tests;
 
+pub use error::BookingError;
 pub use events::{Closing, ParticipantJoined, ParticipantLeft, RoomClosed, RoomOpened, SessionEnded};
+pub use model::{JoinCode, Page, Person, Role, Session, SessionState, WaitingRoom};
 pub use routes::routes;
 
 use crate::kernel::Kernel;
-use crate::kernel::outbox::Handler;
+use crate::kernel::ids::{SessionId, UserId};
+use crate::kernel::outbox::{self, Handler};
 use crate::mentors::Mentors;
 
+/// Use cases of booking. Cheap to clone.
 #[derive(Clone)]
 pub struct Booking {
     kernel: Kernel,
+    mentors: Mentors,
 }
 
 impl Booking {
-    pub fn new(kernel: &Kernel, _mentors: &Mentors) -> Self {
-        Self { kernel: kernel.clone() }
+    pub fn new(kernel: &Kernel, mentors: &Mentors) -> Self {
+        Self { kernel: kernel.clone(), mentors: mentors.clone() }
     }
 
     pub fn handlers(&self) -> Vec<Handler> {
-        Vec::new()
+        vec![jobs::presence(&self.kernel)]
+    }
+
+    /// Opens a session now. Only for approved mentors.
+    pub async fn open(&self, mentor: UserId, title: &str, waiting_room: WaitingRoom) -> Result<Session, BookingError> {
+        let code = rules::join_code(&self.kernel.random);
+        self.open_at(mentor, title, waiting_room, &code).await
+    }
+
+    /// Opens a session under a link of its own; one that was there is open again afterwards.
+    pub async fn open_at(
+        &self,
+        mentor: UserId,
+        title: &str,
+        waiting_room: WaitingRoom,
+        code: &JoinCode,
+    ) -> Result<Session, BookingError> {
+        let title = &rules::title(title).map_err(|mistake| BookingError::Invalid(vec![mistake]))?;
+        if !self.mentors.is_approved(mentor).await? {
+            return Err(BookingError::MentorRequired);
+        }
+        let id = SessionId::generate(&self.kernel.random, &self.kernel.clock);
+        let now = self.kernel.clock.now();
+        self.kernel
+            .db
+            .write(|mut tx| {
+                Box::pin(async move {
+                    store::open(&mut tx, id, mentor, title, waiting_room, code, now).await?;
+                    store::session_by_code(&mut tx, code).await?.ok_or(BookingError::SessionUnknown)
+                })
+            })
+            .await
+    }
+
+    /// Sessions of `user` as mentor or member, newest first.
+    pub async fn sessions(
+        &self,
+        user: UserId,
+        before: Option<SessionId>,
+        limit: u16,
+    ) -> Result<Page<Session>, BookingError> {
+        let mut conn = self.kernel.db.read().await?;
+        // One more than asked for tells whether there is a next page.
+        let mut items = store::sessions_of(&mut conn, user, before, i64::from(limit) + 1).await?;
+        let more = items.len() > usize::from(limit);
+        items.truncate(usize::from(limit));
+        let next = items.last().filter(|_| more).map(|last| last.id);
+        Ok(Page { items, next })
+    }
+
+    /// A session `user` is the mentor or a member of.
+    pub async fn session(&self, user: UserId, id: SessionId) -> Result<Session, BookingError> {
+        let session = store::session_of(&mut *self.kernel.db.read().await?, user, id).await?;
+        session.ok_or(BookingError::SessionUnknown)
+    }
+
+    /// Ends a session for everyone. Only its mentor may; ending it again changes nothing.
+    pub async fn end(&self, user: UserId, id: SessionId) -> Result<Session, BookingError> {
+        let kernel = &self.kernel;
+        let now = kernel.clock.now();
+        let session = kernel
+            .db
+            .write(|mut tx| {
+                Box::pin(async move {
+                    let session = store::session_of(&mut tx, user, id).await?.ok_or(BookingError::SessionUnknown)?;
+                    if session.role_of(Some(user)) != Role::Host {
+                        return Err(BookingError::HostRequired);
+                    }
+                    if store::end(&mut tx, id, now).await? {
+                        let fact = SessionEnded { session: id, at: now };
+                        outbox::publish(&mut tx, &kernel.clock, &kernel.random, &fact).await?;
+                    }
+                    store::session_of(&mut tx, user, id).await?.ok_or(BookingError::SessionUnknown)
+                })
+            })
+            .await?;
+        kernel.outbox.now();
+        Ok(session)
+    }
+
+    /// The session behind a link, in whatever state; [`Session::require_joinable`] says whether it can be entered.
+    pub async fn session_for_join(&self, code: &str) -> Result<Session, BookingError> {
+        let code = rules::parse_join_code(code).ok_or(BookingError::LinkUnknown)?;
+        let session = store::session_by_code(&mut *self.kernel.db.read().await?, &code).await?;
+        session.ok_or(BookingError::LinkUnknown)
+    }
+
+    /// After a start: nobody is in a room any more, whatever the last run believed. (One media node; with more, each
+    /// clears only its own.)
+    pub async fn forget_presence(&self) -> Result<(), BookingError> {
+        let now = self.kernel.clock.now();
+        self.kernel.db.write(|mut tx| Box::pin(async move { Ok(store::forget_presence(&mut tx, now).await?) })).await
     }
 }

@@ -38,18 +38,25 @@ impl Event {
         if self.kind != F::KIND {
             return Ok(None);
         }
-        serde_json::from_str(&self.payload).map(Some).map_err(|error| HandlerError(error.to_string()))
+        serde_json::from_str(&self.payload).map(Some).map_err(|error| HandlerError::Failed(error.to_string()))
     }
 }
 
 /// Why a handler could not do its work now. It will be asked again.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct HandlerError(pub String);
+pub enum HandlerError {
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    #[error("{0}")]
+    Failed(String),
+}
 
-impl From<sqlx::Error> for HandlerError {
-    fn from(error: sqlx::Error) -> Self {
-        Self(error.to_string())
+impl crate::kernel::db::DatabaseFault for HandlerError {
+    fn database_fault(&self) -> Option<&sqlx::Error> {
+        match self {
+            Self::Database(error) => Some(error),
+            Self::Failed(_) => None,
+        }
     }
 }
 
