@@ -11,8 +11,11 @@ export interface Request {
 }
 
 export interface RequestOptions {
-  /** What a 401 means: `refresh` (the default) renews the login and asks once more; `final` lets it stand. */
-  unauthenticated?: 'refresh' | 'final';
+  /**
+   * What a 401 means. `refresh` (the default): renew the login and ask once more. `guest`: the same, and when
+   * there is no login to renew ask once more without one. `final`: the answer stands.
+   */
+  unauthenticated?: 'refresh' | 'guest' | 'final';
 }
 
 /** Axios with the login's HTTP-only cookies. */
@@ -59,14 +62,17 @@ export function axiosBaseQuery(
   return async ({ url, method = 'GET', body, params }, { signal }, options) => {
     const request: AxiosRequestConfig = { url, method, data: body, params, signal };
     const first = await send(client, request);
-    const mayRenew = (options?.unauthenticated ?? 'refresh') === 'refresh';
-    if (first.error?.status !== 401 || !mayRenew) return first;
-    return (await renew()) ? send(client, request) : first;
+    const policy = options?.unauthenticated ?? 'refresh';
+    if (first.error?.status !== 401 || policy === 'final') return first;
+    const renewed = await renew();
+    return renewed || policy === 'guest' ? send(client, request) : first;
   };
 }
 
 async function inTurn(task: () => Promise<boolean>): Promise<boolean> {
-  // Locks exist in secure contexts only; without them the server's short retry window covers tabs.
-  if (!('locks' in navigator)) return task();
-  return navigator.locks.request<Promise<boolean>>('facementor.refresh', task);
+  // Locks exist in secure contexts only, whatever the types say; elsewhere the server's short retry
+  // window covers tabs.
+  const locks = navigator.locks as LockManager | null | undefined;
+  if (!locks) return task();
+  return locks.request<Promise<boolean>>('facementor.refresh', task);
 }

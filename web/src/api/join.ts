@@ -11,7 +11,8 @@ const joinApi = api.injectEndpoints({
         const result = await query({ url: `/join/${encodeURIComponent(code)}` });
         return result.error ? { error: result.error } : { data: result.data as JoinInfo };
       },
-      providesTags: ['Join', 'Me'],
+      extraOptions: { unauthenticated: 'guest' },
+      providesTags: ['Join'],
     }),
     enter: build.mutation<RoomPass, { code: string; name?: string }>({
       query: ({ code, name }) => ({
@@ -19,6 +20,7 @@ const joinApi = api.injectEndpoints({
         method: 'POST',
         body: { name },
       }),
+      extraOptions: { unauthenticated: 'guest' },
     }),
   }),
 });
