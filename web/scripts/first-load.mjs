@@ -27,15 +27,20 @@ function load(keys) {
 }
 
 const entry = Object.keys(manifest).find((key) => manifest[key].isEntry);
-const pages = manifest[entry].dynamicImports ?? [];
+// What is no page (menus, notices) loads after the first paint.
+const isPage = (key) => key.endsWith('-page.tsx') || key.endsWith('-route.tsx');
+const pages = (manifest[entry].dynamicImports ?? []).filter(isPage);
 let over = false;
 console.log('\nfirst load, gzip kB (limit %d before the call)', LIMIT_KB);
 for (const page of pages) {
   const { js, css } = load([entry, page]);
-  const isCall = page.includes('/call/');
+  const isCall = page.includes('call-route');
   const tooLarge = !isCall && js > LIMIT_KB;
   over ||= tooLarge;
-  const name = page.replace('src/features/', '').replace('.tsx', '').padEnd(32);
+  const name = page
+    .replace(/src\/(features\/)?/, '')
+    .replace('.tsx', '')
+    .padEnd(32);
   console.log(
     `  ${name} js ${js.toFixed(1).padStart(6)}  css ${css.toFixed(1).padStart(5)}${tooLarge ? '  TOO LARGE' : ''}`,
   );

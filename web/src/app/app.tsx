@@ -1,10 +1,14 @@
 import { setupListeners } from '@reduxjs/toolkit/query';
+import { lazy, Suspense } from 'react';
 import { Provider } from 'react-redux';
 import { RouterProvider } from 'react-router/dom';
-import { Toaster } from '@/components/ui/toaster';
-import { TooltipProvider } from '@/components/ui/tooltip';
 import { createRouter } from './router';
 import { createStore } from './store';
+
+// Nothing is ever noticed in the first moments: the toaster's code comes after the first paint.
+const Toaster = lazy(async () => ({
+  default: (await import('@/components/ui/toaster')).Toaster,
+}));
 
 const store = createStore();
 setupListeners(store.dispatch);
@@ -13,10 +17,10 @@ const router = createRouter();
 export function App() {
   return (
     <Provider store={store}>
-      <TooltipProvider>
-        <RouterProvider router={router} />
+      <RouterProvider router={router} />
+      <Suspense>
         <Toaster />
-      </TooltipProvider>
+      </Suspense>
     </Provider>
   );
 }

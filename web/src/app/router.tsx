@@ -1,7 +1,9 @@
 import { createBrowserRouter } from 'react-router';
+import { NotFoundPage } from './not-found-page';
 import { PageError } from './page-error';
 import { PageLayout } from './page-layout';
 import { PagePending } from './page-pending';
+import { RequireLogin } from './require-login';
 
 /** All routes. Each page is its own chunk; the call's code loads on the way to the call. */
 export function createRouter() {
@@ -17,13 +19,55 @@ export function createRouter() {
             Component: (await import('@/features/landing/landing-page')).LandingPage,
           }),
         },
+        {
+          path: '/sign-in',
+          lazy: async () => ({
+            Component: (await import('@/features/accounts/sign-in-page')).SignInPage,
+          }),
+        },
+        {
+          path: '/sign-up',
+          lazy: async () => ({
+            Component: (await import('@/features/accounts/sign-up-page')).SignUpPage,
+          }),
+        },
+        {
+          path: '/left/:joinCode',
+          lazy: async () => ({
+            Component: (await import('@/features/sessions/left-page')).LeftPage,
+          }),
+        },
+        {
+          element: <RequireLogin />,
+          children: [
+            {
+              path: '/sessions',
+              lazy: async () => ({
+                Component: (await import('@/features/sessions/sessions-page')).SessionsPage,
+              }),
+            },
+            {
+              path: '/sessions/:id',
+              lazy: async () => ({
+                Component: (await import('@/features/sessions/session-page')).SessionPage,
+              }),
+            },
+            {
+              path: '/settings',
+              lazy: async () => ({
+                Component: (await import('@/features/accounts/settings-page')).SettingsPage,
+              }),
+            },
+          ],
+        },
+        { path: '*', Component: NotFoundPage },
       ],
     },
     {
       path: '/join/:joinCode',
       errorElement: <PageError />,
       hydrateFallbackElement: <PagePending />,
-      lazy: async () => ({ Component: (await import('@/features/call/join-page')).JoinPage }),
+      lazy: async () => ({ Component: (await import('./call-route')).CallRoute }),
     },
   ]);
 }

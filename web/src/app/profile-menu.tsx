@@ -1,0 +1,70 @@
+import { LogOut, Settings, Users } from 'lucide-react';
+import { Link, useNavigate } from 'react-router';
+import { isProblem } from '@/api/problem';
+import type { User } from '@/api/types';
+import { Avatar } from '@/components/ui/avatar';
+import {
+  DropdownMenu,
+  DropdownMenuContent,
+  DropdownMenuItem,
+  DropdownMenuSeparator,
+  DropdownMenuTrigger,
+} from '@/components/ui/dropdown-menu';
+import { useLogOutMutation } from '@/features/accounts/api';
+import { sortProblem } from '@/lib/form-problem';
+import { toast } from '@/lib/toast';
+import { ThemeItems } from './theme-menu';
+
+/** The person's own menu: pages, theme, signing out. */
+export function ProfileMenu({ user }: { user: User }) {
+  const navigate = useNavigate();
+  const [logOut] = useLogOutMutation();
+
+  const leave = async () => {
+    // First away from pages that need a login, or their guard would ask to sign in again.
+    await navigate('/');
+    const result = await logOut();
+    const alreadyOut = isProblem(result.error) && result.error.status === 401;
+    if (result.error && !alreadyOut) {
+      toast({
+        tone: 'danger',
+        title: 'You are still signed in',
+        detail: sortProblem(result.error, [], {}).form,
+      });
+    }
+  };
+
+  return (
+    <DropdownMenu>
+      <DropdownMenuTrigger
+        aria-label={`Your menu, ${user.display_name}`}
+        className="rounded-full p-0.5"
+      >
+        <Avatar name={user.display_name} size="sm" />
+      </DropdownMenuTrigger>
+      <DropdownMenuContent>
+        <div className="max-w-60 px-2 py-1.5 text-sm">
+          <p className="truncate font-medium">{user.display_name}</p>
+          <p className="truncate text-muted">{user.email}</p>
+        </div>
+        <DropdownMenuSeparator />
+        <DropdownMenuItem asChild>
+          <Link to="/sessions">
+            <Users aria-hidden /> My sessions
+          </Link>
+        </DropdownMenuItem>
+        <DropdownMenuItem asChild>
+          <Link to="/settings">
+            <Settings aria-hidden /> Settings
+          </Link>
+        </DropdownMenuItem>
+        <DropdownMenuSeparator />
+        <ThemeItems />
+        <DropdownMenuSeparator />
+        <DropdownMenuItem onSelect={() => void leave()}>
+          <LogOut aria-hidden /> Sign out
+        </DropdownMenuItem>
+      </DropdownMenuContent>
+    </DropdownMenu>
+  );
+}

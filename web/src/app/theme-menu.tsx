@@ -1,0 +1,53 @@
+import { Monitor, Moon, Sun } from 'lucide-react';
+import {
+  DropdownMenu,
+  DropdownMenuContent,
+  DropdownMenuLabel,
+  DropdownMenuRadioGroup,
+  DropdownMenuRadioItem,
+  DropdownMenuTrigger,
+} from '@/components/ui/dropdown-menu';
+import { setTheme, type ThemeChoice, useTheme } from '@/lib/theme';
+
+/** Light, dark, or as the system says, as items of a menu. */
+export function ThemeItems() {
+  const theme = useTheme();
+  return (
+    <>
+      <DropdownMenuLabel id="theme-label">Theme</DropdownMenuLabel>
+      <DropdownMenuRadioGroup
+        aria-labelledby="theme-label"
+        value={theme}
+        onValueChange={(value) => setTheme(value as ThemeChoice)}
+      >
+        <DropdownMenuRadioItem value="light">
+          <Sun aria-hidden /> Light
+        </DropdownMenuRadioItem>
+        <DropdownMenuRadioItem value="dark">
+          <Moon aria-hidden /> Dark
+        </DropdownMenuRadioItem>
+        <DropdownMenuRadioItem value="system">
+          <Monitor aria-hidden /> Like the system
+        </DropdownMenuRadioItem>
+      </DropdownMenuRadioGroup>
+    </>
+  );
+}
+
+/** The theme switch of people who are not signed in; others find it in their menu. */
+export function ThemeMenu() {
+  return (
+    <DropdownMenu>
+      <DropdownMenuTrigger
+        aria-label="Theme"
+        className="inline-flex size-10 items-center justify-center rounded-md text-muted hover:bg-surface-2 hover:text-foreground"
+      >
+        <Sun className="size-5 dark:hidden" aria-hidden />
+        <Moon className="hidden size-5 dark:block" aria-hidden />
+      </DropdownMenuTrigger>
+      <DropdownMenuContent>
+        <ThemeItems />
+      </DropdownMenuContent>
+    </DropdownMenu>
+  );
+}

@@ -1,0 +1,16 @@
+import { useState } from 'react';
+import { browserViewer, dayAndTime, fullTime } from '@/lib/time';
+
+const viewer = browserViewer();
+
+const now = () => Date.now();
+
+/** A moment in the reader's zone; hovering tells date and zone in full. */
+export function When({ ms, className }: { ms: number; className?: string }) {
+  const [seenAt] = useState(now);
+  return (
+    <time dateTime={new Date(ms).toISOString()} title={fullTime(ms, viewer)} className={className}>
+      {dayAndTime(ms, seenAt, viewer)}
+    </time>
+  );
+}
