@@ -114,10 +114,14 @@ impl Booking {
     }
 
     /// The session behind a link, in whatever state; [`Session::require_joinable`] says whether it can be entered.
-    pub async fn session_for_join(&self, code: &str) -> Result<Session, BookingError> {
-        let code = rules::parse_join_code(code).ok_or(BookingError::LinkUnknown)?;
-        let session = store::session_by_code(&mut *self.kernel.db.read().await?, &code).await?;
+    pub async fn session_for_join(&self, code: &JoinCode) -> Result<Session, BookingError> {
+        let session = store::session_by_code(&mut *self.kernel.db.read().await?, code).await?;
         session.ok_or(BookingError::LinkUnknown)
+    }
+
+    /// Any session, whoever asks: for rooms, which have their session's id.
+    pub async fn session_by_id(&self, id: SessionId) -> Result<Option<Session>, BookingError> {
+        Ok(store::session_by_id(&mut *self.kernel.db.read().await?, id).await?)
     }
 
     /// After a start: nobody is in a room any more, whatever the last run believed. (One media node; with more, each

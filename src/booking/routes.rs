@@ -193,7 +193,7 @@ async fn look_at_link(
     MaybeLoggedIn(me): MaybeLoggedIn,
     Path(join_code): Path<String>,
 ) -> ApiResult<Json<LinkAnswer>> {
-    let session = booking.session_for_join(&join_code).await?;
+    let session = booking.session_for_join(&join_code.parse()?).await?;
     let you = me.map(|me| LinkYou { role: session.role_of(Some(me.user.id)), display_name: me.user.display_name });
     let Session { id, title, mentor, state, .. } = session;
     Ok(Json(LinkAnswer { session: LinkSession { id, title, mentor_name: mentor.display_name, state }, you }))

@@ -53,6 +53,12 @@ pub(super) async fn session_by_code(conn: &mut AnyConnection, code: &JoinCode) -
     row.as_ref().map(session_from).transpose()
 }
 
+pub(super) async fn session_by_id(conn: &mut AnyConnection, id: SessionId) -> Result<Option<Session>, sqlx::Error> {
+    let sql = format!("{SESSION} WHERE s.id = $1");
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(id).fetch_optional(conn).await?;
+    row.as_ref().map(session_from).transpose()
+}
+
 pub(super) async fn session_of(
     conn: &mut AnyConnection,
     user: UserId,
