@@ -6,6 +6,7 @@ mod plan;
 mod remote;
 mod shard;
 mod srtp;
+mod transport;
 
 pub use egress::{SendBatch, Transmit};
 pub use ids::{MediaKind, Mid, ParticipantId, Rid, RoomId, SlotIndex, Source, Ssrc};
@@ -16,3 +17,7 @@ pub use shard::{
     LatencyHistogram, Shard, ShardConfig, SlotAssignment, SourceState, TrackState, VideoStart, WallClock, Want, Watch,
 };
 pub use srtp::{SrtpKeys, SrtpProfile};
+pub use transport::{
+    CertificateError, ChannelId, DtlsCertificate, Fingerprint, FingerprintError, IceCredentials, Queued, Received,
+    Transport, TransportConfig, TransportError, TransportEvent, stun_ufrag,
+};

@@ -1,0 +1,213 @@
+//! Data channels (RFC 8831, 8832) over SCTP over DTLS, on rtc-sctp and rtc-datachannel. Clients open them; we accept.
+
+use std::collections::{HashMap, VecDeque};
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::{Bytes, BytesMut};
+use rtc_datachannel::data_channel::{DataChannel, DataChannelConfig};
+use rtc_sctp::{
+    Association, AssociationHandle, DatagramEvent, Endpoint, EndpointConfig, Event, Payload, PayloadProtocolIdentifier,
+    ReliabilityType, ServerConfig, StreamEvent, TransportConfig,
+};
+use rtc_shared::TransportProtocol;
+use sansio::Protocol;
+
+use crate::DataKind;
+
+/// Longest message either way; the answer says so (`a=max-message-size`).
+pub(crate) const MAX_MESSAGE_BYTES: usize = 262_144;
+/// Channels one participant may hold open.
+const MAX_CHANNELS: usize = 16;
+/// Unsent bytes kept for one channel; beyond it messages are refused.
+const MAX_BUFFERED: usize = 1 << 20;
+/// Stands for "the client", as in `dtls`.
+const CLIENT: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 1));
+
+/// SCTP stream of a data channel.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct ChannelId(pub u16);
+
+pub(super) enum DataEvent {
+    Opened { channel: ChannelId, label: String },
+    Message { channel: ChannelId, kind: DataKind, bytes: Bytes },
+    Closed { channel: ChannelId },
+}
+
+pub(super) struct DataChannels {
+    endpoint: Endpoint,
+    association: Option<(AssociationHandle, Association)>,
+    channels: HashMap<u16, DataChannel>,
+    events: VecDeque<DataEvent>,
+}
+
+impl DataChannels {
+    pub(super) fn new() -> Self {
+        let transport = TransportConfig::default().with_max_message_size(MAX_MESSAGE_BYTES as u32);
+        let server = Arc::new(ServerConfig::new(transport));
+        let endpoint = Endpoint::new(CLIENT, TransportProtocol::UDP, Arc::new(EndpointConfig::default()), Some(server));
+        Self { endpoint, association: None, channels: HashMap::new(), events: VecDeque::new() }
+    }
+
+    /// Takes an SCTP packet out of DTLS. Malformed ones are dropped.
+    pub(super) fn handle(&mut self, now: Instant, packet: Bytes) {
+        match self.endpoint.handle(now, CLIENT, None, packet) {
+            // One association per DTLS connection: the endpoint makes a second only for a client that starts over.
+            Some((handle, DatagramEvent::NewAssociation(association))) => {
+                self.channels.clear();
+                self.association = Some((handle, association));
+            }
+            Some((handle, DatagramEvent::AssociationEvent(event))) => {
+                if let Some((ours, association)) = &mut self.association
+                    && *ours == handle
+                {
+                    association.handle_event(event);
+                }
+            }
+            _ => {}
+        }
+        self.drain(now);
+    }
+
+    /// Queues a message. Refused when the channel is not open, or its peer does not keep up, or it is too long.
+    pub(super) fn send(&mut self, now: Instant, channel: ChannelId, kind: DataKind, bytes: &[u8]) -> Queued {
+        let Some((_, association)) = &mut self.association else { return Queued::No };
+        let Some(open) = self.channels.get_mut(&channel.0) else { return Queued::No };
+        let Ok(stream) = association.stream(channel.0) else { return Queued::No };
+        let buffered = stream.buffered_amount().unwrap_or(usize::MAX);
+        if bytes.len() > MAX_MESSAGE_BYTES || buffered.saturating_add(bytes.len()) > MAX_BUFFERED {
+            return Queued::No;
+        }
+        let message = DataChannel::get_data_channel_message(kind == DataKind::Text, BytesMut::from(bytes));
+        if open.handle_write(message).is_err() {
+            return Queued::No;
+        }
+        write_queued(now, association, open, channel.0);
+        Queued::Yes
+    }
+
+    /// The next SCTP packet to put into DTLS.
+    pub(super) fn poll_transmit(&mut self, now: Instant, mut each: impl FnMut(&[u8])) {
+        let Some((_, association)) = &mut self.association else { return };
+        while let Some(transmit) = association.poll_transmit(now) {
+            if let Payload::RawEncode(packets) = transmit.message {
+                packets.iter().for_each(|packet| each(packet));
+            }
+        }
+    }
+
+    pub(super) fn poll_event(&mut self) -> Option<DataEvent> {
+        self.events.pop_front()
+    }
+
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        self.association.as_ref().and_then(|(_, association)| association.poll_timeout())
+    }
+
+    pub(super) fn handle_timeout(&mut self, now: Instant) {
+        if let Some((_, association)) = &mut self.association
+            && association.poll_timeout().is_some_and(|due| due <= now)
+        {
+            association.handle_timeout(now);
+            self.drain(now);
+        }
+    }
+
+    fn drain(&mut self, now: Instant) {
+        let Some((handle, association)) = &mut self.association else { return };
+        let handle = *handle;
+        let mut over = false;
+        while let Some(event) = association.poll() {
+            match event {
+                Event::Stream(StreamEvent::Readable { id }) => {
+                    read(now, handle, association, id, &mut self.channels, &mut self.events);
+                }
+                // A reset of one stream is reported this way as well; dropping more would orphan the other channels, and
+                // keeping it would leave a reused id unacknowledged.
+                Event::AssociationLost { id, .. } => {
+                    if self.channels.remove(&id).is_some() {
+                        self.events.push_back(DataEvent::Closed { channel: ChannelId(id) });
+                    }
+                }
+                Event::HandshakeFailed { .. } => over = true,
+                _ => {}
+            }
+        }
+        while let Some(event) = association.poll_endpoint_event() {
+            self.endpoint.handle_event(handle, event);
+            over = true;
+        }
+        if over || association.is_closed() {
+            self.association = None;
+            let closed = self.channels.drain().map(|(id, _)| DataEvent::Closed { channel: ChannelId(id) });
+            self.events.extend(closed);
+        }
+    }
+}
+
+/// Whether a message will be sent.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Queued {
+    Yes,
+    No,
+}
+
+fn read(
+    now: Instant,
+    handle: AssociationHandle,
+    association: &mut Association,
+    id: u16,
+    channels: &mut HashMap<u16, DataChannel>,
+    events: &mut VecDeque<DataEvent>,
+) {
+    loop {
+        let Ok(mut stream) = association.stream(id) else { return };
+        let Ok(Some(chunks)) = stream.read_sctp() else { return };
+        let identifier = chunks.ppi;
+        let Ok(payload) = chunks.to_payload(MAX_MESSAGE_BYTES) else { continue };
+        match (identifier, channels.contains_key(&id)) {
+            (PayloadProtocolIdentifier::Dcep, false) if channels.len() < MAX_CHANNELS => {
+                let config = DataChannelConfig::default();
+                let Ok(mut channel) = DataChannel::accept(config, handle.0, id, identifier, &payload) else { continue };
+                let (unordered, reliability) = DataChannel::get_reliability_params(channel.config().channel_type);
+                // The acknowledgement itself travels reliably and in order (RFC 8832 §6), so it is written first.
+                write_queued(now, association, &mut channel, id);
+                set_reliability(association, id, unordered, reliability, channel.config().reliability_parameter);
+                let label = channel.config().label.clone();
+                channels.insert(id, channel);
+                events.push_back(DataEvent::Opened { channel: ChannelId(id), label });
+            }
+            // A repeated OPEN, or an ACK to a channel we did not open.
+            (PayloadProtocolIdentifier::Dcep, _) => {}
+            (_, false) => {}
+            (identifier, true) => {
+                let (kind, bytes) = match identifier {
+                    PayloadProtocolIdentifier::String => (DataKind::Text, payload.freeze()),
+                    PayloadProtocolIdentifier::Binary => (DataKind::Binary, payload.freeze()),
+                    // SCTP cannot carry nothing; these say so and bring one byte to ignore (RFC 8831 §6.6).
+                    PayloadProtocolIdentifier::StringEmpty => (DataKind::Text, Bytes::new()),
+                    PayloadProtocolIdentifier::BinaryEmpty => (DataKind::Binary, Bytes::new()),
+                    _ => continue,
+                };
+                events.push_back(DataEvent::Message { channel: ChannelId(id), kind, bytes });
+            }
+        }
+    }
+}
+
+fn set_reliability(association: &mut Association, id: u16, unordered: bool, reliability: ReliabilityType, value: u32) {
+    if let Ok(mut stream) = association.stream(id) {
+        // Fails only when the stream is gone, and then nothing will be written to it.
+        let _ = stream.set_reliability_params(unordered, reliability, value);
+    }
+}
+
+fn write_queued(now: Instant, association: &mut Association, channel: &mut DataChannel, id: u16) {
+    while let Some(message) = channel.poll_write() {
+        if let Ok(mut stream) = association.stream(id) {
+            // Fails only when the stream is gone; its end is reported as an event.
+            let _ = stream.write_with_ppi(now, &message.payload, message.ppi);
+        }
+    }
+}

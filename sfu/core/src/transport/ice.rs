@@ -1,0 +1,151 @@
+//! The ICE-lite side (RFC 8445 §2.5): it answers checks, follows the client's nomination and watches consent (RFC 7675).
+//!
+//! Nothing is sent to, and nothing moves to, an address that has not sent an integrity-checked Binding request.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use aws_lc_rs::hmac;
+use rtc_crypto::RTCCryptoProvider;
+
+use super::IceCredentials;
+use super::stun::{BindingRequest, Nomination, Role};
+use crate::Remote;
+
+/// RFC 7675 §5.1: consent expires 30 s after the last valid request.
+const CONSENT: Duration = Duration::from_secs(30);
+/// After a restart, checks with the former credentials are answered this long, while the answer is on its way.
+const FORMER_CREDENTIALS: Duration = Duration::from_secs(10);
+/// Addresses of one client that may receive before one is nominated: its interfaces, times IPv4, IPv6 and TCP.
+const MAX_PATHS: usize = 8;
+
+pub(super) struct IceLite {
+    provider: Arc<dyn RTCCryptoProvider>,
+    current: Secret,
+    former: Option<(Secret, Instant)>,
+    /// Authenticated paths, the latest to be heard first.
+    paths: Vec<Path>,
+    selected: Option<Remote>,
+    consent_until: Instant,
+}
+
+struct Secret {
+    credentials: IceCredentials,
+    key: hmac::Key,
+}
+
+struct Path {
+    remote: Remote,
+    heard: Instant,
+}
+
+/// What became of a STUN packet.
+pub(super) enum Checked {
+    /// Send `response` back to where the request came from.
+    Answered { response: Vec<u8>, path: PathChange },
+    /// Not ours, not authentic, or not a request: dropped.
+    Rejected,
+}
+
+/// Whether the address media goes to has changed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum PathChange {
+    None,
+    Selected(Remote),
+}
+
+impl IceLite {
+    pub(super) fn new(now: Instant, credentials: IceCredentials, provider: Arc<dyn RTCCryptoProvider>) -> Self {
+        let current = Secret::new(credentials);
+        Self { provider, current, former: None, paths: Vec::new(), selected: None, consent_until: now + CONSENT }
+    }
+
+    /// Takes new credentials (RFC 8445 §2.4). Media keeps its path until the client nominates one with them.
+    pub(super) fn restart(&mut self, now: Instant, credentials: IceCredentials) {
+        let former = std::mem::replace(&mut self.current, Secret::new(credentials));
+        self.former = Some((former, now + FORMER_CREDENTIALS));
+        self.consent_until = now + CONSENT;
+    }
+
+    pub(super) fn handle(&mut self, now: Instant, from: Remote, packet: &[u8]) -> Checked {
+        let Some(request) = BindingRequest::parse(packet) else { return Checked::Rejected };
+        let Some((secret, credentials)) = self.secret(now, &request) else { return Checked::Rejected };
+        if !request.is_authentic(&secret.key) {
+            return Checked::Rejected;
+        }
+        let pwd = secret.credentials.pwd.clone();
+        let response = match request.role {
+            Role::Controlling => request.success(from, &pwd, &*self.provider),
+            Role::Controlled => request.role_conflict(&pwd, &*self.provider),
+        };
+        let Some(response) = response else { return Checked::Rejected };
+        if request.role == Role::Controlled {
+            return Checked::Answered { response, path: PathChange::None };
+        }
+        self.heard(now, from);
+        if credentials == Credentials::Current {
+            self.former = None;
+        }
+        let change = self.select(from, request.nomination, credentials);
+        if self.selected.is_none_or(|selected| selected == from) {
+            self.consent_until = now + CONSENT;
+        }
+        Checked::Answered { response, path: change }
+    }
+
+    /// Where to send: the nominated path, or before that the latest to be heard (Chromium starts DTLS before it nominates).
+    pub(super) fn remote(&self) -> Option<Remote> {
+        self.selected.or_else(|| self.paths.first().map(|path| path.remote))
+    }
+
+    pub(super) fn selected(&self) -> Option<Remote> {
+        self.selected
+    }
+
+    /// Whether the address has proved, within the consent time, to be the client's.
+    pub(super) fn is_authenticated(&self, now: Instant, remote: Remote) -> bool {
+        self.paths.iter().any(|path| path.remote == remote && now < path.heard + CONSENT)
+    }
+
+    /// When consent runs out unless another check comes.
+    pub(super) fn consent_until(&self) -> Instant {
+        self.consent_until
+    }
+
+    fn secret(&self, now: Instant, request: &BindingRequest<'_>) -> Option<(&Secret, Credentials)> {
+        let ufrag = request.server_ufrag();
+        if ufrag == self.current.credentials.ufrag.as_bytes() {
+            return Some((&self.current, Credentials::Current));
+        }
+        let (former, until) = self.former.as_ref()?;
+        (now < *until && ufrag == former.credentials.ufrag.as_bytes()).then_some((former, Credentials::Former))
+    }
+
+    fn heard(&mut self, now: Instant, remote: Remote) {
+        self.paths.retain(|path| path.remote != remote && now < path.heard + CONSENT);
+        self.paths.truncate(MAX_PATHS - 1);
+        self.paths.insert(0, Path { remote, heard: now });
+    }
+
+    fn select(&mut self, from: Remote, nomination: Nomination, credentials: Credentials) -> PathChange {
+        let nominated = nomination == Nomination::UseCandidate && credentials == Credentials::Current;
+        if !nominated || self.selected == Some(from) {
+            return PathChange::None;
+        }
+        self.selected = Some(from);
+        PathChange::Selected(from)
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Credentials {
+    Current,
+    Former,
+}
+
+impl Secret {
+    fn new(credentials: IceCredentials) -> Self {
+        let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, credentials.pwd.as_bytes());
+        Self { credentials, key }
+    }
+}

@@ -1,0 +1,135 @@
+//! Binding requests (RFC 8489) read in place: a packet from a stranger costs a few comparisons and at most one HMAC, and
+//! allocates nothing. Answers to authentic requests are built with `rtc-stun`.
+
+use aws_lc_rs::hmac;
+use rtc_crypto::RTCCryptoProvider;
+use rtc_stun::error_code::{CODE_ROLE_CONFLICT, ErrorCodeAttribute};
+use rtc_stun::fingerprint::FINGERPRINT;
+use rtc_stun::integrity::MessageIntegrity;
+use rtc_stun::message::{BINDING_ERROR, BINDING_SUCCESS, Message, Setter, TransactionId};
+use rtc_stun::xoraddr::XorMappedAddress;
+
+use crate::Remote;
+
+const HEADER_BYTES: usize = 20;
+const MAGIC_COOKIE: [u8; 4] = [0x21, 0x12, 0xa4, 0x42];
+const BINDING_REQUEST: [u8; 2] = [0x00, 0x01];
+const USERNAME: u16 = 0x0006;
+const MESSAGE_INTEGRITY: u16 = 0x0008;
+const INTEGRITY_BYTES: usize = 20;
+const USE_CANDIDATE: u16 = 0x0025;
+/// RFC 8445 §16.1: the sender takes itself for the controlled side, which a lite agent always is.
+const ICE_CONTROLLED: u16 = 0x8029;
+
+/// What a Binding request says, not yet believed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BindingRequest<'a> {
+    packet: &'a [u8],
+    transaction: [u8; 12],
+    /// `server-ufrag:client-ufrag` (RFC 8445 §7.2.2).
+    username: &'a [u8],
+    /// Bytes before the MESSAGE-INTEGRITY attribute, and its value.
+    integrity: (usize, &'a [u8; INTEGRITY_BYTES]),
+    pub(super) nomination: Nomination,
+    pub(super) role: Role,
+}
+
+/// Whether the client chose this path (USE-CANDIDATE).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Nomination {
+    UseCandidate,
+    None,
+}
+
+/// The ICE role the client claims.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Role {
+    Controlling,
+    /// In conflict with ours.
+    Controlled,
+}
+
+/// The server's ufrag in a Binding request's USERNAME: whose packet this claims to be, before its 5-tuple is known.
+pub fn stun_ufrag(packet: &[u8]) -> Option<&str> {
+    std::str::from_utf8(BindingRequest::parse(packet)?.server_ufrag()).ok()
+}
+
+impl<'a> BindingRequest<'a> {
+    /// Reads the request, or `None` for anything that is not a well-formed Binding request with USERNAME and
+    /// MESSAGE-INTEGRITY.
+    pub(super) fn parse(packet: &'a [u8]) -> Option<Self> {
+        let (header, mut attributes) = packet.split_first_chunk::<HEADER_BYTES>()?;
+        let [t0, t1, l0, l1, m0, m1, m2, m3, transaction @ ..] = *header;
+        let length = usize::from(u16::from_be_bytes([l0, l1]));
+        if [t0, t1] != BINDING_REQUEST || [m0, m1, m2, m3] != MAGIC_COOKIE || length != attributes.len() {
+            return None;
+        }
+        let mut username = None;
+        let mut nomination = Nomination::None;
+        let mut role = Role::Controlling;
+        while let Some(([k0, k1, l0, l1], rest)) = attributes.split_first_chunk::<4>() {
+            let length = usize::from(u16::from_be_bytes([*l0, *l1]));
+            let value = rest.get(..length)?;
+            match u16::from_be_bytes([*k0, *k1]) {
+                USERNAME => username = Some(value),
+                USE_CANDIDATE => nomination = Nomination::UseCandidate,
+                ICE_CONTROLLED => role = Role::Controlled,
+                MESSAGE_INTEGRITY => {
+                    // What follows, FINGERPRINT apart, is not covered and must be ignored (RFC 8489 §14.5). FINGERPRINT
+                    // guards against mistaking other protocols for STUN; the HMAC does that too.
+                    let before = packet.len() - attributes.len();
+                    let integrity = (before, value.try_into().ok()?);
+                    return Some(Self { packet, transaction, username: username?, integrity, nomination, role });
+                }
+                _ => {}
+            }
+            attributes = rest.get(length.next_multiple_of(4)..)?;
+        }
+        None
+    }
+
+    /// The part of USERNAME before the colon; the whole where there is none.
+    pub(super) fn server_ufrag(&self) -> &'a [u8] {
+        self.username.split(|byte| *byte == b':').next().unwrap_or_default()
+    }
+
+    /// Whether whoever sent this knows the password behind `key` (RFC 8489 §14.5).
+    pub(super) fn is_authentic(&self, key: &hmac::Key) -> bool {
+        let (before, value) = self.integrity;
+        // The HMAC covers a header whose length ends with MESSAGE-INTEGRITY itself.
+        let length = (before - HEADER_BYTES + 4 + INTEGRITY_BYTES) as u16;
+        let (Some(kind), Some(rest)) = (self.packet.get(..2), self.packet.get(4..before)) else { return false };
+        let mut context = hmac::Context::with_key(key);
+        context.update(kind);
+        context.update(&length.to_be_bytes());
+        context.update(rest);
+        aws_lc_rs::constant_time::verify_slices_are_equal(context.sign().as_ref(), value).is_ok()
+    }
+
+    /// The success response: where the request came from, as we saw it.
+    pub(super) fn success(&self, from: Remote, pwd: &str, provider: &dyn RTCCryptoProvider) -> Option<Vec<u8>> {
+        let seen = XorMappedAddress { ip: from.addr.ip(), port: from.addr.port() };
+        self.respond(Box::new(BINDING_SUCCESS), Box::new(seen), pwd, provider)
+    }
+
+    /// 487 Role Conflict (RFC 8445 §7.3.1.1): the client takes the controlling role and asks again.
+    pub(super) fn role_conflict(&self, pwd: &str, provider: &dyn RTCCryptoProvider) -> Option<Vec<u8>> {
+        let error = ErrorCodeAttribute { code: CODE_ROLE_CONFLICT, reason: b"Role Conflict".to_vec() };
+        self.respond(Box::new(BINDING_ERROR), Box::new(error), pwd, provider)
+    }
+
+    fn respond(
+        &self,
+        kind: Box<dyn Setter>,
+        body: Box<dyn Setter>,
+        pwd: &str,
+        provider: &dyn RTCCryptoProvider,
+    ) -> Option<Vec<u8>> {
+        let integrity = MessageIntegrity::new_short_term_integrity_with_provider(pwd.to_owned(), provider.crypto());
+        let mut message = Message::new();
+        let transaction = Box::new(TransactionId(self.transaction));
+        // Fails only for attributes that do not fit a message, which these do.
+        message.build(&[transaction, kind, body, Box::new(integrity), Box::new(FINGERPRINT)]).ok()?;
+        Some(message.raw)
+    }
+}

@@ -1,0 +1,314 @@
+//! A client made of rtc-dtls and hand-written STUN against [`Transport`], over a link that drops what the test says.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::BytesMut;
+use proptest::prelude::*;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use rtc_dtls::config::{ConfigBuilder, ExtendedMasterSecretType};
+use rtc_dtls::endpoint::{Endpoint, EndpointEvent};
+use rtc_dtls::extension::extension_use_srtp::SrtpProtectionProfile;
+use rtc_shared::TransportProtocol;
+use rtc_stun::attributes::{ATTR_ICE_CONTROLLED, ATTR_USE_CANDIDATE, ATTR_USERNAME, RawAttribute};
+use rtc_stun::fingerprint::FINGERPRINT;
+use rtc_stun::integrity::MessageIntegrity;
+use rtc_stun::message::{BINDING_REQUEST, Message, Setter, TransactionId};
+use rtc_stun::xoraddr::XorMappedAddress;
+
+use super::*;
+use crate::SrtpProfile;
+
+const GCM: SrtpProtectionProfile = SrtpProtectionProfile::Srtp_Aead_Aes_128_Gcm;
+const SHA1: SrtpProtectionProfile = SrtpProtectionProfile::Srtp_Aes128_Cm_Hmac_Sha1_80;
+
+fn client_at(port: u16) -> Remote {
+    Remote::udp(SocketAddr::from(([192, 0, 2, 1], port)))
+}
+
+fn server_address() -> SocketAddr {
+    SocketAddr::from(([192, 0, 2, 9], 50_000))
+}
+
+/// A Binding request as a browser sends it.
+fn check(to: &IceCredentials, extra: Vec<Box<dyn Setter>>) -> Vec<u8> {
+    let provider = rtc_crypto::default_provider().expect("a provider");
+    let username =
+        RawAttribute { typ: ATTR_USERNAME, value: format!("{}:theirs", to.ufrag).into_bytes(), ..Default::default() };
+    let mut parts: Vec<Box<dyn Setter>> =
+        vec![Box::new(TransactionId([7; 12])), Box::new(BINDING_REQUEST), Box::new(username)];
+    parts.extend(extra);
+    parts.push(Box::new(MessageIntegrity::new_short_term_integrity_with_provider(to.pwd.clone(), provider.crypto())));
+    parts.push(Box::new(FINGERPRINT));
+    let mut message = Message::new();
+    message.build(&parts).expect("a request");
+    message.raw
+}
+
+fn attribute(typ: rtc_stun::attributes::AttrType) -> Box<dyn Setter> {
+    Box::new(RawAttribute { typ, value: Vec::new(), ..Default::default() })
+}
+
+fn nominate(to: &IceCredentials) -> Vec<u8> {
+    check(to, vec![attribute(ATTR_USE_CANDIDATE)])
+}
+
+/// A server's transport and a client's DTLS endpoint on a virtual clock.
+struct Pair {
+    now: Instant,
+    local: IceCredentials,
+    server: Transport,
+    client: Endpoint,
+    events: Vec<TransportEvent>,
+    client_done: bool,
+    /// Datagrams to lose, by their place in the sequence of all datagrams either way.
+    lose: Vec<usize>,
+    sent: usize,
+}
+
+impl Pair {
+    fn new(offered: Vec<SrtpProtectionProfile>) -> Self {
+        let theirs = DtlsCertificate::generate().expect("a certificate");
+        Self::expecting(offered, &theirs, theirs.fingerprint())
+    }
+
+    fn expecting(offered: Vec<SrtpProtectionProfile>, theirs: &DtlsCertificate, expected: Fingerprint) -> Self {
+        let now = Instant::now();
+        let local = IceCredentials::generate(&mut StdRng::seed_from_u64(1));
+        let certificate = DtlsCertificate::generate().expect("a certificate");
+        let config = TransportConfig { local: local.clone(), remote_fingerprint: expected, certificate };
+        let server = Transport::new(now, config).expect("a transport");
+        let config = ConfigBuilder::default()
+            .with_crypto_provider(theirs.provider.clone())
+            .with_certificates(vec![theirs.certificate.clone()])
+            .with_srtp_protection_profiles(offered)
+            .with_insecure_skip_verify(true)
+            .with_extended_master_secret(ExtendedMasterSecretType::Require)
+            .build(true, None)
+            .expect("a client configuration");
+        let mut client = Endpoint::new(client_at(1000).addr, TransportProtocol::UDP, None);
+        client.connect(now, server_address(), Arc::new(config), None).expect("a connection");
+        let mut pair =
+            Self { now, local, server, client, events: Vec::new(), client_done: false, lose: Vec::new(), sent: 0 };
+        let request = nominate(&pair.local);
+        assert_eq!(pair.server.handle_stun(now, client_at(1000), &request), Received::Accepted);
+        pair.server.poll_transmit().expect("a STUN answer");
+        pair
+    }
+
+    fn loses(mut self, place: usize) -> Self {
+        self.lose.push(place);
+        self
+    }
+
+    fn lost(&mut self) -> bool {
+        let place = self.sent;
+        self.sent += 1;
+        self.lose.contains(&place)
+    }
+
+    /// Delivers everything that is under way until both sides are silent.
+    fn exchange(&mut self) {
+        loop {
+            let mut silent = true;
+            while let Some(transmit) = self.client.poll_transmit() {
+                silent = false;
+                if !self.lost() {
+                    self.server.handle_dtls(self.now, client_at(1000), &transmit.message);
+                }
+            }
+            while let Some((_, packet)) = self.server.poll_transmit() {
+                silent = false;
+                if !self.lost() {
+                    // A client may fail on our refusal; that is what some tests are about.
+                    let events = self.client.read(self.now, server_address(), None, BytesMut::from(&packet[..]));
+                    self.client_done |=
+                        events.is_ok_and(|e| e.iter().any(|e| matches!(e, EndpointEvent::HandshakeComplete)));
+                }
+            }
+            self.events.extend(std::iter::from_fn(|| self.server.poll_event()));
+            if silent {
+                return;
+            }
+        }
+    }
+
+    fn advance(&mut self, by: Duration) {
+        self.now += by;
+        // Errors once its retransmissions are used up.
+        let _ = self.client.handle_timeout(server_address(), self.now);
+        self.server.handle_timeout(self.now);
+        self.exchange();
+    }
+
+    /// Runs until both sides are connected or 20 s have passed.
+    fn connect(&mut self) -> Option<SrtpKeys> {
+        self.exchange();
+        for _ in 0..400 {
+            if self.client_done && self.keys().is_some() {
+                break;
+            }
+            self.advance(Duration::from_millis(50));
+        }
+        self.client_done.then(|| self.keys()).flatten()
+    }
+
+    fn keys(&self) -> Option<SrtpKeys> {
+        self.events.iter().find_map(|event| match event {
+            TransportEvent::Connected(keys) => Some(keys.clone()),
+            _ => None,
+        })
+    }
+}
+
+#[test]
+fn gcm_is_chosen_even_when_the_client_lists_it_last() {
+    let keys = Pair::new(vec![SHA1, GCM]).connect().expect("a connection");
+    assert_eq!(keys.profile, SrtpProfile::AeadAes128Gcm);
+    assert_eq!((keys.local_key.len(), keys.local_salt.len()), (16, 12));
+    assert_ne!(keys.local_key, keys.remote_key);
+}
+
+#[test]
+fn a_client_without_gcm_gets_sha1() {
+    let keys = Pair::new(vec![SHA1]).connect().expect("a connection");
+    assert_eq!(keys.profile, SrtpProfile::Aes128CmHmacSha1_80);
+    assert_eq!((keys.local_key.len(), keys.local_salt.len()), (16, 14));
+}
+
+#[test]
+fn the_handshake_survives_the_loss_of_any_one_datagram() {
+    for profiles in [vec![SHA1, GCM], vec![SHA1]] {
+        let mut whole = Pair::new(profiles.clone());
+        whole.connect().expect("a connection without loss");
+        assert!(whole.sent >= 6, "a handshake is six flights");
+        for place in 0..whole.sent {
+            let mut pair = Pair::new(profiles.clone()).loses(place);
+            assert!(pair.connect().is_some(), "datagram {place} of {} lost once, {profiles:?}", whole.sent);
+        }
+    }
+}
+
+#[test]
+fn a_certificate_the_offer_did_not_name_ends_the_connection() {
+    let theirs = DtlsCertificate::generate().expect("a certificate");
+    let mut pair = Pair::expecting(vec![GCM], &theirs, Fingerprint::of(b"another"));
+    assert_eq!(pair.connect(), None);
+    assert_eq!(pair.events.iter().filter(|e| matches!(e, TransportEvent::Failed)).count(), 1);
+}
+
+#[test]
+fn dtls_from_an_address_without_an_authentic_check_is_dropped() {
+    let mut pair = Pair::new(vec![GCM]);
+    let hello = pair.client.poll_transmit().expect("a ClientHello").message;
+    assert_eq!(pair.server.handle_dtls(pair.now, client_at(6666), &hello), Received::Rejected);
+    assert_eq!(pair.server.poll_transmit(), None);
+}
+
+#[test]
+fn a_closing_client_is_reported_once() {
+    let mut pair = Pair::new(vec![GCM]);
+    pair.connect().expect("a connection");
+    pair.client.close(pair.now).expect("close_notify");
+    pair.exchange();
+    pair.advance(Duration::from_secs(60));
+    let last: Vec<_> = pair.events.iter().filter(|e| !matches!(e, TransportEvent::Connected(_))).collect();
+    assert_eq!(last, [&TransportEvent::Selected(client_at(1000)), &TransportEvent::Closed]);
+}
+
+#[test]
+fn a_check_is_answered_with_the_address_it_came_from() {
+    let mut pair = Pair::new(vec![GCM]);
+    pair.server.handle_stun(pair.now, client_at(2000), &check(&pair.local, Vec::new()));
+    let (to, response) = pair.server.poll_transmit().expect("an answer");
+    assert_eq!(to, client_at(2000));
+    let mut message = Message::new();
+    message.unmarshal_binary(&response).expect("a STUN message");
+    let mut seen = XorMappedAddress::default();
+    rtc_stun::message::Getter::get_from(&mut seen, &message).expect("XOR-MAPPED-ADDRESS");
+    assert_eq!((seen.ip, seen.port), (client_at(2000).addr.ip(), 2000));
+}
+
+#[test]
+fn media_moves_only_by_nomination() {
+    let mut pair = Pair::new(vec![GCM]);
+    assert_eq!(pair.server.selected(), Some(client_at(1000)));
+    pair.server.handle_stun(pair.now, client_at(2000), &check(&pair.local, Vec::new()));
+    assert_eq!(pair.server.selected(), Some(client_at(1000)));
+    pair.server.handle_stun(pair.now, client_at(2000), &nominate(&pair.local));
+    assert_eq!(pair.server.selected(), Some(client_at(2000)));
+}
+
+#[test]
+fn a_spoofed_check_moves_nothing_and_is_not_answered() {
+    let mut pair = Pair::new(vec![GCM]);
+    let guess = IceCredentials { ufrag: pair.local.ufrag.clone(), pwd: "guessed-guessed-guessed!".into() };
+    assert_eq!(pair.server.handle_stun(pair.now, client_at(6666), &nominate(&guess)), Received::Rejected);
+    assert_eq!(pair.server.selected(), Some(client_at(1000)));
+    assert_eq!(pair.server.poll_transmit(), None);
+}
+
+#[test]
+fn a_client_in_our_role_is_told_so_and_moves_nothing() {
+    let mut pair = Pair::new(vec![GCM]);
+    let request = check(&pair.local, vec![attribute(ATTR_ICE_CONTROLLED), attribute(ATTR_USE_CANDIDATE)]);
+    pair.server.handle_stun(pair.now, client_at(2000), &request);
+    let (_, response) = pair.server.poll_transmit().expect("an answer");
+    assert_eq!(response[..2], [0x01, 0x11], "a Binding error response");
+    assert_eq!(pair.server.selected(), Some(client_at(1000)));
+}
+
+#[test]
+fn consent_lasts_thirty_seconds_from_the_last_check() {
+    let mut pair = Pair::new(vec![GCM]);
+    pair.connect().expect("a connection");
+    pair.advance(Duration::from_secs(20));
+    pair.server.handle_stun(pair.now, client_at(1000), &check(&pair.local, Vec::new()));
+    pair.advance(Duration::from_secs(29));
+    assert!(!pair.events.contains(&TransportEvent::ConsentLost));
+    pair.advance(Duration::from_secs(2));
+    assert!(pair.events.contains(&TransportEvent::ConsentLost));
+    assert_eq!(pair.server.poll_timeout(), None);
+}
+
+#[test]
+fn an_ice_restart_moves_media_when_the_client_nominates_with_the_new_credentials() {
+    let mut pair = Pair::new(vec![GCM]);
+    pair.connect().expect("a connection");
+    let new = IceCredentials::generate(&mut StdRng::seed_from_u64(2));
+    pair.server.restart_ice(pair.now, new.clone());
+    assert_eq!(pair.server.handle_stun(pair.now, client_at(3000), &nominate(&pair.local)), Received::Accepted);
+    assert_eq!(pair.server.selected(), Some(client_at(1000)), "old credentials still answer but no longer nominate");
+    assert_eq!(pair.server.handle_stun(pair.now, client_at(3000), &nominate(&new)), Received::Accepted);
+    assert_eq!(pair.server.selected(), Some(client_at(3000)));
+    assert_eq!(pair.server.handle_stun(pair.now, client_at(3000), &nominate(&pair.local)), Received::Rejected);
+}
+
+#[test]
+fn a_request_names_the_ufrag_it_is_for() {
+    let local = IceCredentials::generate(&mut StdRng::seed_from_u64(3));
+    assert_eq!(stun_ufrag(&nominate(&local)), Some(local.ufrag.as_str()));
+    assert_eq!(stun_ufrag(b"\x80\x60 this is RTP, not STUN"), None);
+}
+
+proptest! {
+    #[test]
+    fn garbage_and_truncation_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..1500), cut in 0_usize..200, flip in 0_usize..200, bit in 0_u8..8) {
+        let mut pair = Pair::new(vec![GCM]);
+        let mut request = nominate(&pair.local);
+        let hello = pair.client.poll_transmit().expect("a ClientHello").message;
+        let (now, from) = (pair.now, client_at(1000));
+        pair.server.handle_stun(now, from, &bytes);
+        pair.server.handle_dtls(now, from, &bytes);
+        pair.server.handle_dtls(now, from, &hello[..cut.min(hello.len())]);
+        pair.server.handle_stun(now, from, &request[..cut.min(request.len())]);
+        let place = flip % request.len();
+        request[place] ^= 1 << bit;
+        // Everything up to MESSAGE-INTEGRITY is covered; FINGERPRINT (8 bytes) after it is ignored.
+        let covered = place < request.len() - 8;
+        prop_assert_eq!(pair.server.handle_stun(now, client_at(6666), &request) == Received::Rejected, covered);
+        pair.server.handle_timeout(now + Duration::from_secs(1));
+    }
+}
