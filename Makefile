@@ -1,0 +1,66 @@
+# Thin by design: each target calls scripts/, cargo or npm.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
+
+web_sources := $(shell find web -name node_modules -prune -o -name dist -prune -o -name '*.tsbuildinfo' -prune -o -type f -print)
+
+.PHONY: help run web web-deps e2e-deps test e2e lint format bench-join bench-load release clean
+
+help: ## This list
+	@awk -F ': .*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: tools web ## Build everything and start on http://localhost:8080 with demo people
+	@scripts/run.sh
+
+test: ## Every check: format, lints, unit and integration tests on both databases, browsers
+	@scripts/test.sh
+
+e2e: web e2e-deps ## The browser tests alone (ARGS="-g 'screen'" to pick some)
+	cargo build --bin facementor
+	scripts/e2e.sh $(ARGS)
+
+lint: web-deps ## Clippy, ESLint and TypeScript, warnings as errors
+	cargo clippy --workspace --all-targets -- -D warnings
+	npm --prefix web run types
+	npm --prefix web run lint
+
+format: web-deps e2e-deps ## Lay out all code
+	cargo fmt
+	npm --prefix web run format
+	npm --prefix tests/e2e run format
+
+bench-join: web e2e-deps ## Join click to first decoded frame in real browsers, as JSON lines
+	cargo build --release --bin facementor
+	scripts/bench-join.sh $(ARGS)
+
+bench-load: ## One publisher to fifty subscribers over WHIP and WHEP, as a JSON line
+	cargo build --release --bin facementor
+	cargo build --release --manifest-path bench/sfu-load/Cargo.toml
+	@scripts/bench-load.sh $(ARGS)
+
+release: web ## The optimized binary, target/release/facementor
+	cargo build --release --locked --bin facementor
+
+web: web/dist/index.html ## Build the pages into web/dist
+
+web-deps: web/node_modules/.package-lock.json
+
+e2e-deps: tests/e2e/node_modules/.package-lock.json
+
+.PHONY: tools
+tools:
+	@scripts/require-tools.sh
+
+web/dist/index.html: web/node_modules/.package-lock.json $(web_sources)
+	npm --prefix web run build
+	@touch $@
+
+%/node_modules/.package-lock.json: %/package-lock.json
+	npm --prefix $* ci --no-audit --no-fund
+	@touch $@
+
+clean: ## Remove what was built (not ./data)
+	cargo clean
+	rm -rf web/dist web/node_modules tests/e2e/node_modules tests/e2e/test-results bench/sfu-load/target

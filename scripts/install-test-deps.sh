@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Installs what `make test` needs from the system's packages, where it is missing:
+# Chromium, Firefox ESR, PostgreSQL, iproute2 (network namespaces for the Firefox tests).
+set -euo pipefail
+
+declare -A command_of=(
+  [chromium]=/usr/bin/chromium
+  [firefox-esr]=/usr/bin/firefox-esr
+  [iproute2]=ip
+)
+
+missing=()
+for package in chromium firefox-esr iproute2; do
+  command -v "${command_of[$package]}" >/dev/null || missing+=("$package")
+done
+compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
+
+if [ ${#missing[@]} = 0 ]; then
+  exit 0
+fi
+
+as_root=()
+if [ "$(id -u)" != 0 ]; then
+  as_root=(sudo -n)
+fi
+if ! command -v apt-get >/dev/null || ! "${as_root[@]}" true 2>/dev/null; then
+  cat >&2 <<TEXT
+
+The tests need packages that are missing here: ${missing[*]}
+Install them and run \`make test\` again. On Debian or Ubuntu:
+
+    sudo apt-get install --no-install-recommends ${missing[*]}
+
+(They are installed by themselves when run as root, or where sudo asks no password.)
+TEXT
+  exit 1
+fi
+
+echo "Installing ${missing[*]} (apt-get)"
+apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300)
+"${apt[@]}" update >/dev/null
+"${apt[@]}" install -y --no-install-recommends "${missing[@]}" >/dev/null
