@@ -3,18 +3,21 @@
 use std::sync::Arc;
 
 use axum::extract::FromRef;
-use utoipa_axum::router::OpenApiRouter;
+use tokio::task::JoinHandle;
 
-use crate::accounts::{self, Accounts};
-use crate::booking::{self, Booking};
+use crate::accounts::Accounts;
+use crate::booking::{Booking, BookingError};
+use crate::demo::{self, DemoError};
 use crate::kernel::Kernel;
 use crate::kernel::clock::{Clock, Random};
 use crate::kernel::config::Config;
 use crate::kernel::db::{Db, DbError};
-use crate::kernel::outbox::{Dispatcher, Handler, Wake};
+use crate::kernel::outbox::{Dispatcher, Wake};
 use crate::kernel::secrets::{Secrets, SecretsError};
-use crate::live::{self, Live, LiveError};
-use crate::mentors::{self, Mentors};
+use crate::live::{Live, LiveError};
+use crate::mentors::Mentors;
+use crate::ops::{self, Readiness, ServeError, Server};
+use crate::routes;
 
 /// What a server is made of and tests may choose.
 pub struct Parts {
@@ -30,7 +33,15 @@ pub enum StartError {
     #[error(transparent)]
     Secrets(#[from] SecretsError),
     #[error(transparent)]
+    Booking(#[from] BookingError),
+    #[error(transparent)]
+    Demo(#[from] DemoError),
+    #[error("the media plane cannot start: {0}")]
     Live(#[from] LiveError),
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    #[error("a metric is registered twice: {0}")]
+    Metrics(#[from] prometheus::Error),
 }
 
 /// State of all routes; each takes its domain's part of it.
@@ -54,54 +65,78 @@ macro_rules! parts_of_state {
 }
 parts_of_state!(kernel: Kernel, accounts: Accounts, mentors: Mentors, booking: Booking, live: Live);
 
-/// A server ready to listen.
+/// A server that listens.
 pub struct App {
     pub state: AppState,
-    pub router: axum::Router,
-    pub openapi: utoipa::openapi::OpenApi,
+    server: Server,
+    readiness: Readiness,
+    dispatcher: JoinHandle<()>,
+}
+
+/// Opens secrets and database, which the server and the administrator's commands share, and brings the schema up to
+/// date.
+pub async fn open_kernel(parts: Parts) -> Result<Kernel, StartError> {
+    let Parts { config, clock, random } = parts;
+    let secrets = Secrets::load_or_create(&config.data_dir, &random)?;
+    let db = Db::open(&config.database_url(), config.database.max_connections).await?;
+    db.migrate().await?;
+    Ok(Kernel {
+        clock,
+        random,
+        config: Arc::new(config),
+        db,
+        secrets: Arc::new(secrets),
+        metrics: prometheus::Registry::new(),
+        outbox: Wake::default(),
+    })
 }
 
 impl App {
-    /// Opens the database, brings its schema up to date, starts the media plane and the outbox.
+    /// Starts everything and listens.
     pub async fn start(parts: Parts) -> Result<Self, StartError> {
-        let Parts { config, clock, random } = parts;
-        let secrets = Secrets::load_or_create(&config.data_dir, &random)?;
-        let db = Db::open(&config.database_url(), config.database.max_connections).await?;
-        db.migrate().await?;
-        let kernel = Kernel {
-            clock,
-            random,
-            config: Arc::new(config),
-            db,
-            secrets: Arc::new(secrets),
-            metrics: prometheus::Registry::new(),
-            outbox: Wake::default(),
-        };
+        let kernel = open_kernel(parts).await?;
         let accounts = Accounts::new(&kernel);
         let mentors = Mentors::new(&kernel);
         let booking = Booking::new(&kernel, &mentors);
+        booking.forget_presence().await?;
         let live = Live::start(&kernel, &accounts, &booking).await?;
         let state = AppState { kernel, accounts, mentors, booking, live };
+        let kernel = &state.kernel;
+        if kernel.config.demo {
+            demo::prepare(&state).await?;
+        }
+        let readiness = Readiness::new(&kernel.db);
+        let app = ops::surround(routes::router(&state), kernel, readiness.clone())?;
+        let ops = ops::ops_router(kernel, readiness.clone());
+        let server = Server::listen(&kernel.config, app, ops).await?;
         let dispatcher = Dispatcher {
-            db: state.kernel.db.clone(),
-            clock: state.kernel.clock.clone(),
-            wake: state.kernel.outbox.clone(),
-            handlers: handlers(&state),
+            db: kernel.db.clone(),
+            clock: kernel.clock.clone(),
+            wake: kernel.outbox.clone(),
+            handlers: [state.booking.handlers(), state.live.handlers()].concat(),
         };
-        tokio::spawn(dispatcher.run());
-        let (router, openapi) = routes().split_for_parts();
-        Ok(Self { router: router.with_state(state.clone()), state, openapi })
+        let dispatcher = tokio::spawn(dispatcher.run());
+        Ok(Self { state, server, readiness, dispatcher })
     }
-}
 
-fn handlers(state: &AppState) -> Vec<Handler> {
-    [state.booking.handlers(), state.live.handlers()].concat()
-}
+    /// Where the API and the pages are.
+    pub fn address(&self) -> std::net::SocketAddr {
+        self.server.address()
+    }
 
-fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .merge(accounts::routes())
-        .merge(mentors::routes())
-        .merge(booking::routes())
-        .merge(live::routes())
+    /// Where metrics and health are.
+    pub fn ops_address(&self) -> std::net::SocketAddr {
+        self.server.ops_address()
+    }
+
+    /// Tells people in calls, lets them and running requests finish for a while, then stops. What the outbox had not
+    /// delivered is delivered after the next start.
+    pub async fn shut_down(self) {
+        self.readiness.drain();
+        self.state.live.shutdown().await;
+        self.server.shut_down().await;
+        self.dispatcher.abort();
+        let _ = self.dispatcher.await;
+        self.state.kernel.db.close().await;
+    }
 }

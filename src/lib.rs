@@ -2,13 +2,21 @@
 //!
 //! Domains call each other rightwards only:
 //! `admin, discovery, privacy → notifications → reviews, recordings → live → booking → mentors, payments → accounts → kernel`.
-//! News travels leftwards through the outbox. `app` composes routers, handlers and state.
+//! News travels leftwards through the outbox. `app` and `routes` compose them; `cli` is the command line.
 
 pub mod accounts;
+pub mod admin;
 mod app;
 pub mod booking;
+pub mod cli;
+mod demo;
 pub mod kernel;
 pub mod live;
 pub mod mentors;
+pub mod ops;
+mod routes;
+mod site;
+mod web;
 
-pub use app::{App, AppState, Parts, StartError};
+pub use app::{App, AppState, Parts, StartError, open_kernel};
+pub use routes::openapi;

@@ -15,8 +15,10 @@ use super::error::Problem;
 pub struct Client {
     /// For rate limits; never logged.
     pub ip: IpAddr,
-    /// Scheme and authority the client used, or `http.public_url`: `https://meet.example.org`.
+    /// This server's origin: `http.public_url`, else the one the client used. Like `https://meet.example.org`.
     pub origin: String,
+    /// Scheme and authority the client used.
+    pub asked_origin: String,
 }
 
 impl<S> FromRequestParts<S> for Client
@@ -37,9 +39,12 @@ impl Client {
         let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)).to_canonical();
         let config = &kernel.config;
         let scheme = if config.tls.is_on() { "https" } else { "http" };
+        let asked_origin = asked_origin(&config.http, parts, peer, scheme);
+        let public_url = &config.http.public_url;
         Self {
             ip: forwarded_for(&config.http, &parts.headers, peer),
-            origin: origin(&config.http, parts, peer, scheme),
+            origin: if public_url.is_empty() { asked_origin.clone() } else { public_url.clone() },
+            asked_origin,
         }
     }
 }
@@ -59,10 +64,7 @@ fn forwarded_for(config: &HttpConfig, headers: &HeaderMap, peer: IpAddr) -> IpAd
     client.unwrap_or(peer)
 }
 
-fn origin(config: &HttpConfig, parts: &Parts, peer: IpAddr, scheme: &str) -> String {
-    if !config.public_url.is_empty() {
-        return config.public_url.clone();
-    }
+fn asked_origin(config: &HttpConfig, parts: &Parts, peer: IpAddr, scheme: &str) -> String {
     let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let trusted = is_trusted(config, peer);
     let scheme = match header("x-forwarded-proto") {

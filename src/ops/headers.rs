@@ -1,0 +1,50 @@
+//! Headers of every answer: what pages may do, who may embed them, what may be kept.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::kernel::Kernel;
+use crate::kernel::client::Client;
+
+/// No inline script or style, nothing from elsewhere. WebSockets may go to another node of ours.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; \
+    img-src 'self' blob: data:; media-src 'self' blob: mediastream:; connect-src 'self' ws: wss:; \
+    worker-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+const PERMISSIONS_POLICY: &str = "camera=(self), microphone=(self), display-capture=(self), fullscreen=(self), \
+    autoplay=(self), screen-wake-lock=(self), geolocation=(), payment=(), usb=(), browsing-topics=()";
+
+const ALWAYS: &[(&str, &str)] = &[
+    ("content-security-policy", CONTENT_SECURITY_POLICY),
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    // Links to sessions are secrets: no other site learns them.
+    ("referrer-policy", "same-origin"),
+    ("permissions-policy", PERMISSIONS_POLICY),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-site"),
+];
+
+/// Two years, as browsers' preload lists ask.
+const HSTS: &str = "max-age=63072000; includeSubDomains";
+
+/// Middleware for every route.
+pub(super) async fn secure(State(kernel): State<Kernel>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let https = Client::of(&parts, &kernel).asked_origin.starts_with("https://");
+    let api = parts.uri.path().starts_with("/api/");
+    let mut response = next.run(Request::from_parts(parts, body)).await;
+    let headers = response.headers_mut();
+    for (name, value) in ALWAYS {
+        headers.entry(*name).or_insert(HeaderValue::from_static(value));
+    }
+    if https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
+    }
+    if api {
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    }
+    response
+}

@@ -1,0 +1,78 @@
+//! The web app, embedded: hashed assets for ever, everything else checked by ETag, every page the same index.html.
+
+use std::fmt::Write;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header};
+use axum::response::IntoResponse;
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+use crate::kernel::error::Problem;
+
+#[derive(RustEmbed)]
+#[folder = "web/dist"]
+struct Dist;
+
+/// Paths that belong to the API: what is missing there is missing, never a page.
+const API: &[&str] = &["/api", "/signaling", "/whip", "/whep", "/healthz", "/readyz"];
+
+/// Vite puts files with a hash in their name here.
+const HASHED: &str = "assets/";
+
+const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>FaceMentor</title>\
+    <h1>The web app is not built</h1><p>Run <code>make web</code>, then reload. The API is at \
+    <a href=\"/api/openapi.json\">/api/openapi.json</a>.</p></html>";
+
+/// Answers what no route does.
+pub(crate) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> axum::response::Response {
+    let path = uri.path();
+    if API.iter().any(|api| path.strip_prefix(api).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))) {
+        return Problem::new(StatusCode::NOT_FOUND, "route_unknown", "There is no such address.").into_response();
+    }
+    if !matches!(method, Method::GET | Method::HEAD) {
+        return method_not_allowed().await.into_response();
+    }
+    let name = path.trim_start_matches('/');
+    let last = name.rsplit('/').next().unwrap_or_default();
+    if let Some(file) = Dist::get(name) {
+        return file_answer(name, &file, &headers).into_response();
+    }
+    if last.contains('.') {
+        return Problem::new(StatusCode::NOT_FOUND, "file_unknown", "There is no such file.").into_response();
+    }
+    match Dist::get("index.html") {
+        Some(file) => file_answer("index.html", &file, &headers).into_response(),
+        None => {
+            let kind = (header::CONTENT_TYPE, "text/html; charset=utf-8");
+            (StatusCode::SERVICE_UNAVAILABLE, [kind, (header::CACHE_CONTROL, "no-store")], NOT_BUILT).into_response()
+        }
+    }
+}
+
+/// A route that exists, asked in a way it does not know.
+pub(crate) async fn method_not_allowed() -> Problem {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This address does not take this method.")
+}
+
+fn file_answer(name: &str, file: &EmbeddedFile, asked: &HeaderMap) -> Response<Body> {
+    let mut etag = String::from("\"");
+    for byte in file.metadata.sha256_hash().iter().take(16) {
+        write!(etag, "{byte:02x}").expect("writing to a String cannot fail");
+    }
+    etag.push('"');
+    let known = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    // Compression weakens a tag (`W/`); it still names the same file.
+    let fresh = known.flat_map(|line| line.split(',')).any(|tag| tag.trim().trim_start_matches("W/") == etag);
+    let cache = if name.starts_with(HASHED) { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let mut response = Response::new(if fresh { Body::empty() } else { Body::from(file.data.clone().into_owned()) });
+    if fresh {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+    }
+    let headers = response.headers_mut();
+    headers.insert(header::ETAG, HeaderValue::from_str(&etag).expect("hex digits and quotes"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    let kind = mime_guess::from_path(name).first_or_octet_stream();
+    let kind = if kind.type_() == "text" { format!("{kind}; charset=utf-8") } else { kind.to_string() };
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(&kind).expect("MIME types are ASCII"));
+    response
+}
