@@ -4,6 +4,7 @@ mod egress;
 mod ids;
 mod plan;
 mod remote;
+mod sdp;
 mod shard;
 mod srtp;
 mod transport;
@@ -12,6 +13,7 @@ pub use egress::{SendBatch, Transmit};
 pub use ids::{MediaKind, Mid, ParticipantId, Rid, RoomId, SlotIndex, Source, Ssrc};
 pub use plan::{Codec, ExtensionIds, MediaPlan, PayloadMapping, PublishPlan, ReceivePlan, SlotPlan};
 pub use remote::{Remote, RemoteTransport};
+pub use sdp::{Answer, AnswerParams, Offer, Origin, SdpError, answer, slot_cname};
 pub use shard::{
     Counters, DataKind, Event, Flow, GoneReason, Grant, JoinError, JoinOptions, LATENCY_BOUNDS_MICROS,
     LatencyHistogram, Shard, ShardConfig, SlotAssignment, SourceState, TrackState, VideoStart, WallClock, Want, Watch,

@@ -1,0 +1,181 @@
+//! Real offers of both browsers, laid out as PROTOCOL.md §5 says, with two slots.
+
+use proptest::prelude::*;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+use super::*;
+use crate::{Codec, Fingerprint, Grant, IceCredentials, MediaKind, MediaPlan, Rid, Source, Ssrc};
+
+const CHROMIUM: &str = include_str!("fixtures/chromium.sdp");
+const FIREFOX: &str = include_str!("fixtures/firefox.sdp");
+
+fn respond(text: &str, change: impl FnOnce(&mut AnswerParams<'_>)) -> Result<Answer, SdpError> {
+    let local = IceCredentials::generate(&mut StdRng::seed_from_u64(1));
+    let candidates =
+        ["127.0.0.1:50000".parse().expect("an address"), "[2001:db8::7]:50000".parse().expect("an address")];
+    let mut params = AnswerParams {
+        local: &local,
+        fingerprint: Fingerprint::of(b"ours"),
+        candidates: &candidates,
+        tcp_candidates: &candidates[..1],
+        publish: Grant::Allowed,
+        subscribe: Grant::Allowed,
+        slots: 8,
+        origin: Origin { session_id: 1, version: 1 },
+        previous: None,
+    };
+    change(&mut params);
+    let mut next = 100;
+    answer(&Offer::parse(text)?, &params, &mut || {
+        next += 1;
+        Ssrc(next)
+    })
+}
+
+fn section<'a>(sdp: &'a str, mid: &str) -> &'a str {
+    let line = format!("\r\na=mid:{mid}\r\n");
+    sdp.split("\r\nm=").find(|part| part.contains(&line)).unwrap_or_else(|| panic!("no m-line {mid}"))
+}
+
+#[test]
+fn both_browsers_offers_become_two_sources_and_two_slots() {
+    for (browser, offer) in [("chromium", CHROMIUM), ("firefox", FIREFOX)] {
+        let plan = respond(offer, |_| {}).expect(browser).plan;
+        let published: Vec<_> = plan.publish.iter().map(|publish| (publish.source, publish.kind)).collect();
+        let expected = [
+            (Source::Camera, MediaKind::Audio),
+            (Source::Camera, MediaKind::Video),
+            (Source::Screen, MediaKind::Video),
+            (Source::Screen, MediaKind::Audio),
+        ];
+        assert_eq!(published, expected, "{browser}");
+        let camera = &plan.publish[1];
+        assert_eq!(camera.rids, ["q", "h", "f"].map(|rid| Rid(rid.into())), "{browser}");
+        assert!(camera.extensions.mid.is_some() && camera.extensions.rid.is_some(), "{browser}");
+        assert!(plan.publish[0].extensions.audio_level.is_some(), "{browser}");
+        assert_eq!(plan.slots.len(), 2, "{browser}");
+        for slot in &plan.slots {
+            let (audio, video) = (slot.audio.as_ref().expect("audio"), slot.video.as_ref().expect("video"));
+            assert!(audio.payloads.iter().any(|mapping| mapping.codec == Codec::Opus), "{browser}");
+            assert!(
+                video.payloads.iter().any(|mapping| mapping.codec == Codec::Vp8 && mapping.rtx.is_some()),
+                "{browser}"
+            );
+            assert!(video.rtx_ssrc.is_some(), "{browser}");
+        }
+    }
+}
+
+#[test]
+fn the_answer_is_lite_passive_and_declares_each_slots_streams() {
+    let Answer { sdp, plan } = respond(CHROMIUM, |_| {}).expect("an answer");
+    assert!(sdp.contains("\r\na=ice-lite\r\n") && !sdp.contains("a=setup:actpass"));
+    assert_eq!(sdp.matches("a=setup:passive").count(), sdp.matches("\r\nm=").count());
+    assert_eq!(sdp.matches("a=end-of-candidates").count(), 1);
+    assert!(sdp.contains(" udp 2130706431 127.0.0.1 50000 typ host\r\n"));
+    assert!(sdp.contains(" 127.0.0.1 50000 typ host tcptype passive\r\n"));
+    let video = plan.slots[1].video.as_ref().expect("a video half");
+    let part = section(&sdp, &video.mid.0);
+    let rtx = video.rtx_ssrc.expect("RTX");
+    assert!(part.contains("a=sendonly") && part.contains("a=msid:slot-1 slot-1-video"));
+    assert!(part.contains(&format!("a=ssrc-group:FID {} {}", video.ssrc.0, rtx.0)));
+    assert!(part.contains(&format!("a=ssrc:{} cname:slot-1", video.ssrc.0)));
+    assert!(!part.contains("goog-remb"));
+    let camera = section(&sdp, &plan.publish[1].mid.0);
+    assert!(
+        camera.contains("a=recvonly") && camera.contains("a=simulcast:recv q;h;f") && camera.contains("a=rid:q recv")
+    );
+    assert!(camera.contains("nack pli") && !camera.contains("transport-cc"));
+}
+
+#[test]
+fn the_answer_is_sdp_that_answers_every_m_line_in_order() {
+    for offer in [CHROMIUM, FIREFOX] {
+        let sdp = respond(offer, |_| {}).expect("an answer").sdp;
+        let mids =
+            |text: &str| text.lines().filter_map(|l| l.strip_prefix("a=mid:").map(str::to_owned)).collect::<Vec<_>>();
+        assert_eq!(mids(&sdp), mids(offer));
+        let mut reader = std::io::Cursor::new(sdp.as_bytes());
+        let parsed = rtc_sdp::SessionDescription::unmarshal(&mut reader).expect("our own SDP");
+        assert_eq!(parsed.media_descriptions.len(), mids(offer).len());
+    }
+}
+
+#[test]
+fn what_is_not_granted_is_refused_in_its_place() {
+    let watching = respond(CHROMIUM, |params| params.publish = Grant::Denied).expect("an answer");
+    assert!(watching.plan.publish.is_empty());
+    assert_eq!(watching.sdp.matches("\r\nm=audio 0 ").count() + watching.sdp.matches("\r\nm=video 0 ").count(), 4);
+    let sending = respond(CHROMIUM, |params| params.subscribe = Grant::Denied).expect("an answer");
+    assert!(sending.plan.slots.is_empty());
+    assert_eq!(respond(CHROMIUM, |params| params.slots = 1).expect("an answer").plan.slots.len(), 1);
+}
+
+#[test]
+fn a_later_offer_keeps_the_ssrcs_of_its_slots() {
+    let first = respond(CHROMIUM, |_| {}).expect("an answer").plan;
+    let mut draw = || Ssrc(9_999);
+    let offer = Offer::parse(CHROMIUM).expect("an offer");
+    let local = IceCredentials::generate(&mut StdRng::seed_from_u64(2));
+    let params = AnswerParams {
+        local: &local,
+        fingerprint: Fingerprint::of(b"ours"),
+        candidates: &[],
+        tcp_candidates: &[],
+        publish: Grant::Allowed,
+        subscribe: Grant::Allowed,
+        slots: 8,
+        origin: Origin { session_id: 1, version: 2 },
+        previous: Some(&first),
+    };
+    assert_eq!(answer(&offer, &params, &mut draw).expect("an answer").plan, first);
+    let other = MediaPlan {
+        publish: vec![crate::PublishPlan { mid: crate::Mid("gone".into()), ..first.publish[0].clone() }],
+        slots: Vec::new(),
+    };
+    let params = AnswerParams { previous: Some(&other), ..params };
+    assert!(matches!(answer(&offer, &params, &mut draw), Err(SdpError::SectionsMoved { .. })));
+}
+
+#[test]
+fn an_offer_that_cannot_be_answered_says_why() {
+    let without =
+        |line: &str| CHROMIUM.lines().filter(|l| !l.starts_with(line)).map(|l| format!("{l}\r\n")).collect::<String>();
+    for (offer, expected) in [
+        ("hello".to_owned(), "this is not SDP"),
+        (String::new(), "this is not SDP"),
+        ("v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n".to_owned(), "the offer has no m-line"),
+        (format!("{CHROMIUM}a=x:{}\r\n", "y".repeat(300_000)), "bytes long"),
+        (without("a=group:BUNDLE"), "BUNDLE"),
+        (without("a=rtcp-mux"), "rtcp-mux"),
+        (without("a=fingerprint"), "fingerprint"),
+        (without("a=ice-pwd"), "a=ice-ufrag and a=ice-pwd"),
+        (without("a=mid:"), "a=mid"),
+        (CHROMIUM.replace("a=mid:1\r", "a=mid:0\r"), "two m-lines have the mid 0"),
+        (CHROMIUM.replace("a=setup:actpass", "a=setup:passive"), "the server is passive"),
+        (CHROMIUM.replace("a=fingerprint:sha-256", "a=fingerprint:sha-1"), "fingerprint"),
+    ] {
+        let error = respond(&offer, |_| {}).expect_err(expected).to_string();
+        assert!(error.contains(expected), "{error} should say {expected}");
+    }
+}
+
+#[test]
+fn a_single_m_line_needs_no_bundle_group() {
+    let (session, rest) = CHROMIUM.split_once("\r\nm=").expect("m-lines");
+    let audio = rest.split("\r\nm=").next().expect("the first m-line");
+    let session: String = session.lines().filter(|l| !l.starts_with("a=group")).map(|l| format!("{l}\r\n")).collect();
+    let plan = respond(&format!("{session}m={audio}\r\n"), |_| {}).expect("an answer").plan;
+    assert_eq!(plan.publish.len(), 1);
+}
+
+proptest! {
+    #[test]
+    fn mangled_offers_never_panic(place in 0_usize..CHROMIUM.len(), length in 0_usize..400, with in "[ -~\r\n]{0,40}") {
+        let mut offer = CHROMIUM.as_bytes().to_vec();
+        let end = (place + length).min(offer.len());
+        offer.splice(place..end, with.bytes());
+        let _ = respond(&String::from_utf8_lossy(&offer), |_| {});
+    }
+}
