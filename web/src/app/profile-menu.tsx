@@ -35,14 +35,14 @@ export function ProfileMenu({ user }: { user: User }) {
   };
 
   return (
-    <DropdownMenu>
+    <DropdownMenu modal={false}>
       <DropdownMenuTrigger
         aria-label={`Your menu, ${user.display_name}`}
         className="rounded-full p-0.5"
       >
         <Avatar name={user.display_name} size="sm" />
       </DropdownMenuTrigger>
-      <DropdownMenuContent>
+      <DropdownMenuContent place="here">
         <div className="max-w-60 px-2 py-1.5 text-sm">
           <p className="truncate font-medium">{user.display_name}</p>
           <p className="truncate text-muted">{user.email}</p>

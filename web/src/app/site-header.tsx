@@ -10,7 +10,7 @@ export function SiteHeader() {
   return (
     <header className="border-b border-border">
       <div className="mx-auto flex h-16 max-w-5xl items-center gap-2 px-4">
-        <Link to={me ? '/sessions' : '/'} className="rounded-sm">
+        <Link to={me ? '/sessions' : '/'} className="inline-flex rounded-sm">
           <Brand />
         </Link>
         <nav aria-label="Main" className="ml-auto flex items-center gap-1 sm:gap-2">

@@ -37,7 +37,7 @@ export function ThemeItems() {
 /** The theme switch of people who are not signed in; others find it in their menu. */
 export function ThemeMenu() {
   return (
-    <DropdownMenu>
+    <DropdownMenu modal={false}>
       <DropdownMenuTrigger
         aria-label="Theme"
         className="inline-flex size-10 items-center justify-center rounded-md text-muted hover:bg-surface-2 hover:text-foreground"
@@ -45,7 +45,7 @@ export function ThemeMenu() {
         <Sun className="size-5 dark:hidden" aria-hidden />
         <Moon className="hidden size-5 dark:block" aria-hidden />
       </DropdownMenuTrigger>
-      <DropdownMenuContent>
+      <DropdownMenuContent place="here">
         <ThemeItems />
       </DropdownMenuContent>
     </DropdownMenu>

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { cn } from '@/lib/cn';
 import { browserViewer, dayAndTime, fullTime } from '@/lib/time';
 
 const viewer = browserViewer();
@@ -9,7 +10,11 @@ const now = () => Date.now();
 export function When({ ms, className }: { ms: number; className?: string }) {
   const [seenAt] = useState(now);
   return (
-    <time dateTime={new Date(ms).toISOString()} title={fullTime(ms, viewer)} className={className}>
+    <time
+      dateTime={new Date(ms).toISOString()}
+      title={fullTime(ms, viewer)}
+      className={cn('whitespace-nowrap', className)}
+    >
       {dayAndTime(ms, seenAt, viewer)}
     </time>
   );

@@ -14,19 +14,21 @@ interface AvatarProps {
   className?: string;
 }
 
-/** A person's initials on a colour of their own. Decoration: the name always stands beside it. */
+/**
+ * A person's initials on a colour of their own. Decoration: the name always stands
+ * beside it, and the letters are no text of the page.
+ */
 export function Avatar({ name, size = 'md', className }: AvatarProps) {
   return (
     <span
       aria-hidden
+      data-initials={initials(name)}
       style={{ backgroundColor: `oklch(0.43 0.07 ${nameHue(name)})` }}
       className={cn(
-        'inline-flex shrink-0 items-center justify-center rounded-full font-semibold text-white select-none',
+        'inline-flex shrink-0 items-center justify-center rounded-full font-semibold text-white select-none before:content-[attr(data-initials)]',
         sizes[size],
         className,
       )}
-    >
-      {initials(name)}
-    </span>
+    />
   );
 }

@@ -8,18 +8,22 @@ export const DropdownMenu = Radix.Root;
 export const DropdownMenuTrigger = Radix.Trigger;
 export const DropdownMenuRadioGroup = Radix.RadioGroup;
 
-export function DropdownMenuContent({ className, ...props }: ComponentProps<typeof Radix.Content>) {
-  return (
-    <Radix.Portal>
-      <Radix.Content
-        align="end"
-        sideOffset={6}
-        collisionPadding={8}
-        className={cn(menuPanel, className)}
-        {...props}
-      />
-    </Radix.Portal>
+interface ContentProps extends ComponentProps<typeof Radix.Content> {
+  /** `page`: above everything. `here`: in its place of the document, inside the same landmark. */
+  place?: 'page' | 'here';
+}
+
+export function DropdownMenuContent({ className, place = 'page', ...props }: ContentProps) {
+  const content = (
+    <Radix.Content
+      align="end"
+      sideOffset={6}
+      collisionPadding={8}
+      className={cn(menuPanel, className)}
+      {...props}
+    />
   );
+  return place === 'here' ? content : <Radix.Portal>{content}</Radix.Portal>;
 }
 
 interface ItemProps extends ComponentProps<typeof Radix.Item> {

@@ -14,6 +14,7 @@ export function CallPicture() {
           wall={['#c9b79c', '#8c7a63']}
           skin="#c98e6b"
           hair="#3a2620"
+          cut="bob"
           shirt="#1f6f6d"
         />
         <span className="absolute bottom-2 left-2 rounded-sm bg-black/55 px-2 py-0.5 text-xs text-white">
@@ -25,7 +26,8 @@ export function CallPicture() {
           id="you"
           wall={['#7b8a8f', '#4d5a60']}
           skin="#e3b48f"
-          hair="#7a4a25"
+          hair="#5b3a1e"
+          cut="short"
           shirt="#b5654a"
         />
         <span className="absolute bottom-1 left-1 rounded-sm bg-black/55 px-1.5 text-xs text-white">
@@ -49,16 +51,29 @@ export function CallPicture() {
   );
 }
 
+/** What of the hair is behind the head, and what falls in front. */
+const HAIR = {
+  bob: {
+    back: 'M116 84c-4-40 18-60 45-60s47 20 43 62c-1 14-4 26-9 34H125c-6-9-8-22-9-36z',
+    front: 'M126 78c4-24 18-34 36-34 20 0 30 12 33 34-10-6-17-13-21-22-8 12-26 20-48 22z',
+  },
+  short: {
+    back: 'M123 88c-6-38 10-58 38-58 29 0 43 20 36 58-2 6-72 6-74 0z',
+    front: 'M126 82c0-10 4-20 10-25 16 6 36 5 50-2 5 6 8 16 8 27 4-30-8-44-33-44s-39 14-35 44z',
+  },
+} as const;
+
 interface PortraitProps {
   id: string;
   wall: [from: string, to: string];
   skin: string;
   hair: string;
+  cut: keyof typeof HAIR;
   shirt: string;
 }
 
 /** A person before a wall, in a few soft shapes. */
-function Portrait({ id, wall, skin, hair, shirt }: PortraitProps) {
+function Portrait({ id, wall, skin, hair, cut, shirt }: PortraitProps) {
   return (
     <svg
       viewBox="0 0 320 200"
@@ -88,15 +103,9 @@ function Portrait({ id, wall, skin, hair, shirt }: PortraitProps) {
       <path d="M84 200c2-42 30-62 76-62s74 20 76 62z" fill={shirt} />
       <path d="M140 118h40v26c0 12-9 19-20 19s-20-7-20-19z" fill={skin} />
       <path d="M140 128c6 10 34 10 40 0v10c-8 9-32 9-40 0z" fill="#000" opacity="0.12" />
-      <path
-        d="M116 84c-4-40 18-60 45-60s47 20 43 62c-1 14-4 26-9 34H125c-6-9-8-22-9-36z"
-        fill={hair}
-      />
+      <path d={HAIR[cut].back} fill={hair} />
       <ellipse cx="160" cy="88" rx="33" ry="41" fill={skin} />
-      <path
-        d="M126 78c4-24 18-34 36-34 20 0 30 12 33 34-10-6-17-13-21-22-8 12-26 20-48 22z"
-        fill={hair}
-      />
+      <path d={HAIR[cut].front} fill={hair} />
       <circle cx="147" cy="88" r="2.8" fill="#2b1c15" />
       <circle cx="173" cy="88" r="2.8" fill="#2b1c15" />
       <path

@@ -15,8 +15,8 @@ export function LandingPage() {
         <div className="grid justify-items-start gap-5">
           <h1 className="text-xl sm:text-2xl">The hour with your mentor, face to face</h1>
           <p className="max-w-prose text-lg text-muted">
-            Open a link, look at each other, talk. No app to install, nothing between you and the
-            person, on a server you own.
+            Open a link, look at each other, talk. No app to install, no account needed for guests,
+            on a server of your own.
           </p>
           <Actions />
         </div>

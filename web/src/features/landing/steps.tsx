@@ -6,7 +6,10 @@ const MENTOR = [
 
 const MENTEE = [
   ['Open the link', 'Any current browser will do, on a desk or a phone.'],
-  ['Check how you look', 'See your camera and hear your microphone before anyone else does.'],
+  [
+    'Check how you look',
+    'See your picture and that your microphone hears you, before anyone else does.',
+  ],
   ['Meet', 'Talk, share your screen, write in the chat, raise your hand.'],
 ] as const;
 

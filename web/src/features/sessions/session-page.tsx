@@ -70,14 +70,14 @@ function Details({ session }: { session: Session }) {
           <SessionState session={session} />
         </div>
         {!isOver && (
-          <div className="flex flex-wrap gap-3">
+          <div className="flex flex-wrap gap-2">
             <Button asChild>
               <Link to={`/join/${join_code}`}>Join</Link>
             </Button>
             <CopyLink url={join_url} size="md" />
             {you === 'mentor' && (
               <EndSessionDialog session={session}>
-                <Button variant="ghost" className="text-danger">
+                <Button variant="ghost" className="px-3 text-danger">
                   End session
                 </Button>
               </EndSessionDialog>

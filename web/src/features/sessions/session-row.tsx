@@ -19,10 +19,10 @@ export function SessionRow({ session }: { session: Session }) {
           >
             {title}
           </Link>
-          <SessionState session={session} />
+          {state !== 'ended' && <SessionState session={session} />}
         </div>
         <p className="mt-0.5 text-sm text-muted">
-          {you === 'mentor' ? 'You are the mentor' : `With ${session.mentor.display_name}`} ·{' '}
+          {you === 'member' && `With ${session.mentor.display_name} · `}
           <SessionTimes session={session} />
         </p>
       </div>
@@ -51,7 +51,7 @@ function SessionTimes({
       <When ms={began} />
       {started_at_ms !== null &&
         ended_at_ms !== null &&
-        `, ${duration(Math.max(0, ended_at_ms - started_at_ms))}`}
+        ` · ${duration(Math.max(0, ended_at_ms - started_at_ms))}`}
     </>
   );
 }
