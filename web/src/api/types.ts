@@ -1,53 +1,17 @@
-/** A person as their own pages see them. */
-export interface User {
-  id: string;
-  email: string;
-  display_name: string;
-  is_admin: boolean;
-  mentor: { status: string } | null;
-}
+import type { components } from './schema';
 
-export interface Login {
-  user: User;
-}
+/** The server's types under the names the app uses. `npm run api` makes schema.d.ts from openapi.json. */
+type Schemas = components['schemas'];
 
-/** A device or browser someone is signed in with. */
-export interface Device {
-  id: string;
-  created_at_ms: number;
-  last_seen_at_ms: number;
-  user_agent: string | null;
-  current: boolean;
-}
-
-export type SessionState = 'open' | 'live' | 'ended';
-
-export interface Session {
-  id: string;
-  title: string;
-  mentor: { id: string; display_name: string };
-  state: SessionState;
-  join_code: string;
-  join_url: string;
-  waiting_room: boolean;
-  created_at_ms: number;
-  started_at_ms: number | null;
-  ended_at_ms: number | null;
-  /** How many people are in the room now. */
-  present: number;
-  you: 'mentor' | 'member';
-}
-
-export interface SessionPage {
-  items: Session[];
-  next_cursor: string | null;
-}
-
-/** What a join link shows to anyone who has it. */
-export interface JoinInfo {
-  session: { id: string; title: string; mentor_name: string; state: SessionState };
-  you: { display_name: string; role: string } | null;
-}
+export type User = Schemas['MeUser'];
+export type Credentials = Pick<Schemas['LogIn'], 'email' | 'password'>;
+export type NewAccount = Omit<Schemas['SignUp'], 'credentials'>;
+export type Device = Schemas['Device'];
+export type Session = Schemas['Session'];
+export type SessionPage = Schemas['Sessions'];
+export type NewSession = Schemas['OpenSession'];
+export type JoinInfo = Schemas['Link'];
+export type Site = Schemas['Site'];
 
 /** The right to enter the room, see signaling/PROTOCOL.md. */
 export interface RoomPass {
@@ -55,12 +19,6 @@ export interface RoomPass {
   expires_at_ms: number;
   signaling_url: string;
   session: JoinInfo['session'];
-  role: 'host' | 'member' | 'guest';
+  role: Schemas['Role'];
   name: string | null;
-}
-
-export interface Site {
-  name: string;
-  version: string;
-  demo: { people: { email: string; password: string; role: string }[]; join_code: string } | null;
 }

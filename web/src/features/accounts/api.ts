@@ -1,28 +1,23 @@
 import { api } from '@/api/api';
-import { upsertMe } from '@/api/me';
-import type { Device, Login } from '@/api/types';
-
-export interface Credentials {
-  email: string;
-  password: string;
-}
+import { me, upsertMe } from '@/api/me';
+import type { Credentials, Device, NewAccount } from '@/api/types';
 
 /** What another person must not see after signing in or out in the same tab. */
 const PERSONAL = ['Devices', 'Session', 'Join'] as const;
 
 const accountsApi = api.injectEndpoints({
   endpoints: (build) => ({
-    logIn: build.mutation<Login, Credentials>({
+    logIn: build.mutation<unknown, Credentials>({
       query: (body) => ({ url: '/accounts/log-in', method: 'POST', body }),
       extraOptions: { unauthenticated: 'final' },
       invalidatesTags: (result) => (result ? PERSONAL : []),
-      onQueryStarted: adoptLogin,
+      onQueryStarted: learnWhoThatIs,
     }),
-    signUp: build.mutation<Login, Credentials & { display_name: string }>({
+    signUp: build.mutation<unknown, NewAccount>({
       query: (body) => ({ url: '/accounts/sign-up', method: 'POST', body }),
       extraOptions: { unauthenticated: 'final' },
       invalidatesTags: (result) => (result ? PERSONAL : []),
-      onQueryStarted: adoptLogin,
+      onQueryStarted: learnWhoThatIs,
     }),
     logOut: build.mutation<null, void>({
       query: () => ({ url: '/accounts/log-out', method: 'POST', body: {} }),
@@ -38,8 +33,7 @@ const accountsApi = api.injectEndpoints({
     }),
     devices: build.query<Device[], void>({
       query: () => ({ url: '/me/logins' }),
-      transformResponse: (body: Device[] | { items: Device[] }) =>
-        Array.isArray(body) ? body : body.items,
+      transformResponse: (body: { items: Device[] }) => body.items,
       providesTags: ['Devices'],
     }),
     signOutDevice: build.mutation<null, string>({
@@ -49,19 +43,17 @@ const accountsApi = api.injectEndpoints({
   }),
 });
 
-/** Log-in answers with the user, so that no page has to ask who that is. */
-async function adoptLogin(
-  _: unknown,
-  {
-    dispatch,
-    queryFulfilled,
-  }: {
-    dispatch: (action: ReturnType<typeof upsertMe>) => unknown;
-    queryFulfilled: Promise<{ data: Login }>;
-  },
-): Promise<void> {
-  const done = await queryFulfilled.catch(() => null);
-  if (done) dispatch(upsertMe('me', undefined, done.data.user));
+interface Lifecycle {
+  dispatch: (action: ReturnType<typeof me.initiate>) => unknown;
+  queryFulfilled: Promise<unknown>;
+}
+
+/** Signing in fills `me`, and with it the header, the guards and the way on from the sign-in page. */
+async function learnWhoThatIs(_: unknown, { dispatch, queryFulfilled }: Lifecycle): Promise<void> {
+  await queryFulfilled.then(
+    () => dispatch(me.initiate(undefined, { subscribe: false, forceRefetch: true })),
+    () => undefined, // the form shows it
+  );
 }
 
 export const {

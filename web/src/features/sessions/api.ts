@@ -1,5 +1,5 @@
 import { api } from '@/api/api';
-import type { Session, SessionPage } from '@/api/types';
+import type { NewSession, Session, SessionPage } from '@/api/types';
 
 const PAGE_SIZE = 20;
 
@@ -20,7 +20,7 @@ const sessionsApi = api.injectEndpoints({
       query: (id) => ({ url: `/sessions/${encodeURIComponent(id)}` }),
       providesTags: ['Session'],
     }),
-    startSession: build.mutation<Session, { title: string; waiting_room: boolean }>({
+    startSession: build.mutation<Session, NewSession>({
       query: (body) => ({ url: '/sessions', method: 'POST', body }),
       invalidatesTags: (result) => (result ? ['Session'] : []),
     }),

@@ -14,9 +14,9 @@ export function SessionsPage() {
         <h1 className="text-xl">My sessions</h1>
         {isMentor && <StartSessionDialog />}
       </div>
-      {me?.mentor?.status === 'pending' && (
+      {me?.mentor?.status === 'applied' && (
         <p className="text-muted">
-          Your mentor profile waits for approval. Until then you can join.
+          You asked to be a mentor here. Until that is approved, you can join sessions of others.
         </p>
       )}
       <JoinByLink />
