@@ -1,6 +1,7 @@
 //! Composition: every domain's state, routes and handlers in one place.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::FromRef;
 use tokio::task::JoinHandle;
@@ -18,6 +19,9 @@ use crate::live::{Live, LiveError};
 use crate::mentors::Mentors;
 use crate::ops::{self, Readiness, ServeError, Server};
 use crate::routes;
+
+/// What the outbox still holds at the end gets this long; the rest waits for the next start.
+const LAST_DELIVERIES: Duration = Duration::from_secs(2);
 
 /// What a server is made of and tests may choose.
 pub struct Parts {
@@ -135,6 +139,8 @@ impl App {
         self.readiness.drain();
         self.state.live.shutdown().await;
         self.server.shut_down().await;
+        // So that who was present is on record before the end.
+        let _ = tokio::time::timeout(LAST_DELIVERIES, self.state.kernel.outbox.settled()).await;
         self.dispatcher.abort();
         let _ = self.dispatcher.await;
         self.state.kernel.db.close().await;

@@ -34,10 +34,11 @@ pub(crate) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> axum:
     }
     let name = path.trim_start_matches('/');
     let last = name.rsplit('/').next().unwrap_or_default();
-    if let Some(file) = Dist::get(name) {
+    // Vite's manifest is the builder's business.
+    if let Some(file) = Dist::get(name).filter(|_| !name.starts_with('.')) {
         return file_answer(name, &file, &headers).into_response();
     }
-    if last.contains('.') {
+    if last.contains('.') || name.starts_with(HASHED) {
         return Problem::new(StatusCode::NOT_FOUND, "file_unknown", "There is no such file.").into_response();
     }
     match Dist::get("index.html") {

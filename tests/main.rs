@@ -1,3 +1,12 @@
 //! Integration tests: one binary, so that they link once.
 
+mod accounts;
+mod command_line;
+mod durability;
+mod hostile;
+mod openapi;
+mod ops;
+mod outbox;
+mod sessions;
 mod tidy;
+mod world;

@@ -17,13 +17,11 @@ pub(super) fn refresh(headers: &HeaderMap) -> Option<&str> {
     find(headers, REFRESH)
 }
 
-/// Headers that hand `tokens` to a browser.
+/// Headers that hand `tokens` to a browser. The access cookie outlives its token: a request with an expired token is
+/// told to refresh, one without any is a stranger's.
 pub(super) fn set(tokens: &Tokens, now: Timestamp) -> HeaderMap {
-    let seconds = |expires_at: Timestamp| expires_at.since(now).as_secs();
-    both(
-        cookie(ACCESS, &tokens.access_token, seconds(tokens.access_expires_at_ms)),
-        cookie(REFRESH, &tokens.refresh_token, seconds(tokens.refresh_expires_at_ms)),
-    )
+    let seconds = tokens.refresh_expires_at_ms.since(now).as_secs();
+    both(cookie(ACCESS, &tokens.access_token, seconds), cookie(REFRESH, &tokens.refresh_token, seconds))
 }
 
 /// Headers that make a browser forget.

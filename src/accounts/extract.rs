@@ -5,7 +5,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 
 use super::model::User;
-use super::{Accounts, AccountsError, cookies};
+use super::{Accounts, cookies};
 use crate::kernel::error::Problem;
 use crate::kernel::ids::LoginId;
 
@@ -16,7 +16,8 @@ pub struct LoggedIn {
     pub login: LoginId,
 }
 
-/// A request that may come without a login. A token that no longer works counts as none.
+/// A request that may come without a login. A token that no longer works is 401 all the same: its client refreshes and
+/// asks again, rather than find itself a stranger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MaybeLoggedIn(pub Option<LoggedIn>);
 
@@ -42,11 +43,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let Some(token) = access_token(&parts.headers) else { return Ok(Self(None)) };
-        match Accounts::from_ref(state).authenticate(token).await {
-            Ok(logged_in) => Ok(Self(Some(logged_in))),
-            Err(AccountsError::Unauthenticated) => Ok(Self(None)),
-            Err(error) => Err(error.into()),
-        }
+        Ok(Self(Some(Accounts::from_ref(state).authenticate(token).await?)))
     }
 }
 

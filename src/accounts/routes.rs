@@ -137,7 +137,7 @@ async fn refresh(
     let (token, credentials) = match (&body.refresh_token, cookies::refresh(&headers)) {
         (Some(token), _) => (token.as_str(), Credentials::Bearer),
         (None, Some(token)) => (token, Credentials::Cookies),
-        (None, None) => return Err(Problem::unauthenticated()),
+        (None, None) => return Ok((cookies::clear(), Problem::unauthenticated()).into_response()),
     };
     match accounts.refresh(token).await {
         Ok(authenticated) => Ok(answer(&accounts, StatusCode::OK, authenticated, credentials)),

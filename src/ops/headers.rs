@@ -8,8 +8,9 @@ use axum::response::Response;
 use crate::kernel::Kernel;
 use crate::kernel::client::Client;
 
-/// No inline script or style, nothing from elsewhere. WebSockets may go to another node of ours.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; \
+/// No inline script, nothing from elsewhere. Radix inserts `<style>` elements, so inline style is allowed. WebSockets may
+/// go to another node of ours.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; \
     img-src 'self' blob: data:; media-src 'self' blob: mediastream:; connect-src 'self' ws: wss:; \
     worker-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use super::model::Handler;
 use super::store::{self, Outcome, Pending};
@@ -21,11 +21,27 @@ const MAX_ATTEMPTS: i32 = 16;
 
 /// Call [`Wake::now`] after the commit of a transaction that published.
 #[derive(Clone, Default)]
-pub struct Wake(Arc<Notify>);
+pub struct Wake {
+    wanted: Arc<Notify>,
+    /// Counts the looks that found nothing to do.
+    idle: Arc<watch::Sender<u64>>,
+}
 
 impl Wake {
     pub fn now(&self) {
-        self.0.notify_one();
+        self.wanted.notify_one();
+    }
+
+    /// Returns once everything published before and due by now has been handed to its handlers. Never, when no
+    /// dispatcher runs.
+    pub async fn settled(&self) {
+        let mut idle = self.idle.subscribe();
+        // The first look may have begun before we were called.
+        for _ in 0..2 {
+            idle.borrow_and_update();
+            self.now();
+            let _ = idle.changed().await;
+        }
     }
 }
 
@@ -42,8 +58,9 @@ impl Dispatcher {
         loop {
             match self.dispatch().await {
                 Ok(0) => {
+                    self.wake.idle.send_modify(|looks| *looks += 1);
                     tokio::select! {
-                        () = self.wake.0.notified() => {}
+                        () = self.wake.wanted.notified() => {}
                         () = self.clock.sleep(LOOK_EVERY) => {}
                     }
                 }
