@@ -34,9 +34,10 @@ struct Listener {
 
 impl Listener {
     fn start(world: &World) -> Self {
-        let (heard, broken, wake) = (Arc::default(), Arc::default(), Wake::default());
-        let (into, failing): (Arc<Mutex<Vec<String>>>, Arc<Mutex<Vec<u32>>>) =
-            (Arc::clone(&heard), Arc::clone(&broken));
+        let heard = Arc::<Mutex<Vec<String>>>::default();
+        let broken = Arc::<Mutex<Vec<u32>>>::default();
+        let wake = Wake::default();
+        let (into, failing) = (Arc::clone(&heard), Arc::clone(&broken));
         let handler = Handler::new("tests.listener", &[Counted::KIND], move |event| {
             let (into, failing) = (Arc::clone(&into), Arc::clone(&failing));
             async move {

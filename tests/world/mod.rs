@@ -4,7 +4,6 @@ mod browser;
 mod database;
 mod process;
 
-use std::path::Path;
 use std::time::Duration;
 
 use facementor::kernel::clock::{Clock, Random, Timestamp, VirtualClock};
@@ -77,10 +76,6 @@ impl World {
 
     pub(crate) fn ops_url(&self, path: &str) -> String {
         format!("http://{}{path}", self.app.ops_address())
-    }
-
-    pub(crate) fn data_dir(&self) -> &Path {
-        self.database.folder()
     }
 
     pub(crate) fn now_ms(&self) -> i64 {
