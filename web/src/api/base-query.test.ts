@@ -1,6 +1,9 @@
 import axios, { AxiosError, type AxiosInstance, type InternalAxiosRequestConfig } from 'axios';
-import { expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { axiosBaseQuery, type RequestOptions } from './base-query';
+import { noteLogin } from './login-hint';
+
+beforeEach(() => localStorage.clear());
 
 type Answer = [status: number, body?: unknown] | 'no answer';
 
@@ -58,6 +61,23 @@ test('when the login cannot be renewed the first answer stands', async () => {
     error: { status: 401, code: 'unauthenticated', detail: 'Sign in.' },
   });
   expect(asked).toEqual(['/sessions', REFRESH]);
+});
+
+test('a browser without a login asks for a renewal only once', async () => {
+  const { ask, asked } = world(() => unauthenticated);
+  await ask('/me');
+  await ask('/me');
+  expect(asked).toEqual(['/me', REFRESH, '/me']);
+  noteLogin('present');
+  await ask('/me');
+  expect(asked.slice(3)).toEqual(['/me', REFRESH]);
+});
+
+test('a renewal that got no answer does not count as being signed out', async () => {
+  const { ask, asked } = world((path) => (path === REFRESH ? 'no answer' : unauthenticated));
+  await ask('/me');
+  await ask('/me');
+  expect(asked).toEqual(['/me', REFRESH, '/me', REFRESH]);
 });
 
 test('a page that guests may see is asked for again as a guest', async () => {

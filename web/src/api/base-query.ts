@@ -1,6 +1,7 @@
 import type { BaseQueryFn } from '@reduxjs/toolkit/query';
 import axios, { type AxiosInstance, type AxiosRequestConfig, isAxiosError, isCancel } from 'axios';
 import { API_URL } from './config';
+import { loginIsAbsent, noteLogin } from './login-hint';
 import { networkProblem, parseProblem, type Problem } from './problem';
 
 export interface Request {
@@ -49,7 +50,9 @@ export function axiosBaseQuery(
   let renewal: Promise<boolean> | null = null;
 
   const refresh = async () => {
+    if (loginIsAbsent()) return false;
     const { error } = await send(client, { url: '/accounts/refresh', method: 'POST', data: {} });
+    if (error?.status === 401) noteLogin('absent');
     return !error;
   };
   const renew = (): Promise<boolean> => {

@@ -1,4 +1,5 @@
 import { api } from './api';
+import { noteLogin } from './login-hint';
 import type { User } from './types';
 
 const meApi = api.injectEndpoints({
@@ -9,6 +10,7 @@ const meApi = api.injectEndpoints({
         const result = await query({ url: '/me' });
         if (result.error?.status === 401) return { data: null };
         if (result.error) return { error: result.error };
+        noteLogin('present');
         return { data: (result.data as { user: User }).user };
       },
       providesTags: ['Me'],

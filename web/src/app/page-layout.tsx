@@ -1,4 +1,5 @@
-import { Outlet, ScrollRestoration } from 'react-router';
+import { useEffect, useRef } from 'react';
+import { Outlet, ScrollRestoration, useLocation } from 'react-router';
 import { InsecureBanner } from '@/components/insecure-banner';
 import { RouteProgress } from './route-progress';
 import { SiteFooter } from './site-footer';
@@ -6,6 +7,7 @@ import { SiteHeader } from './site-header';
 
 /** Every page but the call: header, content, footer. */
 export function PageLayout() {
+  const content = useFocusOnArrival();
   return (
     <div className="flex min-h-dvh flex-col">
       <a
@@ -16,7 +18,7 @@ export function PageLayout() {
       </a>
       <RouteProgress />
       <SiteHeader />
-      <main id="content" tabIndex={-1} className="flex flex-1 flex-col outline-none">
+      <main ref={content} id="content" tabIndex={-1} className="flex flex-1 flex-col outline-none">
         <div className="mx-auto w-full max-w-5xl px-4 empty:hidden">
           <InsecureBanner className="mt-4" />
         </div>
@@ -26,4 +28,17 @@ export function PageLayout() {
       <ScrollRestoration />
     </div>
   );
+}
+
+/** After following a link the keyboard and the screen reader go on in the new page, not at its end. */
+function useFocusOnArrival() {
+  const content = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  const shown = useRef(pathname);
+  useEffect(() => {
+    if (shown.current === pathname) return;
+    shown.current = pathname;
+    content.current?.focus({ preventScroll: true });
+  }, [pathname]);
+  return content;
 }

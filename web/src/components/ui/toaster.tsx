@@ -37,7 +37,7 @@ export function Toaster() {
           </Radix.Close>
         </Radix.Root>
       ))}
-      <Radix.Viewport className="fixed inset-x-4 bottom-4 z-60 ml-auto flex max-w-sm flex-col gap-2 outline-none" />
+      <Radix.Viewport className="fixed inset-x-4 top-4 z-60 ml-auto flex max-w-sm flex-col gap-2 outline-none sm:top-20" />
     </Radix.Provider>
   );
 }

@@ -1,4 +1,5 @@
 import { api } from '@/api/api';
+import { noteLogin } from '@/api/login-hint';
 import { me, upsertMe } from '@/api/me';
 import type { Credentials, Device, NewAccount } from '@/api/types';
 
@@ -24,6 +25,7 @@ const accountsApi = api.injectEndpoints({
       async onQueryStarted(_, { dispatch, queryFulfilled }) {
         await queryFulfilled.then(
           async () => {
+            noteLogin('absent');
             dispatch(api.util.resetApiState());
             await dispatch(upsertMe('me', undefined, null));
           },

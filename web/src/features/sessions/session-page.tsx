@@ -15,11 +15,15 @@ import { CopyLink } from './copy-link';
 import { EndSessionDialog } from './end-session-dialog';
 import { SessionState } from './session-state';
 
+const REFRESH_MS = 20_000;
+
 export function SessionPage() {
   const { id = '' } = useParams();
   const { data, error, isLoading, refetch } = useSessionQuery(id, {
     refetchOnMountOrArgChange: true,
     refetchOnFocus: true,
+    pollingInterval: REFRESH_MS,
+    skipPollingIfUnfocused: true,
   });
   useTitle(data?.title ?? 'Session');
   return (
