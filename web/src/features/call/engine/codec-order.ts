@@ -26,7 +26,7 @@ function isPlain({
     case 'video/av1':
       return !/profile=[1-9]/u.test(sdpFmtpLine);
     case 'video/h264':
-      return /packetization-mode=1/u.test(sdpFmtpLine);
+      return sdpFmtpLine.includes('packetization-mode=1');
     default:
       return true;
   }

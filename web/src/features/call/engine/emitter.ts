@@ -6,8 +6,8 @@ export class Emitter<Events extends Record<string, unknown>> {
   on<Name extends keyof Events>(event: Name, listener: (detail: Events[Name]) => void): () => void {
     const set = this.listeners.get(event) ?? new Set();
     this.listeners.set(event, set);
-    set.add(listener as (detail: never) => void);
-    return () => set.delete(listener as (detail: never) => void);
+    set.add(listener);
+    return () => set.delete(listener);
   }
 
   protected emit<Name extends keyof Events>(event: Name, detail: Events[Name]): void {

@@ -58,15 +58,25 @@ const DEFAULT_CAMERA: MediaParameters['camera'] = {
 };
 const LISTEN_EVERY_MS = 100;
 
+const noCapture: CaptureState = { wanted: 'on', capture: 'idle', problem: null, device: null };
+
+/** Before anything was opened or remembered. */
+export const noLocalMedia: LocalMediaState = {
+  microphone: noCapture,
+  camera: noCapture,
+  screen: { capture: 'idle', audio: 'off', problem: null },
+  speaker: null,
+  devices: { microphone: [], camera: [], speaker: [] },
+  talkingWhileMuted: false,
+};
+
 /** The person's own devices: microphone, camera, screen, and which speaker they hear by. */
 export class LocalMedia extends Emitter<Events> {
   state: LocalMediaState = {
+    ...noLocalMedia,
     microphone: idleCapture('microphone'),
     camera: idleCapture('camera'),
-    screen: { capture: 'idle', audio: 'off', problem: null },
-    speaker: remembered('speaker'),
-    devices: { microphone: [], camera: [], speaker: [] },
-    talkingWhileMuted: false,
+    speaker: remembered('speaker.device'),
   };
 
   private microphone: MediaStreamTrack | null = null;
@@ -159,7 +169,6 @@ export class LocalMedia extends Emitter<Events> {
   async selectDevice(kind: DeviceKind, id: string): Promise<void> {
     remember(`${kind}.device`, id);
     if (kind === 'speaker') {
-      remember('speaker', id);
       this.set({ ...this.state, speaker: id });
     } else if (kind === 'microphone') {
       this.patch('microphone', { device: id });
@@ -168,6 +177,12 @@ export class LocalMedia extends Emitter<Events> {
       this.patch('camera', { device: id });
       if (this.state.camera.wanted === 'on') await this.startCamera('exact');
     }
+  }
+
+  /** Asks once more for a device that failed. */
+  async retry(device: 'microphone' | 'camera'): Promise<void> {
+    if (device === 'camera') await this.startCamera();
+    else await this.startMicrophone();
   }
 
   /** Camera format and frame rate the server wishes for. */
@@ -442,9 +457,8 @@ export class LocalMedia extends Emitter<Events> {
 
 function idleCapture(device: 'microphone' | 'camera'): CaptureState {
   return {
+    ...noCapture,
     wanted: remembered(device) === 'off' ? 'off' : 'on',
-    capture: 'idle',
-    problem: null,
     device: remembered(`${device}.device`),
   };
 }
