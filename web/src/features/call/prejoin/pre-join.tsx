@@ -33,7 +33,7 @@ export function PreJoin({ info, joinCode, giveName }: PreJoinProps) {
   const [nameError, setNameError] = useState<string>();
   const shownName = info.you?.display_name ?? name;
   const joining = phase === 'joining';
-  const isHost = info.you?.role === 'host' || info.you?.role === 'mentor';
+  const isHost = info.you?.role === 'host';
   useShortcuts({
     m: () => void call.setMicrophone(call.state.local.microphone.wanted === 'on' ? 'off' : 'on'),
     v: () => void call.setCamera(call.state.local.camera.wanted === 'on' ? 'off' : 'on'),
