@@ -1,0 +1,15 @@
+//! Bytes of outside origin: parsers that never panic and never index, and writers of what we send.
+
+mod demux;
+mod extensions;
+mod keyframe;
+mod red;
+mod rtp;
+mod vp8;
+
+pub(crate) use demux::Protocol;
+pub(crate) use extensions::{ExtensionWriter, Extensions};
+pub(crate) use keyframe::starts_keyframe;
+pub(crate) use red::RedHeader;
+pub(crate) use rtp::{RtpHeader, write_header};
+pub(crate) use vp8::{Vp8Descriptor, keyframe_size};
