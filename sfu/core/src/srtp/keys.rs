@@ -2,6 +2,11 @@
 
 use std::fmt;
 
+use rtc_srtp::context::Context;
+use rtc_srtp::protection_profile::ProtectionProfile;
+
+use super::SrtpKeysUnusable;
+
 /// Protection profiles we negotiate, most preferred first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum SrtpProfile {
@@ -35,5 +40,17 @@ pub struct SrtpKeys {
 impl fmt::Debug for SrtpKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SrtpKeys").field("profile", &self.profile).finish_non_exhaustive()
+    }
+}
+
+impl SrtpKeys {
+    /// An rtc-srtp context for one direction. Its replay windows stay off because they move before authentication; ours stand in front.
+    pub(super) fn context(&self, key: &[u8], salt: &[u8]) -> Result<Context, SrtpKeysUnusable> {
+        let profile = match self.profile {
+            SrtpProfile::AeadAes128Gcm => ProtectionProfile::AeadAes128Gcm,
+            SrtpProfile::Aes128CmHmacSha1_80 => ProtectionProfile::Aes128CmHmacSha1_80,
+        };
+        let crypto = rtc_crypto::default_provider().map_err(|_| SrtpKeysUnusable)?;
+        Context::new(key, salt, profile, None, None, crypto.crypto()).map_err(|_| SrtpKeysUnusable)
     }
 }
