@@ -1,0 +1,203 @@
+//! One encoding a publisher sends: its ring, its health, and who listens.
+
+use std::time::{Duration, Instant};
+
+use super::capture::CaptureMap;
+use super::nack::NackList;
+use super::reception::{Reception, ReceptionSummary};
+use super::ring::{Refused, Ring, Shape};
+use super::{Ntp, Packet, PacketMeta, PublisherClock};
+use crate::egress::OutletKey;
+use crate::room::ParticipantKey;
+use crate::wire::{RedHeader, RtpHeader, Vp8Descriptor, keyframe_size, starts_keyframe};
+use crate::{Codec, MediaKind, Source, WallClock};
+
+/// Ring sizes: two seconds of a 2.4 Mbit/s camera (250 packets/s), and two and a half of 20 ms audio packets.
+const VIDEO_RING: (usize, usize) = (512, 640 * 1024);
+const AUDIO_RING: (usize, usize) = (128, 48 * 1024);
+/// Keyframe requests for one layer are at least this far apart (product decision: an encoder must not be driven to keyframes only).
+const KEYFRAME_REQUEST_GAP: Duration = Duration::from_millis(500);
+/// A layer silent for this long is not sent any more: browsers pause upper layers when bandwidth is short.
+const ALIVE: Duration = Duration::from_secs(2);
+
+/// An encoding, from its first packet to its last.
+pub(crate) struct Track {
+    pub(crate) publisher: ParticipantKey,
+    pub(crate) source: Source,
+    pub(crate) kind: MediaKind,
+    /// 0 is the lowest.
+    pub(crate) layer: usize,
+    /// Known once media, not only retransmission, has come.
+    pub(crate) ssrc: Option<u32>,
+    pub(crate) ring: Ring,
+    pub(crate) nacks: NackList,
+    /// Outlets that play this track or wait for its keyframe.
+    pub(crate) listeners: Vec<OutletKey>,
+    /// Packets that came since the last fan-out.
+    pub(crate) fresh: Vec<u64>,
+    /// Picture size of the last keyframe, where the codec tells it in the clear.
+    pub(crate) size: Option<(u16, u16)>,
+    reception: Reception,
+    map: Option<(CaptureMap, Instant)>,
+    last: Option<(Instant, u32)>,
+    keyframe_requested: Option<Instant>,
+    keyframe_wanted: bool,
+}
+
+/// What became of a packet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Arrival {
+    /// It waits to be forwarded; so many packets before it are newly missing.
+    Fresh { gap: u64 },
+    /// Already here, or too late.
+    Stale,
+    /// It carried nothing.
+    Padding,
+}
+
+/// A packet as it left decryption.
+pub(crate) struct Incoming<'p> {
+    pub(crate) index: u64,
+    pub(crate) header: &'p RtpHeader,
+    pub(crate) codec: Codec,
+    pub(crate) payload: &'p [u8],
+    pub(crate) audio_level: Option<u8>,
+}
+
+impl Track {
+    pub(crate) fn new(publisher: ParticipantKey, source: Source, kind: MediaKind, layer: usize) -> Self {
+        let (entries, bytes) = match kind {
+            MediaKind::Audio => AUDIO_RING,
+            MediaKind::Video => VIDEO_RING,
+        };
+        Self {
+            publisher,
+            source,
+            kind,
+            layer,
+            ssrc: None,
+            ring: Ring::new(entries, bytes),
+            nacks: NackList::default(),
+            listeners: Vec::new(),
+            fresh: Vec::with_capacity(64),
+            size: None,
+            reception: Reception::default(),
+            map: None,
+            last: None,
+            keyframe_requested: None,
+            keyframe_wanted: false,
+        }
+    }
+
+    /// Takes a packet of the media SSRC.
+    pub(crate) fn receive(&mut self, now: Instant, clock: WallClock, packet: &Incoming<'_>) -> Arrival {
+        self.ssrc = Some(packet.header.ssrc);
+        let since_epoch = now.saturating_duration_since(clock.at);
+        self.reception.record(packet.index, packet.header.timestamp, since_epoch, packet.codec.clock_rate());
+        let newest = self.ring.newest();
+        let gap = match self.kind {
+            MediaKind::Video => self.nacks.record(now, newest, packet.index),
+            MediaKind::Audio => newest.map_or(0, |newest| packet.index.saturating_sub(newest + 1)),
+        };
+        if packet.payload.is_empty() {
+            return Arrival::Padding;
+        }
+        match self.store(now, packet) {
+            Ok(()) => Arrival::Fresh { gap },
+            Err(Refused::Duplicate | Refused::OutOfReach) => Arrival::Stale,
+        }
+    }
+
+    /// Takes a packet of the RTX SSRC; `payload` begins with the original sequence number (RFC 4588 §4).
+    pub(crate) fn receive_rtx(&mut self, now: Instant, packet: &Incoming<'_>) -> Arrival {
+        let Some(([s0, s1], payload)) = packet.payload.split_first_chunk() else { return Arrival::Padding };
+        // Nothing of the stream is known before its first media packet; a repair then has no index to stand at.
+        let Some(newest) = self.ring.newest().filter(|_| !payload.is_empty()) else { return Arrival::Padding };
+        let behind = (newest as u16).wrapping_sub(u16::from_be_bytes([*s0, *s1]));
+        let Some(index) = newest.checked_sub(u64::from(behind)) else { return Arrival::Stale };
+        self.nacks.record(now, Some(newest), index);
+        match self.store(now, &Incoming { index, payload, ..*packet }) {
+            Ok(()) => Arrival::Fresh { gap: 0 },
+            Err(Refused::Duplicate | Refused::OutOfReach) => Arrival::Stale,
+        }
+    }
+
+    fn store(&mut self, now: Instant, packet: &Incoming<'_>) -> Result<(), Refused> {
+        let Incoming { index, header, codec, payload, audio_level } = *packet;
+        let starts_keyframe = starts_keyframe(codec, payload);
+        let shape = match codec {
+            Codec::Vp8 => Vp8Descriptor::parse(payload).map_or(Shape::Opaque, Shape::Vp8),
+            Codec::Red => RedHeader::parse(payload).map_or(Shape::Opaque, Shape::Red),
+            _ => Shape::Opaque,
+        };
+        if starts_keyframe {
+            self.keyframe_wanted = false;
+            if let Shape::Vp8(descriptor) = shape {
+                self.size = keyframe_size(payload, descriptor).or(self.size);
+            }
+        }
+        let (timestamp, marker) = (header.timestamp, header.marker);
+        let meta = PacketMeta { index, timestamp, marker, codec, starts_keyframe, shape, audio_level, arrived: now };
+        self.ring.insert(meta, payload)?;
+        self.last = Some((now, timestamp));
+        self.fresh.push(index);
+        Ok(())
+    }
+
+    pub(crate) fn packet(&self, index: u64) -> Option<Packet<'_>> {
+        self.ring.get(index)
+    }
+
+    /// Takes in the publisher's sender report for this track.
+    pub(crate) fn record_sender_report(&mut self, now: Instant, ntp: u64, timestamp: u32) {
+        self.reception.record_sender_report(now, ntp);
+        self.map = Some((CaptureMap { ntp: Ntp::from_wire(ntp), timestamp }, now));
+    }
+
+    pub(crate) fn report(&mut self, now: Instant) -> Option<(u32, ReceptionSummary)> {
+        Some((self.ssrc?, self.reception.report(now)?))
+    }
+
+    /// When media with `timestamp` was captured, on our clock: by the publisher's reports, before the first of them by arrivals.
+    pub(crate) fn captured(
+        &self,
+        clock: WallClock,
+        publisher: &PublisherClock,
+        timestamp: u32,
+        rate: u32,
+    ) -> Option<Ntp> {
+        let (arrived, newest) = self.last?;
+        let reported = self.map.filter(|(_, at)| arrived.saturating_duration_since(*at) < CaptureMap::VALID);
+        reported.and_then(|(map, _)| map.captured(publisher, timestamp, rate)).or_else(|| {
+            let ticks = i64::from(timestamp.wrapping_sub(newest) as i32);
+            Some(Ntp::at(clock, arrived).plus_ticks(ticks, rate))
+        })
+    }
+
+    /// Timestamp of the newest packet.
+    pub(crate) fn newest_timestamp(&self) -> Option<u32> {
+        self.last.map(|(_, timestamp)| timestamp)
+    }
+
+    pub(crate) fn is_alive(&self, now: Instant) -> bool {
+        self.last.is_some_and(|(at, _)| now.saturating_duration_since(at) < ALIVE)
+    }
+
+    /// Someone needs a keyframe.
+    pub(crate) fn want_keyframe(&mut self) {
+        self.keyframe_wanted = self.kind == MediaKind::Video;
+    }
+
+    /// When a keyframe is to be requested, if one is wanted.
+    pub(crate) fn keyframe_deadline(&self, now: Instant) -> Option<Instant> {
+        (self.keyframe_wanted && self.ssrc.is_some())
+            .then(|| self.keyframe_requested.map_or(now, |at| (at + KEYFRAME_REQUEST_GAP).max(now)))
+    }
+
+    /// The SSRC to send a PLI for, if it is time; the want stands until a keyframe comes.
+    pub(crate) fn take_keyframe_request(&mut self, now: Instant) -> Option<u32> {
+        self.keyframe_deadline(now).filter(|due| *due <= now)?;
+        self.keyframe_requested = Some(now);
+        self.ssrc
+    }
+}
