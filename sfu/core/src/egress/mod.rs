@@ -1,5 +1,10 @@
-//! Packets on their way out.
+//! Packets on their way out: one outlet per SSRC we send, all sealing into one arena.
 
+mod link;
+mod outlet;
+mod rewrite;
 mod send_batch;
 
+pub(crate) use link::{Gate, Link};
+pub(crate) use outlet::{Outcome, Outlet, OutletKey, Start};
 pub use send_batch::{SendBatch, Transmit};

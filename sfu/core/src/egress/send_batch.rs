@@ -69,6 +69,11 @@ impl SendBatch {
         self.transmits.is_empty()
     }
 
+    /// Whether the next media packet may not fit.
+    pub(crate) fn is_nearly_full(&self) -> bool {
+        self.arena.len() - self.used < 2048
+    }
+
     /// Forgets everything; the buffers stay.
     pub fn clear(&mut self) {
         self.used = 0;

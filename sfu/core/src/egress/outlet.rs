@@ -1,0 +1,279 @@
+//! One SSRC we send: half of a slot. Plays one track at a time and changes it without a jump.
+
+use std::time::{Duration, Instant};
+
+use super::link::{Link, Sent};
+use super::rewrite::{Edit, Numbering};
+use crate::ingress::{Ntp, Packet, Track};
+use crate::slab::Key;
+use crate::srtp::Sealable;
+use crate::wire::{ExtensionWriter, write_header};
+use crate::{Codec, MediaKind, PayloadMapping, ReceivePlan, SendBatch, Ssrc};
+
+pub(crate) type OutletKey = Key<Outlet>;
+
+/// A gap wider than any network reorders or loses is a source that restarted its numbers.
+const MAX_JUMP: u64 = 3_000;
+/// MID is sent in the first packets only: the SSRC is declared in the answer, this helps clients that learn it from packets (RFC 8843 §9.2).
+const MID_PACKETS: u64 = 50;
+/// Retransmissions of one outlet in a window: more would only feed the congestion that lost them.
+const RESENDS: (u32, Duration) = (200, Duration::from_millis(200));
+
+pub(crate) struct Outlet {
+    /// The connection it belongs to.
+    pub(crate) link: Key<Link>,
+    pub(crate) kind: MediaKind,
+    pub(crate) plan: ReceivePlan,
+    /// The track being played.
+    pub(crate) playing: Option<Key<Track>>,
+    /// The track to play from its next keyframe on.
+    pub(crate) next: Option<Key<Track>>,
+    pub(crate) packets: u32,
+    pub(crate) octets: u32,
+    numbering: Numbering,
+    first_index: u64,
+    /// What the last sender report said, or at first what the first packet implied: the line between our clock and our timestamps.
+    line: Option<(Ntp, u32)>,
+    rtx_index: u64,
+    resends: (Instant, u32),
+}
+
+/// What forwarding one packet to one outlet came to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Outcome {
+    Sent(usize),
+    /// As `Sent`, and the outlet has just changed to this track; it no longer listens to the one named, if any.
+    Switched(usize, Option<Key<Track>>),
+    /// Not for this outlet now.
+    Skipped,
+    /// The batch is full: try again with an empty one.
+    Full,
+}
+
+/// Numbers an outlet starts from, drawn by the shard.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Start {
+    pub(crate) sequence: u16,
+    pub(crate) rtx_sequence: u16,
+    pub(crate) timestamp: u32,
+    pub(crate) picture_id: u16,
+}
+
+impl Outlet {
+    pub(crate) fn new(now: Instant, link: Key<Link>, kind: MediaKind, plan: ReceivePlan, start: Start) -> Self {
+        Self {
+            link,
+            kind,
+            plan,
+            playing: None,
+            next: None,
+            packets: 0,
+            octets: 0,
+            numbering: Numbering::new(start.sequence, start.timestamp, start.picture_id),
+            first_index: u64::from(start.sequence & 0x7fff),
+            line: None,
+            rtx_index: u64::from(start.rtx_sequence & 0x7fff),
+            resends: (now, 0),
+        }
+    }
+
+    /// Takes the receive half as renegotiated; the numbers run on. What was sent before can no longer be repeated exactly.
+    pub(crate) fn renegotiate(&mut self, plan: ReceivePlan) {
+        if self.plan != plan {
+            self.plan = plan;
+            self.numbering.forget();
+            self.next = self.playing.take().or(self.next);
+        }
+    }
+
+    pub(crate) fn listens_to(&self, track: Key<Track>) -> bool {
+        self.playing == Some(track) || self.next == Some(track)
+    }
+
+    /// Sends a packet of `track` on, if it is the one played, or its keyframe has been waited for.
+    pub(crate) fn forward(
+        &mut self,
+        link: &mut Link,
+        batch: &mut SendBatch,
+        track: Key<Track>,
+        packet: Packet<'_>,
+        captured: impl FnOnce() -> Option<Ntp>,
+    ) -> Outcome {
+        let begins = self.next == Some(track) && packet.meta.starts_keyframe;
+        if !link.passes(self.kind) || !(begins || self.playing == Some(track)) {
+            return Outcome::Skipped;
+        }
+        let Some((payload_type, edit)) = self.shape(&packet) else { return Outcome::Skipped };
+        let current = self.numbering.current().copied().filter(|segment| !begins && segment.track == track);
+        let known = match current.map(|segment| (segment, segment.index(packet.meta.index))) {
+            Some((_, None)) => return Outcome::Skipped,
+            Some((segment, Some(index))) if self.numbering.jump(index) < MAX_JUMP => Some((segment, index)),
+            _ => None,
+        };
+        let (mut numbering, mut line) = (None, self.line);
+        let (segment, index) = match known {
+            Some(known) => known,
+            None => {
+                // Decided on a copy: if the batch is full, nothing has happened yet.
+                let mut ahead = self.numbering.clone();
+                let captured = captured();
+                let timestamp = self.continued_timestamp(captured);
+                let segment = ahead.begin(track, packet.meta, timestamp);
+                line = captured.map(|captured| (captured, segment.timestamp(packet.meta.timestamp)));
+                numbering = Some(ahead);
+                (segment, segment.start)
+            }
+        };
+        let extension_index = index - self.first_index;
+        let sealed = link.send(batch, edit.payload.len(), |out| {
+            let mut extension = self.extension(extension_index, packet.meta.audio_level);
+            let timestamp = segment.timestamp(packet.meta.timestamp);
+            let ssrc = self.plan.ssrc.0;
+            let header_len =
+                write_header(out, packet.meta.marker, payload_type, index, timestamp, ssrc, extension.finish())?;
+            edit.write_prefix(out.get_mut(header_len..)?, packet.meta, &segment, self.inner_payload_type())?;
+            Some(Sealable { ssrc, index, header_len, prefix_len: edit.prefix_len, rest: edit.rest() })
+        });
+        let bytes = match sealed {
+            Sent::Bytes(bytes) => bytes,
+            Sent::Full => return Outcome::Full,
+            Sent::No => return Outcome::Skipped,
+        };
+        if let Some(ahead) = numbering {
+            self.numbering = ahead;
+            self.line = line;
+        }
+        self.numbering.advance(&segment, index, packet.meta);
+        self.packets = self.packets.wrapping_add(1);
+        self.octets = self.octets.wrapping_add(edit.payload.len() as u32);
+        if begins {
+            self.next = None;
+            return Outcome::Switched(bytes, self.playing.replace(track).filter(|old| *old != track));
+        }
+        Outcome::Sent(bytes)
+    }
+
+    /// Answers a NACK: by RTX where negotiated (RFC 4588), else by the same bytes again. `None` when nothing is to be sent.
+    pub(crate) fn resend<'t>(
+        &mut self,
+        now: Instant,
+        link: &mut Link,
+        batch: &mut SendBatch,
+        sequence: u16,
+        track: impl FnOnce(Key<Track>) -> Option<&'t Track>,
+    ) -> Option<usize> {
+        if !link.passes(self.kind) || !self.may_resend(now) {
+            return None;
+        }
+        let (segment, source_index, index) = self.numbering.find(sequence)?;
+        let packet = track(segment.track)?.packet(source_index)?;
+        let (payload_type, edit) = self.shape(&packet)?;
+        let timestamp = segment.timestamp(packet.meta.timestamp);
+        let level = packet.meta.audio_level;
+        let rtx = self.plan.rtx_ssrc.zip(self.mapping(packet.meta.codec).and_then(|mapping| mapping.rtx));
+        let rtx_index = self.rtx_index;
+        let sent = link.send(batch, edit.payload.len(), |out| match rtx {
+            Some((Ssrc(ssrc), payload_type)) => {
+                let mut extension = self.extension(MID_PACKETS, level);
+                let header_len = write_header(
+                    out,
+                    packet.meta.marker,
+                    payload_type,
+                    rtx_index,
+                    timestamp,
+                    ssrc,
+                    extension.finish(),
+                )?;
+                let (original, front) = out.get_mut(header_len..)?.split_first_chunk_mut()?;
+                *original = sequence.to_be_bytes();
+                edit.write_prefix(front, packet.meta, &segment, self.inner_payload_type())?;
+                Some(Sealable {
+                    ssrc,
+                    index: rtx_index,
+                    header_len,
+                    prefix_len: 2 + edit.prefix_len,
+                    rest: edit.rest(),
+                })
+            }
+            None => {
+                let mut extension = self.extension(index - self.first_index, level);
+                let ssrc = self.plan.ssrc.0;
+                let header_len =
+                    write_header(out, packet.meta.marker, payload_type, index, timestamp, ssrc, extension.finish())?;
+                edit.write_prefix(out.get_mut(header_len..)?, packet.meta, &segment, self.inner_payload_type())?;
+                Some(Sealable { ssrc, index, header_len, prefix_len: edit.prefix_len, rest: edit.rest() })
+            }
+        });
+        let Sent::Bytes(bytes) = sent else { return None };
+        self.rtx_index += u64::from(rtx.is_some());
+        self.resends.1 += 1;
+        Some(bytes)
+    }
+
+    /// The pair a sender report states now: our clock and this stream's timestamp at the same moment. `None` when nothing plays.
+    pub(crate) fn report(
+        &mut self,
+        now: Ntp,
+        track: Key<Track>,
+        captured_now: impl FnOnce(u32) -> Option<(Ntp, u32)>,
+    ) -> Option<(Ntp, u32)> {
+        let segment =
+            self.numbering.current().filter(|segment| segment.track == track && self.playing == Some(track))?;
+        let rate = self.clock_rate();
+        let (captured, source_timestamp) = captured_now(rate)?;
+        let ahead = now.ticks_since(captured, rate);
+        let timestamp = segment.timestamp(source_timestamp).wrapping_add(ahead as u32);
+        self.line = Some((now, timestamp));
+        self.line
+    }
+
+    /// The timestamp for media captured then, on the line of what went before, whatever its source was.
+    fn continued_timestamp(&self, captured: Option<Ntp>) -> u32 {
+        let Some(((at, timestamp), captured)) = self.line.zip(captured) else { return 0 };
+        timestamp.wrapping_add(captured.ticks_since(at, self.clock_rate()) as u32)
+    }
+
+    fn clock_rate(&self) -> u32 {
+        match self.kind {
+            MediaKind::Audio => Codec::Opus.clock_rate(),
+            MediaKind::Video => Codec::Vp8.clock_rate(),
+        }
+    }
+
+    fn mapping(&self, codec: Codec) -> Option<&PayloadMapping> {
+        self.plan.payloads.iter().find(|mapping| mapping.codec == codec)
+    }
+
+    /// Payload type and edit for this subscriber; `None` when it does not take the codec.
+    fn shape<'p>(&self, packet: &Packet<'p>) -> Option<(u8, Edit<'p>)> {
+        match self.mapping(packet.meta.codec) {
+            Some(mapping) => Some((mapping.payload_type, Edit::keep(packet))),
+            None => Some((self.mapping(Codec::Opus)?.payload_type, Edit::primary(packet)?)),
+        }
+    }
+
+    fn inner_payload_type(&self) -> u8 {
+        self.mapping(Codec::Opus).map_or(0, |mapping| mapping.payload_type)
+    }
+
+    /// `place` counts packets from the SSRC's first, so that a repeat carries what the original did.
+    fn extension(&self, place: u64, audio_level: Option<u8>) -> ExtensionWriter {
+        let ids = &self.plan.extensions;
+        let mut writer = ExtensionWriter::for_ids(ids.mid.into_iter().chain(ids.audio_level));
+        if let Some(id) = ids.mid.filter(|_| place < MID_PACKETS) {
+            writer.push(id, self.plan.mid.0.as_bytes());
+        }
+        if let Some((id, level)) = ids.audio_level.zip(audio_level) {
+            writer.push(id, &[level]);
+        }
+        writer
+    }
+
+    fn may_resend(&mut self, now: Instant) -> bool {
+        let (limit, window) = RESENDS;
+        if now.saturating_duration_since(self.resends.0) >= window {
+            self.resends = (now, 0);
+        }
+        self.resends.1 < limit
+    }
+}

@@ -1,0 +1,188 @@
+//! How a source's numbers become a slot's: constant offsets from one switch to the next.
+//!
+//! What is sent for a packet is a pure function of its segment and the packet. That is what makes a repeat byte-exact, and with indices that
+//! only rise from segment to segment no (SSRC, index) ever stands for two packets (DESIGN §4 rule 7).
+
+use std::collections::VecDeque;
+
+use crate::ingress::Shape;
+use crate::ingress::{Packet, PacketMeta, Track};
+use crate::slab::Key;
+use crate::wire::Vp8Descriptor;
+
+/// Segments remembered for retransmission: more switches than fit into the time a receiver still asks for.
+const MAX_SEGMENTS: usize = 16;
+
+/// A stretch of a slot's stream that comes from one track without a break.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct Segment {
+    pub(crate) track: Key<Track>,
+    /// First index of the stretch in the source's numbering and in ours.
+    pub(crate) source_start: u64,
+    pub(crate) start: u64,
+    pub(crate) timestamp_offset: u32,
+    pub(crate) picture_id_offset: u16,
+    pub(crate) tl0_offset: u8,
+}
+
+impl Segment {
+    /// Our index for a source index; `None` for packets from before the stretch.
+    pub(crate) fn index(&self, source: u64) -> Option<u64> {
+        Some(self.start + source.checked_sub(self.source_start)?)
+    }
+
+    pub(crate) fn timestamp(&self, source: u32) -> u32 {
+        source.wrapping_add(self.timestamp_offset)
+    }
+}
+
+/// The numbering of one SSRC we send, over all its segments.
+#[derive(Clone, Debug)]
+pub(crate) struct Numbering {
+    segments: VecDeque<Segment>,
+    /// One past the highest index used.
+    next: u64,
+    /// Highest timestamp, picture id and TL0PICIDX sent.
+    timestamp: u32,
+    picture_id: u16,
+    tl0: u8,
+    started: bool,
+}
+
+impl Numbering {
+    /// Starts at the given numbers. `sequence` must leave room below the first wrap (RFC 3711 §3.3.1 wants it below 2^15).
+    pub(crate) fn new(sequence: u16, timestamp: u32, picture_id: u16) -> Self {
+        Self {
+            segments: VecDeque::with_capacity(MAX_SEGMENTS),
+            next: u64::from(sequence & 0x7fff),
+            timestamp,
+            picture_id,
+            tl0: 0,
+            started: false,
+        }
+    }
+
+    pub(crate) fn current(&self) -> Option<&Segment> {
+        self.segments.back()
+    }
+
+    /// Begins a stretch with `first`. `timestamp` is what it should carry; one that would not move on from the last is raised.
+    pub(crate) fn begin(&mut self, track: Key<Track>, first: &PacketMeta, timestamp: u32) -> Segment {
+        let ahead = timestamp.wrapping_sub(self.timestamp) as i32;
+        let timestamp = if !self.started {
+            self.timestamp
+        } else if ahead > 0 {
+            timestamp
+        } else {
+            self.timestamp.wrapping_add(1)
+        };
+        let (mut picture_id_offset, mut tl0_offset) = (0, 0);
+        if let Shape::Vp8(descriptor) = first.shape {
+            picture_id_offset =
+                descriptor.picture_id.map_or(0, |id| self.picture_id.wrapping_add(1).wrapping_sub(id.value));
+            tl0_offset = descriptor.tl0.map_or(0, |(_, value)| self.tl0.wrapping_add(1).wrapping_sub(value));
+        }
+        let segment = Segment {
+            track,
+            source_start: first.index,
+            start: self.next,
+            timestamp_offset: timestamp.wrapping_sub(first.timestamp),
+            picture_id_offset,
+            tl0_offset,
+        };
+        if self.segments.len() == MAX_SEGMENTS {
+            self.segments.pop_front();
+        }
+        self.segments.push_back(segment);
+        self.started = true;
+        segment
+    }
+
+    /// Notes that a packet of the current segment was sent.
+    pub(crate) fn advance(&mut self, segment: &Segment, index: u64, meta: &PacketMeta) {
+        if index < self.next {
+            return;
+        }
+        self.next = index + 1;
+        let timestamp = segment.timestamp(meta.timestamp);
+        if timestamp.wrapping_sub(self.timestamp) as i32 > 0 {
+            self.timestamp = timestamp;
+        }
+        if let Shape::Vp8(Vp8Descriptor { picture_id, tl0, .. }) = meta.shape {
+            self.picture_id =
+                picture_id.map_or(self.picture_id, |id| id.value.wrapping_add(segment.picture_id_offset) & 0x7fff);
+            self.tl0 = tl0.map_or(self.tl0, |(_, value)| value.wrapping_add(segment.tl0_offset));
+        }
+    }
+
+    /// Which packet the receiver means by a sequence number of the recent past: its segment and source index.
+    pub(crate) fn find(&self, sequence: u16) -> Option<(Segment, u64, u64)> {
+        let newest = self.next.checked_sub(1)?;
+        let behind = (newest as u16).wrapping_sub(sequence);
+        let index = newest.checked_sub(u64::from(behind))?;
+        let segment = self.segments.iter().rev().find(|segment| segment.start <= index)?;
+        Some((*segment, segment.source_start + (index - segment.start), index))
+    }
+
+    /// How far a source index is beyond the last one sent of the current segment.
+    pub(crate) fn jump(&self, index: u64) -> u64 {
+        index.saturating_sub(self.next)
+    }
+
+    /// Forgets what could be repeated: packets would no longer come out the same.
+    pub(crate) fn forget(&mut self) {
+        self.segments.clear();
+    }
+}
+
+/// The bytes of a payload as one subscriber gets them: `prefix_len` bytes from `payload` to be rewritten, the rest shared.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Edit<'p> {
+    pub(crate) payload: &'p [u8],
+    pub(crate) prefix_len: usize,
+}
+
+impl<'p> Edit<'p> {
+    /// How the packet goes to a subscriber that takes its codec as it is.
+    pub(crate) fn keep(packet: &Packet<'p>) -> Self {
+        let prefix_len = match packet.meta.shape {
+            Shape::Vp8(descriptor) if descriptor.picture_id.is_some() || descriptor.tl0.is_some() => {
+                usize::from(descriptor.len)
+            }
+            Shape::Red(red) => red.len,
+            _ => 0,
+        };
+        Self { payload: packet.payload, prefix_len }
+    }
+
+    /// The primary block of a RED packet, for a subscriber without RED.
+    pub(crate) fn primary(packet: &Packet<'p>) -> Option<Self> {
+        let Shape::Red(red) = packet.meta.shape else { return None };
+        Some(Self { payload: packet.payload.get(red.primary..)?, prefix_len: 0 })
+    }
+
+    /// Writes the prefix at the front of `out`, rewritten for the segment.
+    pub(crate) fn write_prefix(
+        &self,
+        out: &mut [u8],
+        meta: &PacketMeta,
+        segment: &Segment,
+        inner_payload_type: u8,
+    ) -> Option<()> {
+        if self.prefix_len == 0 {
+            return Some(());
+        }
+        let prefix = out.get_mut(..self.prefix_len)?;
+        prefix.copy_from_slice(self.payload.get(..self.prefix_len)?);
+        match meta.shape {
+            Shape::Vp8(descriptor) => descriptor.rewrite(prefix, segment.picture_id_offset, segment.tl0_offset),
+            Shape::Red(red) => red.rewrite(prefix, inner_payload_type),
+            Shape::Opaque => {}
+        }
+        Some(())
+    }
+
+    pub(crate) fn rest(&self) -> &'p [u8] {
+        self.payload.get(self.prefix_len..).unwrap_or_default()
+    }
+}
