@@ -1,0 +1,7 @@
+//! RTCP (RFC 3550 §6, RFC 4585, RFC 5104) on rtc-rtcp.
+
+mod read;
+mod write;
+
+pub(crate) use read::{Feedback, read};
+pub(crate) use write::{Compound, ReportBlock};
