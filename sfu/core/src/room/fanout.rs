@@ -1,0 +1,185 @@
+//! From the tracks' rings to every listener: the hot loop.
+//!
+//! Destination by destination, so that what one gets lies in one run. Work is O(listeners of the track) a packet; nothing is allocated.
+
+use std::time::Instant;
+
+use super::Room;
+use super::participant::Told;
+use crate::egress::Outcome;
+use crate::{Counters, Event, MediaKind, SendBatch};
+
+/// How far a fan-out has come that the batch could not take at once: places in `fresh`, the track's listeners, its packets.
+#[derive(Clone, Copy, Default, Debug)]
+pub(super) struct Cursor {
+    track: usize,
+    listener: usize,
+    packet: usize,
+}
+
+/// Whether everything is in the batch.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Progress {
+    Done,
+    /// Send the batch and call again.
+    Full,
+}
+
+impl Room {
+    /// Puts what is to be sent into the batch, as far as it holds.
+    pub(crate) fn flush(&mut self, now: Instant, batch: &mut SendBatch, counters: &mut Counters) -> Progress {
+        if self.flush_control(batch, counters) == Progress::Full {
+            return Progress::Full;
+        }
+        while let Some((outlet, sequence)) = self.resends.front().copied() {
+            if batch.is_nearly_full() {
+                return Progress::Full;
+            }
+            self.resends.pop_front();
+            self.resend(now, outlet, sequence, batch, counters);
+        }
+        self.fan_out(now, batch, counters)
+    }
+
+    pub(crate) fn has_work(&self) -> bool {
+        !(self.control.is_empty() && self.resends.is_empty() && self.fresh.is_empty())
+    }
+
+    fn flush_control(&mut self, batch: &mut SendBatch, counters: &mut Counters) -> Progress {
+        while let Some((remote, packet)) = self.control.front() {
+            let Some(place) = batch.reserve(packet.len()) else {
+                return if batch.is_empty() { self.drop_control(counters) } else { Progress::Full };
+            };
+            place.copy_from_slice(packet);
+            batch.commit(*remote, packet.len());
+            counters.datagrams_out += 1;
+            counters.bytes_out += packet.len() as u64;
+            self.control.pop_front();
+        }
+        Progress::Done
+    }
+
+    /// A packet larger than the arena can never be sent.
+    fn drop_control(&mut self, counters: &mut Counters) -> Progress {
+        self.control.pop_front();
+        counters.forward_dropped += 1;
+        Progress::Full
+    }
+
+    fn resend(
+        &mut self,
+        now: Instant,
+        key: crate::egress::OutletKey,
+        sequence: u16,
+        batch: &mut SendBatch,
+        counters: &mut Counters,
+    ) {
+        let Some(outlet) = self.outlets.get_mut(key) else { return };
+        let Some(link) = self.links.get_mut(outlet.link) else { return };
+        match outlet.resend(now, link, batch, sequence, |track| self.tracks.get(track)) {
+            Some(bytes) => {
+                counters.retransmissions_out += 1;
+                counters.datagrams_out += 1;
+                counters.bytes_out += bytes as u64;
+            }
+            None => counters.retransmissions_refused += 1,
+        }
+    }
+
+    fn fan_out(&mut self, now: Instant, batch: &mut SendBatch, counters: &mut Counters) -> Progress {
+        while let Some(track_key) = self.fresh.get(self.cursor.track).copied() {
+            while let Some(listener) =
+                self.tracks.get(track_key).and_then(|track| track.listeners.get(self.cursor.listener).copied())
+            {
+                if self.feed(now, track_key, listener, batch, counters) == Progress::Full {
+                    return Progress::Full;
+                }
+                self.cursor.packet = 0;
+                // A listener that switched away has given its place to the next one.
+                let stays = self
+                    .tracks
+                    .get(track_key)
+                    .is_some_and(|track| track.listeners.get(self.cursor.listener) == Some(&listener));
+                self.cursor.listener += usize::from(stays);
+            }
+            if let Some(track) = self.tracks.get_mut(track_key) {
+                track.fresh.clear();
+            }
+            self.cursor = Cursor { track: self.cursor.track + 1, ..Cursor::default() };
+        }
+        self.fresh.clear();
+        self.cursor = Cursor::default();
+        Progress::Done
+    }
+
+    /// Gives one listener the track's fresh packets from the cursor on.
+    fn feed(
+        &mut self,
+        now: Instant,
+        track_key: crate::slab::Key<crate::ingress::Track>,
+        listener: crate::egress::OutletKey,
+        batch: &mut SendBatch,
+        counters: &mut Counters,
+    ) -> Progress {
+        let (Some(track), Some(outlet)) = (self.tracks.get(track_key), self.outlets.get_mut(listener)) else {
+            return Progress::Done;
+        };
+        let Some(link) = self.links.get_mut(outlet.link) else { return Progress::Done };
+        let clock = self.clock;
+        let publisher = self.participants.get(track.publisher);
+        let before = outlet.packets;
+        let mut switched_from = None;
+        while let Some(index) = track.fresh.get(self.cursor.packet) {
+            self.cursor.packet += 1;
+            let Some(packet) = track.packet(*index) else { continue };
+            let captured =
+                || track.captured(clock, &publisher?.clock, packet.meta.timestamp, packet.meta.codec.clock_rate());
+            let bytes = match outlet.forward(link, batch, track_key, packet, captured) {
+                Outcome::Sent(bytes) => bytes,
+                Outcome::Switched(bytes, old) => {
+                    switched_from = old;
+                    bytes
+                }
+                Outcome::Skipped => continue,
+                Outcome::Full => {
+                    self.cursor.packet -= 1;
+                    if batch.is_empty() {
+                        self.cursor.packet += 1;
+                        counters.forward_dropped += 1;
+                    }
+                    return Progress::Full;
+                }
+            };
+            counters.rtp_out += 1;
+            counters.datagrams_out += 1;
+            counters.bytes_out += bytes as u64;
+            counters.forward_latency.record(now.saturating_duration_since(packet.meta.arrived), 1);
+        }
+        let (kind, started) = (outlet.kind, before == 0 && outlet.packets > 0);
+        let link = outlet.link;
+        if let Some(old) = switched_from {
+            self.drop_listener(old, listener);
+        }
+        if started {
+            self.tell_first(link, kind);
+        }
+        Progress::Done
+    }
+
+    fn tell_first(&mut self, link: crate::slab::Key<crate::egress::Link>, kind: MediaKind) {
+        let Some(key) = self.participants.iter().find(|(_, participant)| participant.link == link).map(|(key, _)| key)
+        else {
+            return;
+        };
+        let Some(participant) = self.participants.get_mut(key) else { return };
+        let Some(told) = participant.sent_first.get_mut(kind as usize).filter(|told| **told == Told::No) else {
+            return;
+        };
+        *told = Told::Yes;
+        let participant = participant.id;
+        self.events.push_back(match kind {
+            MediaKind::Audio => Event::FirstAudio { participant },
+            MediaKind::Video => Event::FirstVideo { participant },
+        });
+    }
+}

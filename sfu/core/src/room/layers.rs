@@ -1,0 +1,74 @@
+//! Which simulcast layer a slot plays. A pure decision.
+
+/// What is known of one layer, lowest first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct LayerView {
+    /// Packets of it came lately.
+    pub(crate) flow: LayerFlow,
+    /// Lines of its picture, where the codec tells.
+    pub(crate) height: Option<u16>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum LayerFlow {
+    Alive,
+    Silent,
+    /// Never seen.
+    Absent,
+}
+
+/// What a slot should show.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Wanted {
+    Nothing,
+    /// A picture of so many lines.
+    Height(u16),
+    Full,
+}
+
+/// Lines of the highest layer where the codec does not tell: what `welcome` asks cameras for.
+const DEFAULT_TOP_HEIGHT: u16 = 720;
+
+/// The best layer: the lowest that fills the tile, or what comes nearest among those that flow. `None` when nothing is wanted or has ever come.
+pub(crate) fn choose(layers: &[LayerView], wanted: Wanted) -> Option<usize> {
+    let top = layers.len().checked_sub(1)?;
+    let height = |layer: usize, view: &LayerView| view.height.unwrap_or(DEFAULT_TOP_HEIGHT >> (top - layer).min(4));
+    let ideal = match wanted {
+        Wanted::Nothing => return None,
+        Wanted::Full => top,
+        // A tile a little larger than a layer is not worth four times its bits.
+        Wanted::Height(lines) => {
+            let fills = |(layer, view): (usize, &LayerView)| u32::from(height(layer, view)) * 5 >= u32::from(lines) * 4;
+            (0..=top).find(|layer| layers.get(*layer).is_some_and(|view| fills((*layer, view)))).unwrap_or(top)
+        }
+    };
+    let flowing = |wanted: LayerFlow| move |layer: &usize| layers.get(*layer).is_some_and(|view| view.flow == wanted);
+    let nearest = |flow| (0..=ideal).rev().find(flowing(flow)).or_else(|| (ideal..=top).find(flowing(flow)));
+    nearest(LayerFlow::Alive).or_else(|| nearest(LayerFlow::Silent))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lowest_layer_that_fills_the_tile_is_played() {
+        use LayerFlow::{Absent as N, Alive as A, Silent as S};
+        let table = [
+            ([A, A, A], Wanted::Full, Some(2)),
+            ([A, A, A], Wanted::Height(180), Some(0)),
+            ([A, A, A], Wanted::Height(200), Some(0)),
+            ([A, A, A], Wanted::Height(360), Some(1)),
+            ([A, A, A], Wanted::Height(1080), Some(2)),
+            ([A, A, S], Wanted::Full, Some(1)),
+            ([S, S, A], Wanted::Height(180), Some(2)),
+            ([S, S, N], Wanted::Full, Some(1)),
+            ([N, N, N], Wanted::Full, None),
+            ([A, A, A], Wanted::Nothing, None),
+        ];
+        for (flows, wanted, expected) in table {
+            let layers = flows.map(|flow| LayerView { flow, height: None });
+            assert_eq!(choose(&layers, wanted), expected, "{flows:?} {wanted:?}");
+        }
+    }
+}

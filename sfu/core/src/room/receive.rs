@@ -1,0 +1,233 @@
+//! SRTP and SRTCP of a participant, from the datagram to the track or the outlet it is about.
+
+use std::time::{Duration, Instant};
+
+use super::quality::Direction;
+use super::{ParticipantKey, Room};
+use crate::egress::OutletKey;
+use crate::ingress::{Arrival, Incoming, Ntp, Role, StreamPlace, Track};
+use crate::rtcp::{Feedback, read};
+use crate::slab::Key;
+use crate::srtp::OpenError;
+use crate::wire::{Extensions, RtpHeader};
+use crate::{Counters, MediaKind, Source};
+
+/// A round trip longer than this is a report about another life.
+const MAX_RTT: Duration = Duration::from_secs(10);
+
+impl Room {
+    /// Takes an SRTP packet; decrypted in place.
+    pub(crate) fn handle_rtp(&mut self, now: Instant, key: ParticipantKey, packet: &mut [u8], counters: &mut Counters) {
+        let Some(participant) = self.participants.get_mut(key) else { return };
+        let Some(opener) = participant.opener.as_mut() else {
+            counters.srtp_rejected += 1;
+            return;
+        };
+        let Some(header) = RtpHeader::parse(packet) else {
+            counters.rtp_malformed += 1;
+            return;
+        };
+        let (index, len) = match opener.open(packet, &header) {
+            Ok(opened) => opened,
+            Err(OpenError::Replayed) => {
+                counters.srtp_replayed += 1;
+                return;
+            }
+            Err(OpenError::Unauthentic | OpenError::TooManySsrcs) => {
+                counters.srtp_rejected += 1;
+                return;
+            }
+        };
+        self.hear(now, key);
+        let packet = packet.get(..len).unwrap_or_default();
+        match header.payload(packet) {
+            Some(payload) => self.take_rtp(now, key, index, &header, packet, payload, counters),
+            None => counters.rtp_malformed += 1,
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one packet's parts, used once")]
+    fn take_rtp(
+        &mut self,
+        now: Instant,
+        key: ParticipantKey,
+        index: u64,
+        header: &RtpHeader,
+        packet: &[u8],
+        payload: &[u8],
+        counters: &mut Counters,
+    ) {
+        let Some(participant) = self.participants.get_mut(key) else { return };
+        let known = participant.latch.get(header.ssrc);
+        let place = known.or_else(|| participant.latch.resolve(&participant.published, header, packet));
+        let Some((place, (plan, table))) =
+            place.and_then(|place| Some((place, participant.published.get(place.publication)?)))
+        else {
+            counters.rtp_unroutable += 1;
+            return;
+        };
+        let Some((codec, role)) = table.get(header.payload_type).filter(|(_, role)| *role == place.role) else {
+            counters.rtp_unroutable += 1;
+            return;
+        };
+        counters.rtp_in += 1;
+        let level_id = plan.extensions.audio_level;
+        let (source, kind) = (plan.source, plan.kind);
+        let audio_level = match kind {
+            MediaKind::Audio => Extensions::of(header, packet)
+                .find(|(id, _)| level_id == Some(*id))
+                .and_then(|(_, data)| data.first().copied()),
+            MediaKind::Video => None,
+        };
+        if let Some(level) = audio_level.filter(|_| source == Source::Camera) {
+            participant.voice.hear(now, level);
+        }
+        let track = participant.track_at(place);
+        let is_new_media = known.is_none() && role == Role::Media;
+        let track_key = match track {
+            // A new SSRC in a known place is an encoder that started over: nothing of the old numbering holds.
+            Some(track)
+                if is_new_media
+                    && self
+                        .tracks
+                        .get(track)
+                        .is_some_and(|track| track.ssrc.is_some_and(|ssrc| ssrc != header.ssrc)) =>
+            {
+                self.remove_track(track);
+                self.add_track(now, key, place, source, kind)
+            }
+            Some(track) => track,
+            None => self.add_track(now, key, place, source, kind),
+        };
+        if audio_level.is_some() && self.tick.is_none() {
+            self.schedule_tick(now);
+        }
+        let incoming = Incoming { index, header, codec, payload, audio_level };
+        let Some(track) = self.tracks.get_mut(track_key) else { return };
+        let was_idle = track.fresh.is_empty();
+        let arrival = match role {
+            Role::Media => track.receive(now, self.clock, &incoming),
+            Role::Rtx => track.receive_rtx(now, &incoming),
+        };
+        match arrival {
+            Arrival::Fresh { gap } => {
+                counters.publisher_packets_lost += gap;
+                counters.rtx_recovered_in += u64::from(role == Role::Rtx);
+                if gap > 0 || track.keyframe_deadline(now).is_some_and(|due| due <= now) {
+                    self.rearm.push(key);
+                }
+                if was_idle {
+                    self.fresh.push(track_key);
+                }
+                self.feed_taps(track_key, counters);
+            }
+            Arrival::Stale => counters.rtp_stale += 1,
+            Arrival::Padding => counters.padding_in += 1,
+        }
+    }
+
+    fn add_track(
+        &mut self,
+        now: Instant,
+        key: ParticipantKey,
+        place: StreamPlace,
+        source: Source,
+        kind: MediaKind,
+    ) -> Key<Track> {
+        let track = self.tracks.insert(Track::new(key, source, kind, place.layer));
+        let layers =
+            self.participants.get_mut(key).and_then(|participant| participant.tracks.get_mut(place.publication));
+        if let Some(layer) = layers.and_then(|layers| layers.get_mut(place.layer)) {
+            *layer = Some(track);
+        }
+        for subscriber in self.participants.keys() {
+            self.retune(now, subscriber);
+        }
+        self.schedule_tick(now);
+        track
+    }
+
+    fn feed_taps(&mut self, key: Key<Track>, counters: &mut Counters) {
+        if self.taps.is_empty() {
+            return;
+        }
+        let Some(track) = self.tracks.get(key) else { return };
+        let Some(publisher) = self.participants.get(track.publisher) else { return };
+        let Some(packet) = track.fresh.last().and_then(|index| track.packet(*index)) else { return };
+        for (_, tap) in &mut self.taps {
+            counters.tap_dropped += u64::from(!tap.offer(publisher.id, track.source, track.layer as u8, packet));
+        }
+    }
+
+    /// Takes an SRTCP packet.
+    pub(crate) fn handle_rtcp(&mut self, now: Instant, key: ParticipantKey, packet: &[u8], counters: &mut Counters) {
+        let Some(srtcp) = self.participants.get_mut(key).and_then(|participant| participant.srtcp.as_mut()) else {
+            counters.srtcp_rejected += 1;
+            return;
+        };
+        let Ok(plain) = srtcp.open(packet) else {
+            counters.srtcp_rejected += 1;
+            return;
+        };
+        self.hear(now, key);
+        let read = read(&plain, |feedback| self.take_feedback(now, key, feedback, counters));
+        counters.rtcp_malformed += u64::from(read.is_err());
+    }
+
+    fn take_feedback(&mut self, now: Instant, key: ParticipantKey, feedback: Feedback, counters: &mut Counters) {
+        match feedback {
+            Feedback::SenderReport { ssrc, ntp, timestamp } => {
+                let Some(participant) = self.participants.get_mut(key) else { return };
+                participant.clock.record(Ntp::from_wire(ntp), Ntp::at(self.clock, now));
+                let track = participant.latch.get(ssrc).and_then(|place| participant.track_at(place));
+                if let Some(track) = track.and_then(|track| self.tracks.get_mut(track)) {
+                    track.record_sender_report(now, ntp, timestamp);
+                }
+            }
+            Feedback::Reception { ssrc, fraction_lost, last_sender_report, delay, .. } => {
+                if self.outlet_of(key, ssrc).is_none() {
+                    return;
+                }
+                let Some(participant) = self.participants.get_mut(key) else { return };
+                counters.subscriber_packets_lost += u64::from(fraction_lost > 0);
+                participant.quality.record_loss(Direction::Down, f32::from(fraction_lost) / 256.0);
+                if last_sender_report != 0 {
+                    let middle = (Ntp::at(self.clock, now).to_wire() >> 16) as u32;
+                    let units = middle.wrapping_sub(last_sender_report).wrapping_sub(delay);
+                    let rtt = Duration::from_secs_f64(f64::from(units) / 65_536.0);
+                    if rtt <= MAX_RTT {
+                        participant.quality.record_rtt(rtt);
+                    }
+                }
+            }
+            Feedback::Nack { ssrc, sequences } => {
+                counters.nacks_in += 1;
+                if let Some(outlet) = self.outlet_of(key, ssrc) {
+                    self.resends.extend(sequences.into_iter().map(|sequence| (outlet, sequence)));
+                }
+            }
+            Feedback::KeyframeRequest { ssrc } => {
+                counters.keyframe_requests_in += 1;
+                if let Some(outlet) = self.outlet_of(key, ssrc) {
+                    self.want_keyframe_for(outlet);
+                }
+            }
+            Feedback::Bye { ssrc } => {
+                let Some(participant) = self.participants.get_mut(key) else { return };
+                let place = participant.latch.get(ssrc).filter(|place| place.role == Role::Media);
+                participant.latch.forget(ssrc);
+                let layer =
+                    place.and_then(|place| participant.tracks.get_mut(place.publication)?.get_mut(place.layer)?.take());
+                if let Some(track) = layer {
+                    self.remove_track(track);
+                }
+            }
+        }
+    }
+
+    /// The outlet of this participant that sends with an SSRC.
+    fn outlet_of(&self, key: ParticipantKey, ssrc: u32) -> Option<OutletKey> {
+        let participant = self.participants.get(key)?;
+        participant.outlets().find(|outlet| self.outlets.get(*outlet).is_some_and(|outlet| outlet.plan.ssrc.0 == ssrc))
+    }
+}
