@@ -2,23 +2,30 @@
 
 mod egress;
 mod ids;
+mod ingress;
 mod plan;
 mod remote;
+mod room;
+mod rtcp;
 mod sdp;
 mod shard;
+mod slab;
 mod srtp;
 mod transport;
+mod wire;
 
 pub use egress::{SendBatch, Transmit};
 pub use ids::{MediaKind, Mid, ParticipantId, Rid, RoomId, SlotIndex, Source, Ssrc};
+pub use ingress::{Tap, TapId, TappedPacket};
 pub use plan::{Codec, ExtensionIds, MediaPlan, PayloadMapping, PublishPlan, ReceivePlan, SlotPlan};
 pub use remote::{Remote, RemoteTransport};
 pub use sdp::{Answer, AnswerParams, Offer, Origin, SdpError, answer, slot_cname};
 pub use shard::{
     Counters, DataKind, Event, Flow, GoneReason, Grant, JoinError, JoinOptions, LATENCY_BOUNDS_MICROS,
-    LatencyHistogram, Shard, ShardConfig, SlotAssignment, SourceState, TrackState, VideoStart, WallClock, Want, Watch,
+    LatencyHistogram, Load, Shard, ShardConfig, SlotAssignment, SourceState, TrackState, VideoStart, WallClock, Want,
+    Watch,
 };
-pub use srtp::{SrtpKeys, SrtpProfile};
+pub use srtp::{SrtpKeys, SrtpKeysUnusable, SrtpProfile};
 pub use transport::{
     CertificateError, ChannelId, DtlsCertificate, Fingerprint, FingerprintError, IceCredentials, Queued, Received,
     Transport, TransportConfig, TransportError, TransportEvent, stun_ufrag,

@@ -10,8 +10,8 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use mio::{Poll, Waker};
 use sfu_core::{
-    DataKind, Event, JoinError, JoinOptions, ParticipantId, RoomId, Shard, ShardConfig, Source, SourceState, WallClock,
-    Want,
+    DataKind, DtlsCertificate, Event, JoinError, JoinOptions, ParticipantId, RoomId, Shard, ShardConfig, Source,
+    SourceState, WallClock, Want,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -243,7 +243,8 @@ fn prepare(
         IceTcp::Off => None,
     };
     let tcp_candidates = if tcp.is_some() { candidates.clone() } else { Vec::new() };
-    let shard = Shard::new(ShardConfig { candidates, tcp_candidates, seed: rand::random(), clock });
+    let certificate = DtlsCertificate::generate().map_err(io::Error::other)?;
+    let shard = Shard::new(ShardConfig { candidates, tcp_candidates, certificate, seed: rand::random(), clock });
     let poll = Poll::new()?;
     let waker = Arc::new(Waker::new(poll.registry(), WAKER)?);
     let (commands, queue) = mpsc::channel(COMMAND_QUEUE);

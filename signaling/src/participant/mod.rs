@@ -13,7 +13,7 @@ use sfu_core::{MediaKind, ParticipantId, Source};
 
 pub use self::receive::accepted_name;
 use self::state::{Link, View};
-pub use self::state::{MediaState, PendingJoin, Presence, State, WrongState};
+pub use self::state::{MediaState, PendingJoin, State, WrongState};
 use crate::code::{CloseCode, EndReason, ErrorCode, Refusal, Severity};
 use crate::limits;
 use crate::message::{
@@ -55,11 +55,8 @@ pub enum Effect {
     Arrived,
     /// What people see of this participant changed: tell everyone.
     Changed,
-    /// It is over: forget the participant and tell who knew of it.
-    Left {
-        reason: EndReason,
-        was: Presence,
-    },
+    /// It is over, in whatever state it was: forget the participant and tell who knew of it.
+    Left(EndReason),
 }
 
 /// What only the room can decide or do.
@@ -159,16 +156,6 @@ impl Participant {
 
     pub fn state(&self) -> &State {
         &self.state
-    }
-
-    /// How far into the room they are.
-    pub fn presence(&self) -> Presence {
-        match self.state {
-            State::Previewing | State::Asking(_) | State::Left(_) => Presence::Outside,
-            State::Waiting { .. } => Presence::Waiting,
-            State::Joining { .. } => Presence::Entering,
-            State::Joined { .. } => Presence::Here,
-        }
     }
 
     /// What they publish now.
@@ -412,9 +399,8 @@ impl Participant {
         if let Link::Attached(socket) = self.link {
             self.effects.push_back(Effect::Close(socket, reason.close_code()));
         }
-        let was = self.presence();
         self.state = State::Left(reason);
-        self.effects.push_back(Effect::Left { reason, was });
+        self.effects.push_back(Effect::Left(reason));
     }
 
     pub fn poll_effect(&mut self) -> Option<Effect> {

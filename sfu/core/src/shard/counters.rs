@@ -32,6 +32,8 @@ counters! {
     rtp_out,
     /// Dropped: first byte of no protocol we know (RFC 7983), or from an address nobody is at.
     unknown_datagrams,
+    /// Dropped: STUN or DTLS that did not prove its origin.
+    handshake_rejected,
     /// Dropped: failed authentication, replayed, or malformed after it.
     srtp_rejected,
     srtp_replayed,

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use crate::{ParticipantId, Source};
+use crate::{DtlsCertificate, ParticipantId, Source};
 
 /// Settings of one shard, fixed for its life.
 #[derive(Clone, Debug)]
@@ -12,6 +12,8 @@ pub struct ShardConfig {
     pub candidates: Vec<SocketAddr>,
     /// ICE-TCP passive addresses (RFC 6544); empty where the driver does not listen.
     pub tcp_candidates: Vec<SocketAddr>,
+    /// Shown to every client of the shard.
+    pub certificate: DtlsCertificate,
     /// Seed of every random choice the shard makes (SSRCs, sequence starts, ICE credentials).
     pub seed: [u8; 32],
     /// Ties `now` to the wall clock, for the NTP times of sender reports.

@@ -1,0 +1,90 @@
+//! Whose a datagram is, and where a participant lives.
+
+use std::collections::HashMap;
+
+use super::negotiation::Negotiation;
+use crate::room::{ParticipantKey, Room};
+use crate::slab::Key;
+use crate::{ParticipantId, Remote};
+
+/// A participant's place on the shard.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Place {
+    pub(super) room: Key<Room>,
+    pub(super) participant: ParticipantKey,
+}
+
+/// Looked up by key only, never walked: the order of hash maps must not show in what a shard does.
+#[derive(Default)]
+pub(super) struct Routes {
+    members: HashMap<ParticipantId, Member>,
+    /// Only addresses that answered an integrity-checked Binding request.
+    by_remote: HashMap<Remote, Place>,
+    by_ufrag: HashMap<String, Place>,
+}
+
+struct Member {
+    place: Place,
+    /// `None` where keys were injected.
+    negotiation: Option<Negotiation>,
+}
+
+impl Routes {
+    pub(super) fn place(&self, participant: ParticipantId) -> Option<Place> {
+        self.members.get(&participant).map(|member| member.place)
+    }
+
+    pub(super) fn by_remote(&self, remote: Remote) -> Option<Place> {
+        self.by_remote.get(&remote).copied()
+    }
+
+    pub(super) fn by_ufrag(&self, ufrag: &str) -> Option<Place> {
+        self.by_ufrag.get(ufrag).copied()
+    }
+
+    pub(super) fn is_known_ufrag(&self, ufrag: &str) -> bool {
+        self.by_ufrag.contains_key(ufrag)
+    }
+
+    pub(super) fn add(&mut self, participant: ParticipantId, place: Place, negotiation: Option<Negotiation>) {
+        if let Some(negotiation) = &negotiation {
+            self.by_ufrag.insert(negotiation.local.ufrag.clone(), place);
+        }
+        self.members.insert(participant, Member { place, negotiation });
+    }
+
+    pub(super) fn add_remote(&mut self, remote: Remote, place: Place) {
+        self.by_remote.insert(remote, place);
+    }
+
+    /// Forgets the address unless it has become another's meanwhile.
+    pub(super) fn remove_remote(&mut self, remote: Remote, place: Place) {
+        if self.by_remote.get(&remote) == Some(&place) {
+            self.by_remote.remove(&remote);
+        }
+    }
+
+    pub(super) fn negotiation(&self, participant: ParticipantId) -> Option<&Negotiation> {
+        self.members.get(&participant)?.negotiation.as_ref()
+    }
+
+    /// Replaces what was negotiated; a new ufrag takes the old one's place.
+    pub(super) fn renegotiate(&mut self, participant: ParticipantId, negotiation: Negotiation) {
+        let Some(member) = self.members.get_mut(&participant) else { return };
+        if let Some(old) = &member.negotiation {
+            self.by_ufrag.remove(&old.local.ufrag);
+        }
+        self.by_ufrag.insert(negotiation.local.ufrag.clone(), member.place);
+        member.negotiation = Some(negotiation);
+    }
+
+    pub(super) fn remove(&mut self, participant: ParticipantId, remotes: &[Remote]) {
+        let Some(member) = self.members.remove(&participant) else { return };
+        if let Some(negotiation) = member.negotiation {
+            self.by_ufrag.remove(&negotiation.local.ufrag);
+        }
+        for remote in remotes {
+            self.remove_remote(*remote, member.place);
+        }
+    }
+}
