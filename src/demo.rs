@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::accounts::{AccountsError, Registration};
+use crate::accounts::AccountsError;
 use crate::app::AppState;
 use crate::booking::{BookingError, JoinCode, WaitingRoom};
 
@@ -52,23 +52,13 @@ pub enum DemoError {
 
 /// Makes what is missing; people who exist cost nothing.
 pub(crate) async fn prepare(state: &AppState) -> Result<(), DemoError> {
-    for person in PEOPLE {
-        let user = match state.accounts.user_by_email(person.email).await {
-            Err(AccountsError::UserUnknown) => {
-                let registration = Registration {
-                    email: person.email.to_owned(),
-                    password: person.password.to_owned(),
-                    display_name: person.display_name.to_owned(),
-                };
-                state.accounts.register(registration).await?
-            }
-            found => found?,
-        };
-        if person.role == DemoRole::Mentor {
-            state.mentors.approve(user.id).await?;
-            let code: JoinCode = JOIN_CODE.parse()?;
-            state.booking.open_at(user.id, "Rust mentoring with Ada", WaitingRoom::Off, &code).await?;
-        }
+    let people: Vec<_> = PEOPLE.iter().map(|person| (person.email, person.display_name)).collect();
+    state.accounts.register_demo(&people, PASSWORD).await?;
+    for person in PEOPLE.iter().filter(|person| person.role == DemoRole::Mentor) {
+        let user = state.accounts.user_by_email(person.email).await?;
+        state.mentors.approve(user.id).await?;
+        let code: JoinCode = JOIN_CODE.parse()?;
+        state.booking.open_at(user.id, "Rust mentoring with Ada", WaitingRoom::Off, &code).await?;
     }
     Ok(())
 }
