@@ -64,6 +64,9 @@ pub enum SfuError {
     Stopped,
 }
 
+/// How many ports are tried when any will do.
+const PORT_TRIES: u32 = 32;
+
 impl Sfu {
     /// Binds the sockets and starts the threads. Events of all rooms come out of the receiver; it must be read.
     ///
@@ -76,7 +79,18 @@ impl Sfu {
         let mut shards = Vec::new();
         let mut threads = Vec::new();
         for index in 0..config.shards.count() {
-            let (shard, worker) = prepare(config, index, clock, events_in.clone())?;
+            let mut tries = 1;
+            let (shard, worker) = loop {
+                match prepare(config, index, clock, events_in.clone()) {
+                    // The UDP port the system chose is someone's TCP port.
+                    Err(error)
+                        if config.port == 0 && error.kind() == io::ErrorKind::AddrInUse && tries < PORT_TRIES =>
+                    {
+                        tries += 1;
+                    }
+                    prepared => break prepared?,
+                }
+            };
             let run = move || {
                 if let Err(error) = worker.run() {
                     tracing::error!(%error, "a media shard stopped");
