@@ -6,10 +6,13 @@ CREATE TABLE outbox (
   version SMALLINT NOT NULL,
   subject_id TEXT NOT NULL,
   payload TEXT NOT NULL,
-  occurred_at_ms BIGINT NOT NULL
+  occurred_at_ms BIGINT NOT NULL,
+  -- When the last of its handlers was done with it (or gave up).
+  settled_at_ms BIGINT
 );
-CREATE INDEX outbox_kind ON outbox (kind, id);
-CREATE INDEX outbox_subject ON outbox (subject_id, id);
+-- Looking for work costs what there is to do, however long the history.
+CREATE INDEX outbox_open ON outbox (kind, subject_id, id) WHERE settled_at_ms IS NULL;
+CREATE INDEX outbox_settled ON outbox (settled_at_ms) WHERE settled_at_ms IS NOT NULL;
 
 CREATE TABLE deliveries (
   handler TEXT NOT NULL,
@@ -20,6 +23,7 @@ CREATE TABLE deliveries (
   error TEXT,
   PRIMARY KEY (handler, event_id)
 );
+CREATE INDEX deliveries_event ON deliveries (event_id);
 
 CREATE TABLE users (
   id TEXT PRIMARY KEY NOT NULL,

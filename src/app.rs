@@ -13,7 +13,7 @@ use crate::kernel::Kernel;
 use crate::kernel::clock::{Clock, Random};
 use crate::kernel::config::Config;
 use crate::kernel::db::{Db, DbError};
-use crate::kernel::outbox::{Dispatcher, Wake};
+use crate::kernel::outbox::{Dispatcher, OutboxMetrics, Wake};
 use crate::kernel::secrets::{Secrets, SecretsError};
 use crate::live::{Live, LiveError};
 use crate::mentors::Mentors;
@@ -117,6 +117,7 @@ impl App {
             db: kernel.db.clone(),
             clock: kernel.clock.clone(),
             wake: kernel.outbox.clone(),
+            metrics: OutboxMetrics::register(&kernel.metrics)?,
             handlers: [state.booking.handlers(), state.live.handlers()].concat(),
         };
         let dispatcher = tokio::spawn(dispatcher.run());

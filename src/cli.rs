@@ -14,6 +14,7 @@ use crate::demo;
 use crate::kernel::clock::{Clock, Random};
 use crate::kernel::config::{Config, ConfigError};
 use crate::kernel::logs;
+use crate::live;
 
 /// FaceMentor: mentorship with calls, in one binary.
 #[derive(Parser)]
@@ -48,6 +49,15 @@ enum Command {
     /// Mentors.
     #[command(subcommand)]
     Mentor(MentorCommand),
+    /// Print a room token for tools: it may publish and subscribe in every room that matches, which it creates.
+    Token {
+        /// A room's name, or the start of many: load-*
+        #[arg(long)]
+        room: String,
+        /// How long it is good: 90s, 15m, 1h, 2d.
+        #[arg(long, default_value = "1h", value_parser = duration)]
+        ttl: Duration,
+    },
     /// Say what is wrong with the configuration.
     CheckConfig,
     /// Print the OpenAPI document.
@@ -74,6 +84,8 @@ enum CliError {
     Start(#[from] StartError),
     #[error(transparent)]
     Admin(#[from] AdminError),
+    #[error(transparent)]
+    Room(#[from] live::RoomNameInvalid),
     #[error("cannot write or listen for signals: {0}")]
     Io(#[from] std::io::Error),
 }
@@ -117,6 +129,10 @@ async fn execute(cli: Cli) -> Result<(), CliError> {
         Command::Mentor(MentorCommand::Approve { email }) => {
             let user = admin::approve_mentor(&open_kernel(parts(config)).await?, &email).await?;
             writeln!(out, "{} is a mentor.", user.email)?;
+        }
+        Command::Token { room, ttl } => {
+            let token = live::tool_token(&open_kernel(parts(config)).await?, &room, ttl)?;
+            writeln!(out, "{token}")?;
         }
         Command::CheckConfig => writeln!(out, "The configuration is valid.")?,
         Command::Openapi => {}
@@ -164,7 +180,6 @@ fn greet(app: &App) -> std::io::Result<()> {
 }
 
 /// `90s`, `15m`, `1h`, `2d`.
-#[cfg_attr(not(test), expect(dead_code, reason = "the token command of live takes it"))]
 fn duration(text: &str) -> Result<Duration, String> {
     let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = match text.get(number.len()..).unwrap_or_default() {

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use facementor::kernel::db::Db;
-use facementor::kernel::outbox::{self, Dispatcher, Fact, Handler, HandlerError, Wake};
+use facementor::kernel::outbox::{self, Dispatcher, Fact, Handler, HandlerError, OutboxMetrics, Wake};
 use serde::{Deserialize, Serialize};
 
 use crate::both_engines;
@@ -54,6 +54,7 @@ impl Listener {
             db: kernel.db.clone(),
             clock: kernel.clock.clone(),
             wake: wake.clone(),
+            metrics: OutboxMetrics::register(&prometheus::Registry::new()).expect("a registry of its own"),
             handlers: vec![handler],
         };
         Self { heard, broken, wake, task: tokio::spawn(dispatcher.run()) }
@@ -131,6 +132,23 @@ both_engines! {
         listener.task.abort();
         let second = Listener::start(&world);
         assert_eq!(second.heard().await, Vec::<String>::new(), "and only once");
+    }
+
+    async fn what_is_settled_is_forgotten_after_a_month_but_for_dead_letters(world: World) {
+        let listener = Listener::start(&world);
+        listener.break_on(&[2]);
+        publish(&world, "a", &[1, 2, 3]).await;
+        for _ in 0..16 {
+            listener.heard().await;
+            world.advance(Duration::from_secs(600));
+        }
+        assert_eq!(listener.heard().await, ["a1", "a3"]);
+        world.advance(Duration::from_secs(31 * 86_400));
+        listener.heard().await;
+        let sql = "SELECT payload FROM outbox WHERE kind = 'tests.counted'";
+        let mut conn = world.state().kernel.db.read().await.expect("a connection");
+        let kept = sqlx::query_scalar::<_, String>(sql).fetch_all(&mut *conn).await.expect("read");
+        assert_eq!(kept, [r#"{"subject":"a","number":2}"#]);
     }
 
     async fn counters_raced_by_many_tasks_lose_nothing(world: World) {

@@ -16,5 +16,6 @@ pub use connection::{Connection, ConnectionOutput};
 pub use frame::{Frame, FrameError};
 pub use message::{ClientMessage, MessageId, ServerMessage};
 pub use participant::{
-    Ask, Effect, Greeting, Identity, MediaState, Participant, PendingJoin, SocketId, State, WrongState, accepted_name,
+    Ask, Effect, Greeting, Identity, MediaState, Participant, PendingJoin, Presence, SocketId, State, WrongState,
+    accepted_name,
 };

@@ -4,7 +4,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 use super::events::ParticipantJoined;
-use super::model::{JoinCode, Person, Session, SessionState, WaitingRoom};
+use super::model::{JoinCode, Person, Role, Session, SessionState, WaitingRoom};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{SessionId, UserId};
 
@@ -123,7 +123,7 @@ pub(super) async fn enter(conn: &mut AnyConnection, joined: &ParticipantJoined) 
     .bind(joined.at.0)
     .execute(&mut *conn)
     .await?;
-    let Some(user) = joined.user else { return Ok(()) };
+    let Some(user) = joined.user.filter(|_| joined.role == Role::Member) else { return Ok(()) };
     sqlx::query(
         "INSERT INTO session_members (session_id, user_id, created_at_ms) VALUES ($1, $2, $3)
          ON CONFLICT (session_id, user_id) DO NOTHING",

@@ -104,6 +104,17 @@ pub struct LiveConfig {
     pub grace_s: u64,
     pub room_token_s: u64,
     pub idle_s: u64,
+    /// STUN and TURN servers for clients that cannot reach us directly.
+    pub ice_servers: Vec<IceServerConfig>,
+}
+
+/// An `RTCIceServer`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IceServerConfig {
+    pub urls: Vec<String>,
+    pub username: Option<String>,
+    pub credential: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -16,7 +16,10 @@ use sqlx::{Any, AnyConnection, AnyPool, ConnectOptions, Executor, SqlSafeStr};
 
 /// The portable schema, embedded: every file of migrations/, in order. (`sqlx::migrate!` would compile both database
 /// drivers a second time, for the macro.)
-const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "foundation", include_str!("../../migrations/0001_foundation.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "foundation", include_str!("../../migrations/0001_foundation.sql")),
+    (2, "live", include_str!("../../migrations/0002_live.sql")),
+];
 
 /// How often a PostgreSQL transaction that lost a conflict is tried in all.
 const ATTEMPTS: u32 = 8;

@@ -16,7 +16,7 @@ mod worker;
 pub use config::{Announced, AnnouncedError, IceTcp, SfuConfig, Shards};
 pub use handle::{Sfu, SfuError};
 pub use sfu_core::{
-    DataKind, Event, Flow, GoneReason, Grant, JoinError, JoinOptions, ParticipantId, RoomId, SlotAssignment, SlotIndex,
-    Source, SourceState, TrackState, VideoStart, Want, Watch,
+    DataKind, Event, Flow, GoneReason, Grant, JoinError, JoinOptions, MediaKind, ParticipantId, RoomId, SlotAssignment,
+    SlotIndex, Source, SourceState, TrackState, VideoStart, Want, Watch,
 };
 pub use snapshot::Snapshot;

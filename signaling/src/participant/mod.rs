@@ -13,7 +13,7 @@ use sfu_core::{MediaKind, ParticipantId, Source};
 
 pub use self::receive::accepted_name;
 use self::state::{Link, View};
-pub use self::state::{MediaState, PendingJoin, State, WrongState};
+pub use self::state::{MediaState, PendingJoin, Presence, State, WrongState};
 use crate::code::{CloseCode, EndReason, ErrorCode, Refusal, Severity};
 use crate::limits;
 use crate::message::{
@@ -55,8 +55,11 @@ pub enum Effect {
     Arrived,
     /// What people see of this participant changed: tell everyone.
     Changed,
-    /// It is over, in whatever state it was: forget the participant and tell who knew of it.
-    Left(EndReason),
+    /// It is over: forget the participant and tell who knew of it.
+    Left {
+        reason: EndReason,
+        was: Presence,
+    },
 }
 
 /// What only the room can decide or do.
@@ -156,6 +159,16 @@ impl Participant {
 
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// How far into the room they are.
+    pub fn presence(&self) -> Presence {
+        match self.state {
+            State::Previewing | State::Asking(_) | State::Left(_) => Presence::Outside,
+            State::Waiting { .. } => Presence::Waiting,
+            State::Joining { .. } => Presence::Entering,
+            State::Joined { .. } => Presence::Here,
+        }
     }
 
     /// What they publish now.
@@ -399,8 +412,9 @@ impl Participant {
         if let Link::Attached(socket) = self.link {
             self.effects.push_back(Effect::Close(socket, reason.close_code()));
         }
+        let was = self.presence();
         self.state = State::Left(reason);
-        self.effects.push_back(Effect::Left(reason));
+        self.effects.push_back(Effect::Left { reason, was });
     }
 
     pub fn poll_effect(&mut self) -> Option<Effect> {

@@ -36,6 +36,18 @@ pub struct PendingJoin {
 #[error("the participant is not in a state for this")]
 pub struct WrongState;
 
+/// How far into the room somebody is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Presence {
+    Outside,
+    /// Moderators see them.
+    Waiting,
+    /// Let in; the offer is being answered.
+    Entering,
+    /// Everyone sees them.
+    Here,
+}
+
 /// What became of the peer connection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum MediaState {

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 
+use super::metrics::OutboxMetrics;
 use super::model::Handler;
 use super::store::{self, Outcome, Pending};
-use crate::kernel::clock::Clock;
+use crate::kernel::clock::{Clock, Timestamp};
 use crate::kernel::db::Db;
 
 /// Events of other processes, and retries, are looked for this often; our own wake the dispatcher at once.
@@ -18,6 +19,9 @@ const BATCH: i64 = 100;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LAST_PAUSE: Duration = Duration::from_secs(600);
 const MAX_ATTEMPTS: i32 = 16;
+/// What is settled is kept this long, for people who wonder what happened.
+const KEPT: Duration = Duration::from_secs(30 * 86_400);
+const PRUNE_EVERY: Duration = Duration::from_secs(3_600);
 
 /// Call [`Wake::now`] after the commit of a transaction that published.
 #[derive(Clone, Default)]
@@ -50,13 +54,15 @@ pub struct Dispatcher {
     pub db: Db,
     pub clock: Clock,
     pub wake: Wake,
+    pub metrics: OutboxMetrics,
     pub handlers: Vec<Handler>,
 }
 
 impl Dispatcher {
     pub async fn run(self) {
+        let mut pruned_at = Timestamp(0);
         loop {
-            match self.dispatch().await {
+            match self.look(&mut pruned_at).await {
                 Ok(0) => {
                     self.wake.idle.send_modify(|looks| *looks += 1);
                     tokio::select! {
@@ -74,14 +80,23 @@ impl Dispatcher {
     }
 
     /// Serves what is due now; says how many events it handled.
-    async fn dispatch(&self) -> Result<usize, sqlx::Error> {
+    async fn look(&self, pruned_at: &mut Timestamp) -> Result<usize, sqlx::Error> {
         let mut handled = 0;
+        let mut oldest = None;
         for handler in &self.handlers {
             let pending = store::pending(&mut *self.db.read().await?, handler, BATCH).await?;
+            oldest = oldest.into_iter().chain(pending.iter().map(|pending| pending.event.occurred_at)).min();
             for pending in pending.into_iter().filter(|pending| pending.due_at <= self.clock.now()) {
                 self.deliver(handler, pending).await?;
                 handled += 1;
             }
+        }
+        let now = self.clock.now();
+        self.metrics.waiting(oldest.map(|oldest| now.since(oldest)).unwrap_or_default());
+        if handled == 0 && now.since(*pruned_at) >= PRUNE_EVERY {
+            *pruned_at = now;
+            let before = Timestamp(now.0.saturating_sub(i64::try_from(KEPT.as_millis()).unwrap_or(i64::MAX)));
+            self.db.write(|mut tx| Box::pin(async move { store::prune(&mut tx, before).await })).await?;
         }
         Ok(handled)
     }
@@ -98,11 +113,18 @@ impl Dispatcher {
         if let Some(error) = &error {
             tracing::warn!(handler = handler.name, event = %id, kind, attempts, error, "a handler failed");
         }
-        let due_at = self.clock.now().plus(pause_after(attempts));
+        self.metrics.delivered(outcome);
+        let now = self.clock.now();
+        let due_at = now.plus(pause_after(attempts));
         let error = error.as_deref();
+        let handlers = self.handlers.iter().filter(|handler| handler.kinds.contains(&kind.as_str())).count();
+        let handlers = i64::try_from(handlers).unwrap_or(i64::MAX);
         self.db
             .write(|mut tx| {
-                Box::pin(async move { store::record(&mut tx, handler, id, outcome, attempts, due_at, error).await })
+                Box::pin(async move {
+                    store::record(&mut tx, handler, id, outcome, attempts, due_at, error).await?;
+                    if outcome == Outcome::Retry { Ok(()) } else { store::settle(&mut tx, id, handlers, now).await }
+                })
             })
             .await
     }

@@ -3,9 +3,11 @@
 //! they keep failing.
 
 mod dispatch;
+mod metrics;
 mod model;
 mod store;
 
 pub use dispatch::{Dispatcher, Wake};
+pub use metrics::OutboxMetrics;
 pub use model::{Event, Fact, Handler, HandlerError};
 pub use store::publish;

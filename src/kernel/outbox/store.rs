@@ -50,10 +50,10 @@ pub(super) async fn pending(
         "SELECT o.id, o.kind, o.version, o.subject_id, o.payload, o.occurred_at_ms,
                 COALESCE(d.attempts, 0) AS attempts, COALESCE(d.due_at_ms, o.occurred_at_ms) AS due_at_ms
          FROM outbox o LEFT JOIN deliveries d ON d.handler = $1 AND d.event_id = o.id
-         WHERE o.kind IN ({kinds}) AND (d.state IS NULL OR d.state = 'retry')
+         WHERE o.settled_at_ms IS NULL AND o.kind IN ({kinds}) AND (d.state IS NULL OR d.state = 'retry')
            AND NOT EXISTS (
              SELECT 1 FROM outbox e LEFT JOIN deliveries p ON p.handler = $1 AND p.event_id = e.id
-             WHERE e.kind IN ({kinds}) AND e.subject_id = o.subject_id AND e.id < o.id
+             WHERE e.settled_at_ms IS NULL AND e.kind IN ({kinds}) AND e.subject_id = o.subject_id AND e.id < o.id
                AND (p.state IS NULL OR p.state = 'retry'))
          ORDER BY o.id LIMIT $2"
     );
@@ -69,6 +69,16 @@ pub(super) enum Outcome {
     Dead,
 }
 
+impl Outcome {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Retry => "retry",
+            Self::Dead => "dead",
+        }
+    }
+}
+
 pub(super) async fn record(
     conn: &mut AnyConnection,
     handler: &Handler,
@@ -78,11 +88,6 @@ pub(super) async fn record(
     due_at: Timestamp,
     error: Option<&str>,
 ) -> Result<(), sqlx::Error> {
-    let state = match outcome {
-        Outcome::Done => "done",
-        Outcome::Retry => "retry",
-        Outcome::Dead => "dead",
-    };
     sqlx::query(
         "INSERT INTO deliveries (handler, event_id, state, attempts, due_at_ms, error) VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (handler, event_id) DO UPDATE SET state = excluded.state, attempts = excluded.attempts,
@@ -90,13 +95,35 @@ pub(super) async fn record(
     )
     .bind(handler.name)
     .bind(event)
-    .bind(state)
+    .bind(outcome.as_str())
     .bind(attempts)
     .bind(due_at.0)
     .bind(error)
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Marks an event that `handlers` are all done with. Handlers that come later do not hear of it.
+pub(super) async fn settle(
+    conn: &mut AnyConnection,
+    event: EventId,
+    handlers: i64,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let sql = "UPDATE outbox SET settled_at_ms = $3 WHERE id = $1 AND $2 <= (
+                 SELECT CAST(COUNT(*) AS BIGINT) FROM deliveries WHERE event_id = $1 AND state <> 'retry')";
+    sqlx::query(sql).bind(event).bind(handlers).bind(now.0).execute(conn).await.map(|_| ())
+}
+
+/// Forgets what was settled before `before`, but for dead letters.
+pub(super) async fn prune(conn: &mut AnyConnection, before: Timestamp) -> Result<(), sqlx::Error> {
+    let old = "SELECT o.id FROM outbox o WHERE o.settled_at_ms < $1
+                 AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = o.id AND d.state = 'dead')";
+    let deliveries = format!("DELETE FROM deliveries WHERE event_id IN ({old})");
+    sqlx::query(AssertSqlSafe(deliveries)).bind(before.0).execute(&mut *conn).await?;
+    let events = format!("DELETE FROM outbox WHERE id IN ({old})");
+    sqlx::query(AssertSqlSafe(events)).bind(before.0).execute(conn).await.map(|_| ())
 }
 
 fn pending_from(row: &AnyRow) -> Result<Pending, sqlx::Error> {

@@ -95,7 +95,11 @@ export interface paths {
          */
         get: operations["look_at_link"];
         put?: never;
-        post?: never;
+        /**
+         * A pass into the room of a session
+         * @description Codes: `link_unknown` (404), `session_ended` (410), `name_invalid` (422).
+         */
+        post: operations["enter"];
         delete?: never;
         options?: never;
         head?: never;
@@ -278,6 +282,10 @@ export interface components {
         Devices: {
             items: components["schemas"]["Device"][];
         };
+        Enter: {
+            /** @description For guests: 1 to 60 characters. Without it `join` over signaling must say the name. */
+            name?: string | null;
+        };
         /** @description What is wrong with one field of the request body. */
         FieldProblem: {
             code: string;
@@ -364,6 +372,24 @@ export interface components {
          * @enum {string}
          */
         Role: "host" | "member" | "guest";
+        /** @description What opens a session's room. */
+        RoomPass: {
+            expires_at_ms: components["schemas"]["Timestamp"];
+            /** @description Null for a guest who has not said it yet. */
+            name: string | null;
+            role: components["schemas"]["Role"];
+            /** @description The `token` of signaling's `hello`, and the bearer of WHIP and WHEP. */
+            room_token: string;
+            session: components["schemas"]["RoomPassSession"];
+            /** @description Where signaling is. */
+            signaling_url: string;
+        };
+        RoomPassSession: {
+            id: components["schemas"]["SessionId"];
+            mentor_name: string;
+            state: components["schemas"]["SessionState"];
+            title: string;
+        };
         /** @description A session, as the asker sees it. */
         Session: {
             created_at_ms: components["schemas"]["Timestamp"];
@@ -596,6 +622,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Link"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                join_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Enter"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomPass"];
                 };
             };
             /** @description RFC 9457 problem; match on its `code` */

@@ -1,0 +1,57 @@
+//! What a room keeps of each person, besides the state machine of signaling.
+
+use std::time::Instant;
+
+use signaling::message::{Slot, Want};
+use signaling::{Participant, Presence};
+
+use super::super::metrics::{JoinStep, Metrics};
+use super::super::resume::ResumeKey;
+use super::super::token::RoomToken;
+
+/// Somebody with a room token who is previewing, waiting or present.
+pub(super) struct Member {
+    pub(super) participant: Participant,
+    /// What they came with.
+    pub(super) token: RoomToken,
+    pub(super) resume: Option<ResumeKey>,
+    pub(super) slots: Vec<Slot>,
+    pub(super) quality: Option<f32>,
+    /// The last `subscribe`; told again when a new peer connection takes over.
+    pub(super) wants: Option<Vec<Want>>,
+    /// First offers of peer connections on their way to the media plane.
+    pub(super) connecting: u32,
+    /// When they were let in.
+    pub(super) entered_at: Option<Instant>,
+}
+
+/// A WHEP session: somebody who watches and is not shown.
+pub(super) struct Viewer {
+    pub(super) token: RoomToken,
+}
+
+impl Member {
+    pub(super) fn new(participant: Participant, token: RoomToken, resume: Option<ResumeKey>) -> Self {
+        Self {
+            participant,
+            token,
+            resume,
+            slots: Vec::new(),
+            quality: None,
+            wants: None,
+            connecting: 0,
+            entered_at: None,
+        }
+    }
+
+    /// Whether they take a place.
+    pub(super) fn is_inside(&self) -> bool {
+        matches!(self.participant.presence(), Presence::Entering | Presence::Here)
+    }
+
+    pub(super) fn joining(&self, metrics: &Metrics, step: JoinStep, now: Instant) {
+        if let Some(entered_at) = self.entered_at {
+            metrics.joining(step, now.saturating_duration_since(entered_at));
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! SDP fragments of WHIP's PATCH (RFC 8840 §9, RFC 9725 §4.3).
+
+use std::fmt::Write as _;
+
+/// What a client's fragment says about ICE. Its candidates are of no use to an ICE-lite server.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct IceFragment {
+    credentials: Option<(String, String)>,
+}
+
+impl IceFragment {
+    /// `None` when the credentials are incomplete or not made of ice-chars, or when it is no fragment at all.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let is_fragment = text.lines().any(|line| line.starts_with("a="));
+        let credentials = match (value(text, "a=ice-ufrag:"), value(text, "a=ice-pwd:")) {
+            (None, None) => None,
+            (Some(ufrag), Some(pwd)) if is_ice(ufrag, 4) && is_ice(pwd, 22) => Some((ufrag.into(), pwd.into())),
+            _ => return None,
+        };
+        is_fragment.then_some(Self { credentials })
+    }
+
+    /// Whether it belongs to the ICE session that `offer` began: trickled candidates, not a restart.
+    pub(crate) fn is_of(&self, offer: &str) -> bool {
+        let Some((ufrag, pwd)) = &self.credentials else { return true };
+        value(offer, "a=ice-ufrag:") == Some(ufrag) && value(offer, "a=ice-pwd:") == Some(pwd)
+    }
+}
+
+/// `offer` with the credentials of a restart in place of its own, and without the candidates of before.
+pub(crate) fn with_credentials(offer: &str, fragment: &IceFragment) -> String {
+    let Some((ufrag, pwd)) = &fragment.credentials else { return offer.to_owned() };
+    let mut renewed = String::with_capacity(offer.len());
+    for line in offer.lines() {
+        // Writing to a String cannot fail.
+        let _ = match line {
+            line if line.starts_with("a=ice-ufrag:") => write!(renewed, "a=ice-ufrag:{ufrag}\r\n"),
+            line if line.starts_with("a=ice-pwd:") => write!(renewed, "a=ice-pwd:{pwd}\r\n"),
+            line if line.starts_with("a=candidate:") || line == "a=end-of-candidates" => Ok(()),
+            line => write!(renewed, "{line}\r\n"),
+        };
+    }
+    renewed
+}
+
+/// What a client needs of the answer to its restart: our credentials and candidates, under the first m-line.
+pub(crate) fn answer_fragment(answer: &str) -> String {
+    let mut fragment = String::new();
+    let mut sections = answer.split("\nm=");
+    let session = sections.next().unwrap_or_default();
+    let first = sections.next().unwrap_or_default();
+    let mut put = |line: &str| {
+        fragment.push_str(line.trim_end());
+        fragment.push_str("\r\n");
+    };
+    let wanted = ["a=ice-lite", "a=ice-options:", "a=group:BUNDLE"];
+    session.lines().filter(|line| wanted.iter().any(|wanted| line.starts_with(wanted))).for_each(&mut put);
+    let credentials = ["a=ice-ufrag:", "a=ice-pwd:"];
+    let is_credential = |line: &&str| credentials.iter().any(|wanted| line.starts_with(wanted));
+    let of_session: Vec<_> = session.lines().filter(is_credential).collect();
+    put(&format!("m={}", first.lines().next().unwrap_or_default()));
+    first.lines().filter(|line| line.starts_with("a=mid:")).for_each(&mut put);
+    of_session.into_iter().for_each(&mut put);
+    let media = ["a=ice-ufrag:", "a=ice-pwd:", "a=candidate:", "a=end-of-candidates"];
+    first.lines().filter(|line| media.iter().any(|wanted| line.starts_with(wanted))).for_each(&mut put);
+    fragment
+}
+
+fn value<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    text.lines().find_map(|line| line.strip_prefix(name)).map(str::trim_end)
+}
+
+/// RFC 8839 §5.4: `least` to 256 ice-chars.
+fn is_ice(text: &str, least: usize) -> bool {
+    let ice_char = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    (least..=256).contains(&text.len()) && text.bytes().all(ice_char)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OFFER: &str = "v=0\r\na=group:BUNDLE 0 1\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=ice-ufrag:abcd\r\n\
+        a=ice-pwd:0123456789012345678901\r\na=candidate:1 1 udp 1 192.0.2.1 9 typ host\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\n\
+        a=mid:1\r\na=ice-ufrag:abcd\r\na=ice-pwd:0123456789012345678901\r\n";
+
+    #[test]
+    fn other_credentials_make_a_restart() {
+        let same = IceFragment::parse("a=ice-ufrag:abcd\r\na=ice-pwd:0123456789012345678901\r\n").expect("sound");
+        let bare = IceFragment::parse("m=audio 9 RTP/AVP 0\r\na=mid:0\r\na=end-of-candidates\r\n").expect("sound");
+        let new = IceFragment::parse("a=ice-ufrag:wxyz\r\na=ice-pwd:ABCDEFGHIJKLMNOPQRSTUV\r\n").expect("sound");
+        assert!(same.is_of(OFFER) && bare.is_of(OFFER) && !new.is_of(OFFER));
+
+        let offer = with_credentials(OFFER, &new);
+        assert_eq!(offer.matches("a=ice-ufrag:wxyz\r\n").count(), 2);
+        assert!(!offer.contains("abcd") && !offer.contains("candidate"));
+        assert_eq!(offer.lines().count(), OFFER.lines().count() - 1);
+    }
+
+    #[test]
+    fn a_fragment_with_half_or_odd_credentials_is_none() {
+        for text in [
+            "",
+            "nonsense",
+            "a=ice-ufrag:abcd\r\n",
+            "a=ice-ufrag:a\r\na=ice-pwd:0123456789012345678901\r\n",
+            "a=ice-ufrag:ab\u{1}d\r\na=ice-pwd:0123456789012345678901\r\n",
+        ] {
+            assert_eq!(IceFragment::parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_answer_is_cut_down_to_ice() {
+        let answer = "v=0\r\na=ice-lite\r\na=group:BUNDLE 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\n\
+            a=ice-ufrag:SFU1\r\na=ice-pwd:p\r\na=rtpmap:111 opus/48000/2\r\na=candidate:1 1 udp 1 192.0.2.1 9 typ host\r\n\
+            a=end-of-candidates\r\n";
+        assert_eq!(
+            answer_fragment(answer),
+            "a=ice-lite\r\na=group:BUNDLE 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=ice-ufrag:SFU1\r\n\
+            a=ice-pwd:p\r\na=candidate:1 1 udp 1 192.0.2.1 9 typ host\r\na=end-of-candidates\r\n"
+        );
+    }
+}

@@ -1,0 +1,260 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Call, type Moment } from './call';
+import { FakePeerConnection } from './fake-peer-connection';
+import { FakeServer, person, snapshot, welcome } from './fake-server';
+
+let connections: FakePeerConnection[];
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  localStorage.clear();
+  connections = FakePeerConnection.install();
+  vi.stubGlobal('MediaStream', class {});
+  vi.stubGlobal(
+    'Audio',
+    class {
+      play = () => Promise.resolve();
+      pause = () => undefined;
+    },
+  );
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+const tick = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
+
+async function previewing() {
+  const server = new FakeServer();
+  const call = new Call({
+    pass: () => Promise.resolve({ token: 'token', url: 'ws://here' }),
+    client: { name: 'test', version: '0' },
+    openSocket: server.openSocket,
+    random: () => 0,
+  });
+  const moments: Moment[] = [];
+  call.on('moment', (moment) => moments.push(moment));
+  call.open();
+  await tick();
+  server.socket.say(welcome(server.socket.open().id));
+  await tick();
+  return { call, server, moments };
+}
+
+async function inCall() {
+  const started = await previewing();
+  const { call, server } = started;
+  const joining = call.join();
+  await tick();
+  const { id } = server.socket.last('join');
+  server.socket.say({ type: 'joined', re: id ?? '', answer: 'answer', ...snapshot() });
+  await joining;
+  await tick();
+  connections[0]?.become('connected');
+  return started;
+}
+
+test('the first offer is laid out as PROTOCOL.md §5 says, and ready before the click', async () => {
+  await previewing();
+
+  expect(connections[0]?.lines).toEqual([
+    'audio sendonly',
+    'video sendonly q h f',
+    'video sendonly',
+    'audio sendonly',
+    'audio recvonly',
+    'video recvonly',
+    'audio recvonly',
+    'video recvonly',
+    'data data',
+  ]);
+  expect(connections[0]?.offers).toBe(1);
+});
+
+test('joining sends the offer, sets the answer and says ready', async () => {
+  const { call, server } = await inCall();
+
+  expect(server.socket.last('join')).toMatchObject({ offer: 'offer 1' });
+  expect(connections[0]?.answers).toEqual(['answer']);
+  expect(server.socket.count('ready')).toBe(1);
+  expect(call.state).toMatchObject({ phase: 'joined', media: 'connected' });
+  expect(Object.keys(call.timings.sinceClick())).toEqual(
+    expect.arrayContaining(['click', 'offer', 'joined', 'answer-set', 'ice', 'dtls']),
+  );
+});
+
+test('a click before the socket is open joins as soon as it is', async () => {
+  const server = new FakeServer();
+  const call = new Call({
+    pass: () => Promise.resolve({ token: 'token', url: 'ws://here' }),
+    client: { name: 'test', version: '0' },
+    openSocket: server.openSocket,
+  });
+  call.open();
+  await call.join('Bo');
+  await tick();
+  server.socket.say(welcome(server.socket.open().id));
+  await tick();
+
+  expect(server.socket.last('join')).toMatchObject({ name: 'Bo' });
+});
+
+test('whoever waits is admitted later', async () => {
+  const { call, server } = await previewing();
+  const joining = call.join();
+  await tick();
+  const re = server.socket.last('join').id ?? '';
+  server.socket.say({ type: 'waiting', re, since_ms: 0 });
+  await joining;
+  expect(call.state.phase).toBe('waiting');
+
+  server.socket.say({ type: 'joined', re, answer: 'answer', ...snapshot() });
+  await tick();
+
+  expect(call.state.phase).toBe('joined');
+  expect(connections[0]?.answers).toEqual(['answer']);
+});
+
+test('a full room leaves the person at pre-join with the reason', async () => {
+  const { call, server } = await previewing();
+  const joining = call.join();
+  await tick();
+  server.socket.say({
+    type: 'error',
+    re: server.socket.last('join').id ?? '',
+    code: 'room_full',
+    message: 'full',
+    fatal: false,
+  });
+  await joining;
+
+  expect(call.state).toMatchObject({ phase: 'previewing', refusal: { code: 'room_full' } });
+});
+
+test('a slot gives its tracks to whomever the server maps into it', async () => {
+  const { call, server } = await inCall();
+  expect(call.tracksOf('bo', 'camera')?.video.id).toBe('video-8');
+  expect(call.tracksOf('eve', 'camera')).toBeNull();
+
+  server.socket.say({
+    type: 'slots',
+    slots: [
+      { slot: 0, participant: 'bo', source: 'screen', audio: false, video: true },
+      { slot: 1, participant: 'eve', source: 'camera', audio: true, video: true },
+    ],
+  });
+
+  expect(call.tracksOf('bo', 'camera')).toBeNull();
+  expect(call.tracksOf('bo', 'screen')?.video.id).toBe('video-6');
+  expect(call.tracksOf('eve', 'camera')?.video.id).toBe('video-8');
+});
+
+test('a socket that comes back leaves media alone and repeats what the server may have missed', async () => {
+  const { call, server } = await inCall();
+  call.want({ participant: 'bo', source: 'camera', width: 640.4, height: 360, priority: 1 });
+  await tick(500);
+  expect(server.socket.last('subscribe').wants).toEqual([
+    { participant: 'bo', source: 'camera', width: 640, height: 360, priority: 1 },
+  ]);
+
+  server.socket.lose();
+  await tick(250);
+  server.socket.open();
+  server.socket.say({ type: 'resumed', ...snapshot(['ada', 'bo', 'eve']) });
+  await tick();
+
+  expect(connections).toHaveLength(1);
+  expect(connections[0]?.offers).toBe(1);
+  expect(server.socket.count('subscribe')).toBe(1);
+  expect(call.state.participants.map(({ name }) => name)).toEqual(['Ada', 'Bo', 'Eve']);
+});
+
+test('interrupted media restarts ICE, and after two tries in vain gets a new peer connection', async () => {
+  const { server } = await inCall();
+  connections[0]?.become('disconnected');
+  await tick(1_500);
+  expect(connections[0]?.restarts).toBe(1);
+  expect(server.socket.last('offer')).not.toHaveProperty('peer_connection');
+  const answer = () => {
+    const { id } = server.socket.last('offer');
+    server.socket.say({ type: 'answer', re: id ?? '', answer: 'again' });
+  };
+  answer();
+  await tick(6_000);
+  answer();
+  expect(connections[0]?.restarts).toBe(2);
+  await tick(6_000);
+
+  expect(connections).toHaveLength(2);
+  expect(server.socket.last('offer')).toMatchObject({ peer_connection: 'new' });
+  answer();
+  await tick();
+  expect(connections[1]?.answers).toEqual(['again']);
+  expect(server.socket.count('ready')).toBe(4);
+});
+
+test('media that heals by itself is not restarted', async () => {
+  await inCall();
+  connections[0]?.become('disconnected');
+  await tick(1_000);
+  connections[0]?.become('connected');
+  await tick(10_000);
+
+  expect(connections[0]?.restarts).toBe(0);
+});
+
+test('when the server forgot us we join anew with a new peer connection', async () => {
+  const { call, server } = await inCall();
+  server.socket.lose();
+  await tick(250);
+  server.socket.open();
+  server.socket.say({ type: 'error', code: 'resume_unknown', message: '', fatal: true });
+  server.socket.lose(4001);
+  await tick();
+  server.socket.say(welcome(server.socket.open().id));
+  await tick();
+
+  expect(connections).toHaveLength(2);
+  expect(server.socket.count('join')).toBe(1);
+  expect(call.state.phase).toBe('joining');
+});
+
+test('joins, hands, chat and leaving are told once, and never of oneself', async () => {
+  const { server, moments } = await inCall();
+  const message = { id: 'm', participant: 'bo', name: 'Bo', text: 'Hi', sent_at_ms: 0 };
+  server.socket.say({ type: 'participant', participant: person('eve') });
+  server.socket.say({ type: 'participant', participant: person('eve') });
+  server.socket.say({ type: 'participant', participant: { ...person('ada'), hand_raised: true } });
+  server.socket.say({ type: 'participant', participant: { ...person('eve'), hand_raised: true } });
+  server.socket.say({ type: 'chat', message });
+  server.socket.say({ type: 'chat', message: { ...message, id: 'n', participant: 'ada' } });
+  server.socket.say({ type: 'participant_left', participant: 'eve', reason: 'left' });
+
+  expect(moments.map(({ kind }) => kind)).toEqual(['joined', 'hand', 'chat', 'left']);
+});
+
+test('being muted by a moderator mutes the microphone', async () => {
+  const { call, server } = await inCall();
+  server.socket.say({ type: 'muted', source: 'camera', kind: 'audio', by: 'bo' });
+  await tick();
+
+  expect(call.state.local.microphone.wanted).toBe('off');
+});
+
+test('leaving says so, closes everything and ends', async () => {
+  const { call, server } = await inCall();
+  call.leave();
+
+  expect(server.socket.count('leave')).toBe(1);
+  expect(server.socket.closed).toBe(1000);
+  expect(connections[0]?.signalingState).toBe('closed');
+  expect(call.state).toMatchObject({ phase: 'ended', ending: { code: 'left' } });
+});
+
+test('removal ends the call with its reason', async () => {
+  const { call, server } = await inCall();
+  server.socket.say({ type: 'ended', reason: 'removed', message: 'The mentor removed you.' });
+
+  expect(call.state).toMatchObject({ phase: 'ended', ending: { code: 'removed' } });
+});

@@ -1,0 +1,461 @@
+import { AudioOutput } from './audio-output';
+import { type CallState, firstState, receive, slotOf } from './call-state';
+import { Emitter } from './emitter';
+import { LocalMedia } from './local-media';
+import { Peer, type PeerState, type Reception, type SlotTracks } from './peer';
+import type {
+  Kind,
+  Moderation,
+  ParticipantId,
+  Person,
+  ServerMessage,
+  Source,
+  Want,
+  Welcome,
+} from './protocol';
+import { Recovery } from './recovery';
+import {
+  type Closing,
+  RequestRefused,
+  SignalingClient,
+  type SignalingOptions,
+} from './signaling-client';
+import { Timings } from './timings';
+import { Wants } from './wants';
+
+/** Something that happened, for those who announce it; the state shows the outcome. */
+export type Moment =
+  | {
+      kind: 'joined' | 'left' | 'hand' | 'presents' | 'knocks';
+      name: string;
+      participant: ParticipantId;
+    }
+  | { kind: 'chat'; name: string; participant: ParticipantId; text: string }
+  | { kind: 'muted'; by: string; what: Kind }
+  | { kind: 'device-lost'; device: 'microphone' | 'camera' };
+
+interface Events extends Record<string, unknown> {
+  state: CallState;
+  moment: Moment;
+  /** Application data from the room. */
+  data: string | ArrayBuffer;
+}
+
+export interface CallOptions extends SignalingOptions {
+  createPeerConnection?: (configuration: RTCConfiguration) => RTCPeerConnection;
+  /** Replaced where sound does not play through media elements. */
+  local?: LocalMedia;
+}
+
+/**
+ * One person's call, from the pre-join page to its end. It holds sockets, connections and tracks; what a
+ * page shows is `state`, plain data, with the event `state` at each change.
+ */
+export class Call extends Emitter<Events> {
+  readonly local: LocalMedia;
+  readonly timings = new Timings();
+  state: CallState;
+
+  private readonly signaling: SignalingClient;
+  private readonly output = new AudioOutput();
+  private readonly wants: Wants;
+  private readonly recovery: Recovery;
+  private peer: Peer | null = null;
+  private firstOffer: Promise<string> | null = null;
+  private iceServers: Welcome['ice_servers'] = [];
+  /** The peer connection whose sound is played. */
+  private heard: Peer | null = null;
+  private name: string | undefined;
+  private toldSources = '';
+  private readonly unsubscribe: (() => void)[] = [];
+
+  constructor(private readonly options: CallOptions) {
+    super();
+    this.local = options.local ?? new LocalMedia();
+    this.state = firstState(this.local.state);
+    this.signaling = new SignalingClient(options);
+    this.wants = new Wants((wants: Want[]) =>
+      this.state.phase === 'joined' ? this.signaling.send({ type: 'subscribe', wants }) : false,
+    );
+    this.recovery = new Recovery({
+      restart: (kind) => this.renegotiate(kind),
+      state: () => this.peer?.currentState ?? 'new',
+    });
+    this.unsubscribe.push(
+      this.signaling.on('status', (signaling) => {
+        this.set({ ...this.state, signaling });
+        this.recovery.signalingOpen(signaling === 'open' && this.state.phase === 'joined');
+      }),
+      this.signaling.on('message', (message) => void this.receive(message)),
+      this.signaling.on('closed', (closing) => this.finish(closing)),
+      this.local.on('state', (local) => {
+        this.set({ ...this.state, local });
+        this.tellSources();
+      }),
+      this.local.on('track', ({ source, kind, track }) => {
+        void this.peer?.send(source, kind, track).catch(() => undefined);
+      }),
+      this.local.on('failed', ({ device }) => this.emit('moment', { kind: 'device-lost', device })),
+      this.output.on('blocked', (soundBlocked) => this.set({ ...this.state, soundBlocked })),
+    );
+    window.addEventListener('online', this.networkChanged);
+    navigatorConnection()?.addEventListener('change', this.probe);
+  }
+
+  /** Opens signaling and prepares the offer, so that joining later takes one round trip. */
+  open(): void {
+    this.signaling.open();
+  }
+
+  /** Asks for the devices that are wanted. */
+  async openDevices(): Promise<void> {
+    await this.local.start();
+    this.timings.mark('get-user-media');
+  }
+
+  /** Joins, or asks to be let in. `name` is for guests whose pass carries none. */
+  async join(name?: string): Promise<void> {
+    if (this.state.phase !== 'previewing') return;
+    this.name = name;
+    this.timings.restart();
+    this.timings.mark('click');
+    this.local.wakeAudio();
+    this.set({ ...this.state, phase: 'joining', refusal: null });
+    if (this.state.signaling === 'idle') this.signaling.open();
+    if (this.state.signaling === 'open') await this.askToJoin();
+    // Otherwise `welcome` is on its way and joins.
+  }
+
+  /** Leaves for good. */
+  leave(): void {
+    this.signaling.send({ type: 'leave' });
+    this.finish({ code: 'left', message: '' });
+  }
+
+  async setMicrophone(wanted: 'on' | 'off'): Promise<void> {
+    await this.local.setMicrophone(wanted);
+  }
+
+  async setCamera(wanted: 'on' | 'off'): Promise<void> {
+    await this.local.setCamera(wanted);
+  }
+
+  async shareScreen(): Promise<void> {
+    await this.local.startScreen(this.state.parameters?.screen.frame_rate ?? 30);
+  }
+
+  selectSpeaker(id: string): void {
+    void this.local.selectDevice('speaker', id);
+    this.output.setSpeaker(id);
+  }
+
+  /** Rejects with RequestRefused when it did not arrive. */
+  async chat(text: string): Promise<void> {
+    await this.signaling.request({ type: 'chat', text });
+  }
+
+  async raiseHand(hand: 'up' | 'down'): Promise<void> {
+    await this.signaling.request({ type: 'hand', raised: hand === 'up' });
+  }
+
+  async moderate(moderation: Moderation): Promise<void> {
+    await this.signaling.request({ type: 'moderate', ...moderation });
+  }
+
+  /** A tile's size in device pixels; the server sends a fitting picture. */
+  want(want: Want): void {
+    this.wants.set(want);
+  }
+
+  unwant(participant: ParticipantId, source: Source): void {
+    this.wants.delete(participant, source);
+  }
+
+  /** The tracks that carry somebody's source now. They stay valid when other tracks are asked for. */
+  tracksOf(participant: ParticipantId, source: Source): SlotTracks | null {
+    const slot = slotOf(this.state.slots, participant, source);
+    return slot === null ? null : (this.peer?.slots[slot] ?? null);
+  }
+
+  /** Tell when a remote picture was shown: the last step of a join. */
+  firstFrameShown(): void {
+    if (this.state.phase === 'joined') this.timings.mark('first-frame');
+  }
+
+  async reception(): Promise<Reception[]> {
+    return (await this.peer?.reception()) ?? [];
+  }
+
+  sendData(data: string | ArrayBuffer): boolean {
+    return this.peer?.sendData(data) ?? false;
+  }
+
+  /** Call from a click, when the browser blocked sound. */
+  unblockSound(): void {
+    this.output.unblock();
+  }
+
+  /** Lets go of everything. */
+  close(): void {
+    if (this.state.phase !== 'ended') this.leave();
+    for (const end of this.unsubscribe) end();
+    this.local.close();
+  }
+
+  private async receive(message: ServerMessage): Promise<void> {
+    const before = this.state;
+    this.announce(message);
+    this.set(receive(this.state, message, Date.now()));
+    switch (message.type) {
+      case 'welcome':
+        this.local.setCameraFormat(message.media.camera);
+        this.iceServers = message.ice_servers;
+        // A new hello means a new participant on the server: it needs a new peer connection.
+        this.prepare();
+        if (this.state.phase === 'joining') await this.askToJoin();
+        return;
+      case 'joined':
+        this.timings.mark('joined');
+        this.toldSources = '';
+        this.recovery.begin();
+        await this.accept(message.answer);
+        this.catchUp();
+        return;
+      case 'resumed':
+        if (message.answer !== undefined && this.peer?.expectsAnswer) {
+          await this.accept(message.answer);
+        }
+        this.recovery.begin();
+        this.recovery.signalingOpen(true);
+        this.toldSources = '';
+        this.catchUp();
+        return;
+      case 'muted':
+        if (message.source === 'camera') {
+          await (message.kind === 'audio'
+            ? this.local.setMicrophone('off')
+            : this.local.setCamera('off'));
+        } else {
+          this.local.stopScreen();
+        }
+        return;
+      case 'participant_left':
+        if (before.participants.some(({ participant }) => participant === message.participant)) {
+          this.wants.delete(message.participant, 'camera');
+          this.wants.delete(message.participant, 'screen');
+        }
+        return;
+      default:
+    }
+  }
+
+  /** A peer connection with its offer, ready before the click. */
+  private prepare(): void {
+    const { parameters } = this.state;
+    if (!parameters) return;
+    this.dropPeer();
+    const peer = new Peer(parameters, this.iceServers, this.options.createPeerConnection);
+    this.usePeer(peer);
+    this.firstOffer = peer.offer().then((offer) => {
+      this.timings.mark('offer');
+      return offer;
+    });
+    // A failure shows when the offer is used.
+    this.firstOffer.catch(() => undefined);
+  }
+
+  private usePeer(peer: Peer): void {
+    this.peer = peer;
+    peer.on('state', (media) => {
+      if (this.peer !== peer) return;
+      this.set({ ...this.state, media });
+      this.recovery.peerChanged(media);
+    });
+    peer.on('step', (step) => this.timings.mark(step));
+    peer.on('data', (data) => this.emit('data', data));
+    for (const source of ['camera', 'screen'] as const) {
+      for (const kind of ['audio', 'video'] as const) {
+        const track = this.local.track(source, kind);
+        if (track) void peer.send(source, kind, track).catch(() => undefined);
+      }
+    }
+  }
+
+  private dropPeer(): void {
+    this.peer?.close();
+    this.peer = null;
+    this.firstOffer = null;
+    this.heard = null;
+    this.output.close();
+    this.set({ ...this.state, media: 'new' });
+  }
+
+  private async askToJoin(): Promise<void> {
+    try {
+      if (!this.firstOffer) this.prepare();
+      const offer = await this.firstOffer;
+      if (!offer) return;
+      await this.signaling.request({
+        type: 'join',
+        ...(this.name ? { name: this.name } : {}),
+        offer,
+        sources: this.sources(),
+      });
+    } catch (error) {
+      if (this.state.phase === 'ended') return;
+      // A lost socket comes back with `welcome` or `resumed`, and the join goes on from there.
+      if (error instanceof RequestRefused && error.code === 'socket_lost') return;
+      const refusal =
+        error instanceof RequestRefused
+          ? { code: error.code, message: error.message }
+          : { code: 'offer_failed', message: 'Your browser could not start the call.' };
+      this.set({ ...this.state, phase: 'previewing', refusal });
+    }
+  }
+
+  private async accept(answer: string): Promise<void> {
+    try {
+      await this.peer?.accept(answer);
+      this.hear();
+    } catch {
+      await this.recovery.startOver();
+      return;
+    }
+    this.timings.mark('answer-set');
+    this.signaling.send({ type: 'ready' });
+  }
+
+  /** Plays the slots. Not before the call: without a click of the person browsers refuse sound. */
+  private hear(): void {
+    if (!this.peer || this.heard === this.peer) return;
+    this.heard = this.peer;
+    for (const { audio } of this.peer.slots) this.output.play(audio, this.state.local.speaker);
+  }
+
+  /** An ICE restart, or a new peer connection when that did not help. */
+  private async renegotiate(kind: 'restart' | 'new'): Promise<void> {
+    if (this.state.phase !== 'joined') return;
+    if (kind === 'new') this.prepare();
+    const offer = await (kind === 'new' ? this.firstOffer : this.peer?.offer('restart'));
+    if (!offer) return;
+    const reply = await this.signaling.request({
+      type: 'offer',
+      offer,
+      ...(kind === 'new' ? { peer_connection: 'new' as const } : {}),
+    });
+    if (reply.type === 'answer') await this.accept(reply.answer);
+  }
+
+  private sources() {
+    const camera = this.local.sourceState('camera');
+    const screen = this.local.sourceState('screen');
+    const published = (state: { audio: string; video: string }) =>
+      state.audio !== 'off' || state.video !== 'off';
+    return {
+      ...(published(camera) ? { camera } : {}),
+      ...(published(screen) ? { screen } : {}),
+    };
+  }
+
+  /** Tells the server what we publish, if it does not know yet. */
+  private tellSources(): void {
+    if (this.state.phase !== 'joined') return;
+    const sources = this.sources();
+    const told = JSON.stringify(sources);
+    if (told === this.toldSources) return;
+    const before = this.toldSources === '' ? {} : (JSON.parse(this.toldSources) as typeof sources);
+    let sent = true;
+    for (const source of ['camera', 'screen'] as const) {
+      const state = sources[source];
+      if (JSON.stringify(state) === JSON.stringify(before[source])) continue;
+      const message = state
+        ? ({ type: 'publish', source, ...state } as const)
+        : ({ type: 'unpublish', source } as const);
+      sent = this.signaling.send(message) && sent;
+    }
+    if (sent) this.toldSources = told;
+  }
+
+  /** After `joined` and `resumed`: what may have changed while nobody listened. */
+  private catchUp(): void {
+    const mine = this.me()?.sources ?? {};
+    this.toldSources = JSON.stringify({
+      ...(mine.camera ? { camera: mine.camera } : {}),
+      ...(mine.screen ? { screen: mine.screen } : {}),
+    });
+    this.tellSources();
+    this.wants.repeat();
+  }
+
+  private me(): Person | undefined {
+    const { you, participants } = this.state;
+    return participants.find(({ participant }) => participant === you?.participant);
+  }
+
+  private announce(message: ServerMessage): void {
+    const { participants, you, waitingPeople } = this.state;
+    const known = (id: ParticipantId) => participants.find(({ participant }) => participant === id);
+    if (message.type === 'participant') {
+      const { participant, name, hand_raised, sources } = message.participant;
+      if (participant === you?.participant) return;
+      const before = known(participant);
+      if (!before) this.emit('moment', { kind: 'joined', name, participant });
+      else if (hand_raised && !before.hand_raised) {
+        this.emit('moment', { kind: 'hand', name, participant });
+      }
+      const presents = sources.screen?.video === 'on';
+      if (presents && before?.sources.screen?.video !== 'on') {
+        this.emit('moment', { kind: 'presents', name, participant });
+      }
+    } else if (message.type === 'participant_left') {
+      const person = known(message.participant);
+      if (person) this.emit('moment', { kind: 'left', ...person });
+    } else if (message.type === 'chat') {
+      const { participant, name, text } = message.message;
+      if (participant !== you?.participant) {
+        this.emit('moment', { kind: 'chat', name, participant, text });
+      }
+    } else if (message.type === 'waiting_people') {
+      for (const { participant, name } of message.people) {
+        const before = waitingPeople.some((person) => person.participant === participant);
+        if (!before) this.emit('moment', { kind: 'knocks', name, participant });
+      }
+    } else if (message.type === 'muted') {
+      const by = known(message.by)?.name ?? 'The mentor';
+      this.emit('moment', { kind: 'muted', by, what: message.kind });
+    }
+  }
+
+  private finish(ending: Closing): void {
+    if (this.state.phase === 'ended') return;
+    window.removeEventListener('online', this.networkChanged);
+    navigatorConnection()?.removeEventListener('change', this.probe);
+    this.recovery.close();
+    this.wants.close();
+    this.peer?.close();
+    this.output.close();
+    this.signaling.close();
+    this.local.close();
+    this.set({ ...this.state, phase: 'ended', ending });
+  }
+
+  private readonly networkChanged = (): void => {
+    this.signaling.networkChanged();
+    this.recovery.networkChanged();
+  };
+
+  /** Browsers tell of every small change of the network here: only look whether the socket lives. */
+  private readonly probe = (): void => this.signaling.networkChanged();
+
+  private set(state: CallState): void {
+    this.state = state;
+    this.emit('state', state);
+  }
+}
+
+/** The Network Information API, where there is one. */
+function navigatorConnection(): EventTarget | undefined {
+  return (navigator as { connection?: EventTarget }).connection;
+}
+
+export type { PeerState };

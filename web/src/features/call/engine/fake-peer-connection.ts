@@ -1,0 +1,81 @@
+/** A peer connection for tests: it remembers what was asked of it, and states are set by hand. */
+export class FakePeerConnection {
+  connectionState: RTCPeerConnectionState = 'new';
+  iceConnectionState: RTCIceConnectionState = 'new';
+  signalingState: RTCSignalingState = 'stable';
+  onconnectionstatechange: (() => void) | null = null;
+  oniceconnectionstatechange: (() => void) | null = null;
+  readonly lines: string[] = [];
+  readonly sent: (MediaStreamTrack | null)[] = [];
+  readonly answers: string[] = [];
+  offers = 0;
+  restarts = 0;
+
+  static install(): FakePeerConnection[] {
+    const made: FakePeerConnection[] = [];
+    const capabilities = {
+      getCapabilities: (kind: string) => ({
+        codecs: kind === 'video' ? [{ mimeType: 'video/VP8', clockRate: 90000 }] : [],
+      }),
+    };
+    Object.assign(globalThis, {
+      RTCRtpReceiver: capabilities,
+      RTCRtpSender: capabilities,
+      RTCPeerConnection: class extends FakePeerConnection {
+        constructor() {
+          super();
+          made.push(this);
+        }
+      },
+    });
+    return made;
+  }
+
+  addTransceiver(kind: string, init: RTCRtpTransceiverInit) {
+    const rids = init.sendEncodings?.map(({ rid }) => rid).filter(Boolean) ?? [];
+    this.lines.push([kind, init.direction, ...rids].join(' '));
+    return {
+      sender: {
+        replaceTrack: (track: MediaStreamTrack | null) => {
+          this.sent.push(track);
+          return Promise.resolve();
+        },
+      },
+      receiver: { track: { id: `${kind}-${this.lines.length}`, kind } },
+      setCodecPreferences: () => undefined,
+    };
+  }
+
+  createDataChannel(label: string) {
+    this.lines.push(`data ${label}`);
+    return { readyState: 'connecting' };
+  }
+
+  createOffer({ iceRestart = false }: RTCOfferOptions = {}) {
+    this.offers += 1;
+    if (iceRestart) this.restarts += 1;
+    return Promise.resolve({ type: 'offer' as const, sdp: `offer ${this.offers}` });
+  }
+
+  setLocalDescription({ type }: RTCLocalSessionDescriptionInit) {
+    this.signalingState = type === 'rollback' ? 'stable' : 'have-local-offer';
+    return Promise.resolve();
+  }
+
+  setRemoteDescription({ sdp }: RTCSessionDescriptionInit) {
+    this.answers.push(sdp ?? '');
+    this.signalingState = 'stable';
+    return Promise.resolve();
+  }
+
+  close() {
+    this.signalingState = 'closed';
+  }
+
+  become(state: RTCPeerConnectionState) {
+    this.connectionState = state;
+    this.iceConnectionState = state === 'connecting' ? 'checking' : state;
+    this.oniceconnectionstatechange?.();
+    this.onconnectionstatechange?.();
+  }
+}

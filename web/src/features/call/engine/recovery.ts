@@ -1,0 +1,97 @@
+import type { PeerState } from './peer';
+
+interface Hands {
+  /** Asks the server for new paths (`restart`) or replaces the whole peer connection (`new`). */
+  restart: (kind: 'restart' | 'new') => Promise<void>;
+  state: () => PeerState;
+}
+
+/** A short disturbance heals by itself: ICE keeps checking. Product decision. */
+const PATIENCE_MS = 1_500;
+/** A restart that has not connected by now did not work. */
+const TRY_MS = 6_000;
+/** This many restarts before a new peer connection. */
+const RESTARTS = 2;
+
+/**
+ * Brings media back: waits a moment, restarts ICE, and at last replaces the peer connection. It needs
+ * signaling, and waits for it.
+ */
+export class Recovery {
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private tries = 0;
+  private running = false;
+  private active = false;
+  private open = true;
+
+  constructor(private readonly hands: Hands) {}
+
+  /** Media is expected from now on. */
+  begin(): void {
+    this.active = true;
+    this.open = true;
+  }
+
+  close(): void {
+    this.active = false;
+    clearTimeout(this.timer);
+  }
+
+  peerChanged(state: PeerState): void {
+    if (!this.active) return;
+    clearTimeout(this.timer);
+    if (state === 'connected') this.tries = 0;
+    else if (state === 'failed') this.tryIn(0);
+    else if (state === 'interrupted') this.tryIn(PATIENCE_MS);
+  }
+
+  signalingOpen(open: boolean): void {
+    const before = this.open;
+    this.open = open;
+    if (!this.active || !open || before) return;
+    if (this.isBroken()) this.tryIn(0);
+    // An offer may have been lost with the socket.
+    else if (this.hands.state() !== 'connected') this.tryIn(TRY_MS);
+  }
+
+  /** The network is back: if media is not, try now rather than when the timers say. */
+  networkChanged(): void {
+    if (this.active && this.open && this.isBroken()) this.tryIn(0);
+  }
+
+  /** Restarting is of no use. */
+  async startOver(): Promise<void> {
+    if (!this.active) return;
+    this.tries = RESTARTS;
+    await this.attempt();
+  }
+
+  private isBroken(): boolean {
+    const state = this.hands.state();
+    return state === 'interrupted' || state === 'failed';
+  }
+
+  private tryIn(ms: number): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.attempt(), ms);
+  }
+
+  private async attempt(): Promise<void> {
+    if (!this.active || !this.open || this.running) return;
+    this.running = true;
+    const kind = this.tries < RESTARTS ? 'restart' : 'new';
+    // After a new peer connection that does not connect either, begin with restarts again.
+    this.tries = kind === 'new' ? 0 : this.tries + 1;
+    try {
+      await this.hands.restart(kind);
+    } catch {
+      // Refused, or the socket went: the next try finds out.
+    } finally {
+      this.running = false;
+    }
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      if (this.hands.state() !== 'connected') void this.attempt();
+    }, TRY_MS);
+  }
+}

@@ -1,0 +1,370 @@
+import { backoffMs } from './backoff';
+import { Emitter } from './emitter';
+import {
+  type ClientMessage,
+  PROTOCOL_VERSION,
+  parseServerMessage,
+  type ServerMessage,
+} from './protocol';
+
+/** A room token and where to use it. */
+export interface Pass {
+  token: string;
+  url: string;
+}
+
+/** The pass cannot be had. `final` tells whether trying again is pointless. */
+export class PassRefused extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly final: boolean,
+  ) {
+    super(message);
+  }
+}
+
+/** The server refused a request, or (`socket_lost`) the socket went before its answer came. */
+export class RequestRefused extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export type SignalingStatus = 'idle' | 'connecting' | 'open' | 'reconnecting' | 'closed';
+
+/** Why signaling is over for good. `code` is an end reason or a fatal error code of PROTOCOL.md. */
+export interface Closing {
+  code: string;
+  message: string;
+}
+
+/** What the client needs of a WebSocket. */
+export type Socket = Pick<
+  WebSocket,
+  'send' | 'close' | 'onopen' | 'onmessage' | 'onclose' | 'onerror'
+>;
+
+export interface SignalingOptions {
+  /** Gives a room token; called again whenever a fresh one is needed. */
+  pass: () => Promise<Pass>;
+  client: { name: string; version: string };
+  openSocket?: (url: string) => Socket;
+  random?: () => number;
+}
+
+interface Events extends Record<string, unknown> {
+  status: SignalingStatus;
+  message: ServerMessage;
+  closed: Closing;
+}
+
+/** PROTOCOL.md §1. */
+const PING_EVERY_MS = 10_000;
+const SILENCE_MS = 30_000;
+/** After news of the network a live socket answers within this, or is given up. Product decision. */
+const PROBE_MS = 4_000;
+/** PROTOCOL.md §7, close code 4008. */
+const RATE_LIMIT_WAIT_MS = 10_000;
+/** A connection attempt that hangs longer is started anew. */
+const OPEN_TIMEOUT_MS = 10_000;
+
+/** Codes of fatal errors after which a fresh room token may help. */
+const FRESH_TOKEN_CODES = new Set(['token_expired', 'token_invalid', 'resume_unknown']);
+/** Codes of fatal errors after which the same client may simply come back. */
+const COME_BACK_CODES = new Set(['rate_limited', 'internal', 'hello_expected']);
+
+/**
+ * One participant's signaling, over as many sockets as it takes: says hello, pairs requests with replies,
+ * notices a dead socket, and resumes.
+ */
+export class SignalingClient extends Emitter<Events> {
+  private socket: Socket | null = null;
+  private status: SignalingStatus = 'idle';
+  private readonly requests = new Map<
+    string,
+    { resolve: (reply: ServerMessage) => void; reject: (error: Error) => void }
+  >();
+  private nextId = 1;
+  private resume: { token: string; graceMs: number } | null = null;
+  /** Once `join` was sent the server keeps us for the grace time; before, only a fresh hello helps. */
+  private resumable = false;
+  private lastUrl: string | null = null;
+  private lostAt: number | null = null;
+  private attempt = 0;
+  private tokenRefusals = 0;
+  private fatal: { code: string; message: string } | null = null;
+  private lastHeard = 0;
+  private pingTimer: ReturnType<typeof setInterval> | undefined;
+  private retryTimer: ReturnType<typeof setTimeout> | undefined;
+  private probeTimer: ReturnType<typeof setTimeout> | undefined;
+  private openTimer: ReturnType<typeof setTimeout> | undefined;
+  private readonly random: () => number;
+  private readonly openSocket: (url: string) => Socket;
+
+  constructor(private readonly options: SignalingOptions) {
+    super();
+    this.random = options.random ?? Math.random;
+    this.openSocket = options.openSocket ?? ((url) => new WebSocket(url));
+  }
+
+  get currentStatus(): SignalingStatus {
+    return this.status;
+  }
+
+  open(): void {
+    if (this.status !== 'idle') return;
+    this.setStatus('connecting');
+    void this.connect();
+  }
+
+  /** Ends it from our side, whatever the state. */
+  close(): void {
+    this.finish({ code: 'left', message: '' }, 'quiet');
+  }
+
+  /** Sends without waiting for a reply. False when there is no open socket: the message is then not sent. */
+  send(message: ClientMessage): boolean {
+    if (this.status !== 'open') return false;
+    this.write(message);
+    return true;
+  }
+
+  /** Sends and waits for the reply. Rejects with RequestRefused. */
+  request(message: ClientMessage): Promise<ServerMessage> {
+    if (this.status !== 'open') {
+      return Promise.reject(new RequestRefused('socket_lost', 'The connection is interrupted.'));
+    }
+    if (message.type === 'join') this.resumable = true;
+    return new Promise((resolve, reject) => {
+      const id = String(this.nextId++);
+      this.requests.set(id, { resolve, reject });
+      this.write(message, id);
+    });
+  }
+
+  /** The network changed or came back: do not wait for timers to notice. */
+  networkChanged(): void {
+    if (this.status === 'reconnecting' && !this.socket) {
+      this.attempt = 0;
+      this.connectIn(0);
+    } else if (this.status === 'open' && this.probeTimer === undefined) {
+      const before = this.lastHeard;
+      this.ping();
+      this.probeTimer = setTimeout(() => {
+        this.probeTimer = undefined;
+        if (this.status === 'open' && this.lastHeard === before) this.dropSocket();
+      }, PROBE_MS);
+    }
+  }
+
+  private async connect(): Promise<void> {
+    this.retryTimer = undefined;
+    const graceOver =
+      this.lostAt !== null && this.resume && Date.now() - this.lostAt > this.resume.graceMs;
+    if (graceOver) this.resume = null;
+    try {
+      const { url, hello } = await this.findUrl();
+      if (this.currentStatus === 'closed') return;
+      this.attach(this.openSocket(url), hello);
+    } catch (error) {
+      if (this.currentStatus === 'closed') return;
+      if (error instanceof PassRefused && error.final) {
+        this.finish({ code: error.code, message: error.message });
+      } else {
+        this.retry();
+      }
+    }
+  }
+
+  private async findUrl(): Promise<{ url: string; hello: ClientMessage }> {
+    const { client } = this.options;
+    if (this.resume && this.resumable && this.lastUrl) {
+      return {
+        url: this.lastUrl,
+        hello: { type: 'hello', version: PROTOCOL_VERSION, resume: this.resume.token, client },
+      };
+    }
+    const pass = await this.options.pass();
+    this.lastUrl = pass.url;
+    return {
+      url: pass.url,
+      hello: { type: 'hello', version: PROTOCOL_VERSION, token: pass.token, client },
+    };
+  }
+
+  private attach(socket: Socket, hello: ClientMessage): void {
+    this.socket = socket;
+    this.fatal = null;
+    const ours = () => this.socket === socket;
+    this.openTimer = setTimeout(() => {
+      if (ours() && this.status !== 'open') this.dropSocket();
+    }, OPEN_TIMEOUT_MS);
+    socket.onopen = () => {
+      if (ours()) this.write(hello, String(this.nextId++));
+    };
+    socket.onmessage = (event: MessageEvent) => {
+      if (!ours()) return;
+      const message = parseServerMessage(event.data);
+      if (message) this.receive(message);
+    };
+    socket.onclose = (event: CloseEvent) => {
+      if (ours()) this.lost(event.code);
+    };
+    socket.onerror = () => undefined; // `close` follows and says more.
+  }
+
+  private receive(message: ServerMessage): void {
+    this.lastHeard = Date.now();
+    switch (message.type) {
+      case 'welcome':
+        this.resumable = false;
+        this.resume = { token: message.resume.token, graceMs: message.resume.grace_ms };
+        this.opened(message);
+        return;
+      case 'resumed':
+        this.opened(message);
+        return;
+      case 'waiting':
+        // The answer to a resuming hello of somebody who waits.
+        if (this.status !== 'open') this.opened(message);
+        else this.deliver(message);
+        return;
+      case 'ping':
+        this.write({ type: 'pong', nonce: message.nonce });
+        return;
+      case 'pong':
+        return;
+      case 'error':
+        if (message.fatal) this.fatal = { code: message.code, message: message.message };
+        this.deliver(message);
+        return;
+      case 'ended':
+        this.deliver(message);
+        this.finish({ code: message.reason, message: message.message });
+        return;
+      default:
+        this.deliver(message);
+    }
+  }
+
+  private opened(message: ServerMessage): void {
+    this.attempt = 0;
+    this.tokenRefusals = 0;
+    this.lostAt = null;
+    clearTimeout(this.openTimer);
+    clearInterval(this.pingTimer);
+    this.pingTimer = setInterval(() => {
+      if (Date.now() - this.lastHeard > SILENCE_MS) this.dropSocket();
+      else this.ping();
+    }, PING_EVERY_MS);
+    this.setStatus('open');
+    this.deliver(message);
+  }
+
+  private deliver(message: ServerMessage): void {
+    const re = 're' in message ? message.re : undefined;
+    const request = re === undefined ? undefined : this.requests.get(re);
+    if (re !== undefined && request) {
+      this.requests.delete(re);
+      if (message.type === 'error') {
+        request.reject(new RequestRefused(message.code, message.message));
+      } else {
+        request.resolve(message);
+      }
+    }
+    this.emit('message', message);
+  }
+
+  private ping(): void {
+    this.write({ type: 'ping', nonce: this.nextId++ });
+  }
+
+  private write(message: ClientMessage, id?: string): void {
+    try {
+      this.socket?.send(JSON.stringify(id === undefined ? message : { ...message, id }));
+    } catch {
+      // A socket that is closing refuses to send; its close event brings us back.
+    }
+  }
+
+  /** Gives up a socket that does not answer, without waiting for its close handshake. */
+  private dropSocket(): void {
+    const socket = this.socket;
+    if (!socket) return;
+    this.lost(4000);
+    socket.close();
+  }
+
+  private lost(closeCode: number): void {
+    this.socket = null;
+    clearInterval(this.pingTimer);
+    clearTimeout(this.openTimer);
+    clearTimeout(this.probeTimer);
+    this.probeTimer = undefined;
+    for (const { reject } of this.requests.values()) {
+      reject(new RequestRefused('socket_lost', 'The connection was interrupted.'));
+    }
+    this.requests.clear();
+    this.lostAt ??= Date.now();
+
+    const fatal = this.fatal;
+    if (closeCode === 1000) {
+      this.finish({ code: 'left', message: '' });
+    } else if (closeCode === 4002) {
+      this.finish({ code: 'replaced', message: 'You joined from another tab or device.' });
+    } else if (fatal && FRESH_TOKEN_CODES.has(fatal.code) && this.tokenRefusals < 2) {
+      if (fatal.code !== 'resume_unknown') this.tokenRefusals += 1;
+      this.resume = null;
+      this.setStatus('reconnecting');
+      this.connectIn(0);
+    } else if (fatal && !COME_BACK_CODES.has(fatal.code)) {
+      this.finish(fatal);
+    } else if (closeCode === 4008 || fatal?.code === 'rate_limited') {
+      this.setStatus('reconnecting');
+      this.connectIn(RATE_LIMIT_WAIT_MS);
+    } else if ((closeCode === 1001 || closeCode === 4009) && this.attempt === 0) {
+      this.attempt = 1;
+      this.setStatus('reconnecting');
+      this.connectIn(0);
+    } else {
+      this.retry();
+    }
+  }
+
+  private retry(): void {
+    if (this.status !== 'connecting' || this.attempt > 0) this.setStatus('reconnecting');
+    this.connectIn(backoffMs(this.attempt++, this.random));
+  }
+
+  private connectIn(ms: number): void {
+    clearTimeout(this.retryTimer);
+    this.retryTimer = setTimeout(() => void this.connect(), ms);
+  }
+
+  private finish(closing: Closing, notice: 'tell' | 'quiet' = 'tell'): void {
+    if (this.status === 'closed') return;
+    clearTimeout(this.retryTimer);
+    clearInterval(this.pingTimer);
+    clearTimeout(this.openTimer);
+    clearTimeout(this.probeTimer);
+    const socket = this.socket;
+    this.socket = null;
+    this.setStatus('closed');
+    socket?.close(1000);
+    for (const { reject } of this.requests.values()) {
+      reject(new RequestRefused(closing.code, closing.message));
+    }
+    this.requests.clear();
+    if (notice === 'tell') this.emit('closed', closing);
+  }
+
+  private setStatus(status: SignalingStatus): void {
+    if (this.status === status) return;
+    this.status = status;
+    this.emit('status', status);
+  }
+}

@@ -1,0 +1,74 @@
+import { useEffect, useRef, useState } from 'react';
+import { API_URL } from '@/api/config';
+import { useEnterMutation } from '@/api/join';
+import { isProblem } from '@/api/problem';
+import { useAppDispatch } from '@/lib/root-reducer';
+import { callChanged, callStarted } from './call-slice';
+import { Call } from './engine/call';
+import { type Pass, PassRefused } from './engine/signaling-client';
+
+const CLIENT = { name: 'web', version: '0.1.0' };
+
+/** Answers of the server that trying again does not change. */
+const FINAL_CODES = new Set(['session_ended', 'link_unknown', 'not_found', 'removed']);
+
+/** A call for this page: opened with it, closed with it, mirrored into the store. */
+export function useCallSession(code: string): {
+  call: Call | null;
+  giveName: (name: string) => void;
+} {
+  const dispatch = useAppDispatch();
+  const [enter] = useEnterMutation();
+  const [call, setCall] = useState<Call | null>(null);
+  // Guests say their name on the page; where the server wants it for the pass, the pass waits for it.
+  const name = useRef<{ known: string | undefined; waiters: (() => void)[] }>({
+    known: undefined,
+    waiters: [],
+  });
+
+  useEffect(() => {
+    const naming = name.current;
+    const pass = async (): Promise<Pass> => {
+      const answer = await enter({ code, ...(naming.known ? { name: naming.known } : {}) });
+      if (answer.data) {
+        return { token: answer.data.room_token, url: socketUrl(answer.data.signaling_url) };
+      }
+      const problem = isProblem(answer.error) ? answer.error : null;
+      if (problem?.code === 'name_required' && !naming.known) {
+        await new Promise<void>((resolve) => naming.waiters.push(resolve));
+        return pass();
+      }
+      const code_ = problem?.code ?? 'unexpected';
+      throw new PassRefused(code_, problem?.detail ?? '', FINAL_CODES.has(code_));
+    };
+    const started = new Call({ pass, client: CLIENT });
+    dispatch(callStarted(started.state));
+    const stop = started.on('state', (state) => dispatch(callChanged(state)));
+    started.open();
+    void started.openDevices();
+    setCall(started);
+    // Nobody comes back to a page that is gone: tell the others at once.
+    const gone = ({ persisted }: PageTransitionEvent) => {
+      if (!persisted) started.close();
+    };
+    window.addEventListener('pagehide', gone);
+    return () => {
+      window.removeEventListener('pagehide', gone);
+      stop();
+      started.close();
+    };
+  }, [code, dispatch, enter]);
+
+  const giveName = (given: string) => {
+    name.current.known = given;
+    for (const wake of name.current.waiters.splice(0)) wake();
+  };
+  return { call, giveName };
+}
+
+/** The server may say a path, or an address of another node. */
+function socketUrl(signalingUrl: string): string {
+  const url = new URL(signalingUrl, API_URL || window.location.origin);
+  url.protocol = url.protocol.replace(/^http/u, 'ws');
+  return url.href;
+}
