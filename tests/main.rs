@@ -9,4 +9,5 @@ mod ops;
 mod outbox;
 mod sessions;
 mod tidy;
+mod tls;
 mod world;

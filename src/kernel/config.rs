@@ -127,8 +127,6 @@ pub struct SfuConfig {
     #[serde(deserialize_with = "list")]
     pub announced: Vec<Announced>,
     pub tcp: bool,
-    /// Whether each shard's thread stays on its own core.
-    pub pin: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]

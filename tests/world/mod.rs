@@ -70,6 +70,10 @@ impl World {
         &self.app.state
     }
 
+    pub(crate) fn address(&self) -> std::net::SocketAddr {
+        self.app.address()
+    }
+
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.app.address())
     }
