@@ -14,6 +14,8 @@ mod rooms;
 mod routes;
 mod socket;
 mod store;
+#[cfg(test)]
+mod tests;
 mod token;
 mod whip;
 

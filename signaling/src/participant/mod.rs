@@ -358,8 +358,8 @@ impl Participant {
             State::Joining { .. } => self.view = Some(View::Resumed { re }),
             State::Joined { .. } => {
                 self.view = Some(View::Resumed { re });
-                self.effects.push_back(Effect::Ask(Ask::Snapshot));
                 self.changed_from(before);
+                self.effects.push_back(Effect::Ask(Ask::Snapshot));
             }
             State::Previewing | State::Asking(_) | State::Left(_) => return Err(WrongState),
         }
@@ -485,10 +485,7 @@ impl Participant {
         self.open_offer = Some(re);
         self.effects.push_back(Effect::Ask(match kind {
             OfferKind::Same => Ask::Reoffer { offer },
-            OfferKind::New => {
-                self.media = MediaState::Connecting;
-                Ask::Connect { offer, sources: self.sources }
-            }
+            OfferKind::New => Ask::Connect { offer, sources: self.sources },
         }));
     }
 }

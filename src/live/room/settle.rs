@@ -19,11 +19,15 @@ impl Room {
     pub(super) fn settle(&mut self, now: Now, id: ParticipantId) {
         self.touch(id);
         while let Some(id) = self.dirty.pop_front() {
-            while let Some(effect) = self.members.get_mut(&id).and_then(|member| member.participant.poll_effect()) {
-                self.carry_out(now, id, effect);
-            }
+            self.drain(now, id);
         }
         self.check_idle(now);
+    }
+
+    fn drain(&mut self, now: Now, id: ParticipantId) {
+        while let Some(effect) = self.members.get_mut(&id).and_then(|member| member.participant.poll_effect()) {
+            self.carry_out(now, id, effect);
+        }
     }
 
     fn carry_out(&mut self, now: Now, id: ParticipantId, effect: Effect) {
@@ -45,7 +49,7 @@ impl Room {
                 let asker = Asker::Participant(id);
                 self.order(Order::Reoffer { participant: id, offer, asker });
             }
-            Ask::Snapshot => self.show(id),
+            Ask::Snapshot => self.show(now, id),
             Ask::Ready => self.order(Order::Ready(id)),
             Ask::Publish { source, state } => self.order(Order::Publish(id, source, state)),
             Ask::Subscribe { wants } => {
@@ -92,18 +96,15 @@ impl Room {
     }
 
     /// Shows a participant the room.
-    fn show(&mut self, id: ParticipantId) {
+    fn show(&mut self, now: Now, id: ParticipantId) {
         let snapshot = self.snapshot(id);
         let Some(member) = self.members.get_mut(&id) else { return };
         if member.participant.show(snapshot).is_err() {
             return;
         }
         // The snapshot's message is still in the machine; what follows must come after it.
-        while let Some(effect) = member.participant.poll_effect() {
-            let Effect::Send(socket, message) = effect else { continue };
-            self.outputs.push_back(Output::Send(socket, message.to_text().into()));
-        }
-        let Some(socket) = member.participant.audience() else { return };
+        self.drain(now, id);
+        let Some(socket) = self.members.get(&id).and_then(|member| member.participant.audience()) else { return };
         let score = |member: &super::Member| {
             let participant = member.participant.id();
             member.quality.map(|score| Quality { participant, score })

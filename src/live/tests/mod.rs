@@ -1,0 +1,6 @@
+//! Rooms without sockets, SFU or database; and their tasks, to show that a bug stays in its room.
+
+mod doors;
+mod hall;
+mod people;
+mod tasks;
