@@ -17,7 +17,10 @@ use crate::kernel::config::Config;
 use crate::mentors::Mentors;
 
 async fn kernel(folder: &std::path::Path) -> Kernel {
-    let settings = format!("data_dir = '{}'\n[sfu]\nbind = '127.0.0.1'\nport = 0\nshards = 1", folder.display());
+    let settings = format!(
+        "data_dir = '{}'\n[sfu]\nbind = '127.0.0.1'\nport = 0\nshards = 1\n[http]\ndrain_s = 0",
+        folder.display()
+    );
     let config = Config::with(&settings).expect("sound settings");
     let parts = Parts { config, clock: Clock::System, random: Random::default() };
     crate::app::open_kernel(parts).await.expect("an empty folder will do")
