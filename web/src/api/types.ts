@@ -12,13 +12,5 @@ export type SessionPage = Schemas['Sessions'];
 export type NewSession = Schemas['OpenSession'];
 export type JoinInfo = Schemas['Link'];
 export type Site = Schemas['Site'];
-
 /** The right to enter the room, see signaling/PROTOCOL.md. */
-export interface RoomPass {
-  room_token: string;
-  expires_at_ms: number;
-  signaling_url: string;
-  session: JoinInfo['session'];
-  role: Schemas['Role'];
-  name: string | null;
-}
+export type RoomPass = Schemas['RoomPass'];

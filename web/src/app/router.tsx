@@ -5,6 +5,15 @@ import { PageLayout } from './page-layout';
 import { PagePending } from './page-pending';
 import { RequireLogin } from './require-login';
 
+const loadCall = () => import('./call-route');
+
+/** From a list of sessions the next step is the call: its code comes while the person still looks. */
+function whenIdle(task: () => Promise<unknown>): void {
+  const run = () => void task().catch(() => undefined); // the route itself will say if it cannot be had
+  if ('requestIdleCallback' in window) window.requestIdleCallback(run);
+  else setTimeout(run, 1000); // Safari
+}
+
 /** All routes. Each page is its own chunk; the call's code loads on the way to the call. */
 export function createRouter() {
   return createBrowserRouter([
@@ -42,9 +51,11 @@ export function createRouter() {
           children: [
             {
               path: '/sessions',
-              lazy: async () => ({
-                Component: (await import('@/features/sessions/sessions-page')).SessionsPage,
-              }),
+              lazy: async () => {
+                const { SessionsPage } = await import('@/features/sessions/sessions-page');
+                whenIdle(loadCall);
+                return { Component: SessionsPage };
+              },
             },
             {
               path: '/sessions/:id',
@@ -67,7 +78,7 @@ export function createRouter() {
       path: '/join/:joinCode',
       errorElement: <PageError />,
       hydrateFallbackElement: <PagePending />,
-      lazy: async () => ({ Component: (await import('./call-route')).CallRoute }),
+      lazy: async () => ({ Component: (await loadCall()).CallRoute }),
     },
   ]);
 }

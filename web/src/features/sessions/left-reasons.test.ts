@@ -26,8 +26,14 @@ test('every reason of the protocol has words of its own', () => {
   expect(new Set(reasons.map((reason) => leftWords(reason).title)).size).toBe(reasons.length);
 });
 
-test('an unknown reason, or one like "constructor", is told as having left', () => {
-  expect(leftWords('whatever').title).toBe('You left the session');
-  expect(leftWords('constructor').title).toBe('You left the session');
+test('an error code of signaling is never told as having left', () => {
+  for (const code of ['internal', 'malformed', 'token_invalid', 'rate_limited', 'constructor']) {
+    expect(leftWords(code).title).toBe('The call could not go on');
+  }
+  expect(leftWords('token_revoked')).toBe(leftWords('removed'));
+  expect(leftWords('resume_unknown')).toBe(leftWords('lost'));
+});
+
+test('no reason at all is having left', () => {
   expect(leftWords(null).title).toBe('You left the session');
 });

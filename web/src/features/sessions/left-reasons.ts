@@ -58,25 +58,37 @@ const REASONS: Record<string, LeftWords> = {
     text: 'The mentor closed the door for newcomers. Tell them that you are here, then try again.',
     rejoin: 'Try again',
   },
-  failed: {
-    title: 'The call could not go on',
-    text: 'Something broke on our side. Joining again usually helps.',
+  outdated: {
+    title: 'FaceMentor was updated',
+    text: 'This page is older than the server now. Joining again loads the new one.',
     rejoin: 'Join again',
   },
 };
 
-/** Other names under which the same things arrive. */
+const FAILED: LeftWords = {
+  title: 'The call could not go on',
+  text: 'Something broke on our side. Joining again usually helps.',
+  rejoin: 'Join again',
+};
+
+/** Other names under which the same things arrive: error codes of signaling (PROTOCOL.md §6). */
 const SAME: Record<string, string> = {
   room_ended: 'ended',
   session_ended: 'ended',
+  token_revoked: 'removed',
+  token_expired: 'lost',
+  resume_unknown: 'lost',
+  unsupported_version: 'outdated',
   room_full: 'full',
   room_locked: 'locked',
-  error: 'failed',
-  internal: 'failed',
 };
 
 export function leftWords(reason: string | null): LeftWords {
-  const given = reason ?? 'left';
-  const key = Object.hasOwn(SAME, given) ? SAME[given] : given;
-  return key !== undefined && Object.hasOwn(REASONS, key) ? (REASONS[key] ?? LEFT) : LEFT;
+  if (reason === null) return LEFT;
+  return own(REASONS, own(SAME, reason) ?? reason) ?? FAILED;
+}
+
+/** Only what the table itself holds: the key comes from the address bar. */
+function own<Value>(table: Record<string, Value>, key: string): Value | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
 }

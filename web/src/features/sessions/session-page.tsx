@@ -1,6 +1,7 @@
 import { ArrowLeft } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link, useParams } from 'react-router';
+import { isProblem } from '@/api/problem';
 import type { Session } from '@/api/types';
 import { Banner } from '@/components/ui/banner';
 import { Button } from '@/components/ui/button';
@@ -52,9 +53,11 @@ function NotShown({ error, retry }: { error: unknown; retry: () => void }) {
       <Banner
         tone="danger"
         action={
-          <Button size="sm" variant="secondary" onClick={retry}>
-            Try again
-          </Button>
+          isProblem(error) && error.status === 404 ? null : (
+            <Button size="sm" variant="secondary" onClick={retry}>
+              Try again
+            </Button>
+          )
         }
       >
         {form}
