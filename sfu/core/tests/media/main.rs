@@ -1,0 +1,11 @@
+//! The media plane from outside: a shard on a virtual clock, clients with real SRTP, no sockets.
+
+mod world;
+
+mod determinism;
+mod forwarding;
+mod lips;
+mod nonces;
+mod people;
+mod repair;
+mod simulcast;

@@ -1,0 +1,74 @@
+//! Layers.
+
+use std::time::Duration;
+
+use crate::world::*;
+use sfu_core::*;
+
+const LAYERS: Habits = Habits { rids: &["q", "h", "f"], ..USUAL };
+
+/// One frame on each of the given layers; the layer's number is in the body.
+fn film(world: &mut World, layers: &[usize], sequence: u16, keyframe: bool) {
+    for &layer in layers {
+        let payload = vp8(sequence, keyframe, &[layer as u8; 20]);
+        let rid = Some(["q", "h", "f"][layer]);
+        world.send(0, &Packet { rid, ..Packet::video(0, layer, sequence, &payload) }.bytes());
+    }
+    world.deliver();
+    world.advance(Duration::from_millis(33));
+}
+
+fn layers(got: &[Got]) -> Vec<u8> {
+    let mut layers: Vec<u8> = got.iter().filter_map(|packet| packet.payload.last().copied()).collect();
+    layers.dedup();
+    layers
+}
+
+fn want(world: &mut World, width: u16, height: u16) {
+    let want = Want { participant: person(0), source: Source::Camera, width, height, priority: 0 };
+    world.shard.subscribe(world.now, person(1), &[want]);
+}
+
+#[test]
+fn the_highest_layer_is_forwarded_by_default() {
+    let mut world = World::with(&[LAYERS, USUAL]);
+    (1..30).for_each(|sequence| film(&mut world, &[0, 1, 2], sequence, sequence % 10 == 1));
+    assert_eq!(layers(&world.video(1, 0)), [2], "from the first frame on");
+}
+
+#[test]
+fn a_smaller_tile_changes_the_layer_at_its_keyframe_without_a_jump() {
+    let mut world = World::with(&[LAYERS, USUAL]);
+    (1..30).for_each(|sequence| film(&mut world, &[0, 1, 2], sequence, sequence == 1 || sequence == 11));
+    want(&mut world, 320, 180);
+    (30..40).for_each(|sequence| film(&mut world, &[0, 1, 2], sequence, false));
+    assert_eq!(layers(&world.video(1, 0)).last(), Some(&2), "it plays on until the keyframe");
+    (40..50).for_each(|sequence| film(&mut world, &[0, 1, 2], sequence, sequence == 40));
+    let got = world.video(1, 0);
+    assert_eq!(layers(&got).last(), Some(&0));
+    for pair in got.windows(2) {
+        assert_eq!(pair[1].sequence, pair[0].sequence.wrapping_add(1));
+        assert_eq!(picture_id(&pair[1].payload), (picture_id(&pair[0].payload) + 1) & 0x7fff);
+        let ticks = pair[1].timestamp.wrapping_sub(pair[0].timestamp);
+        assert!((2900..3100).contains(&ticks), "{ticks}");
+    }
+}
+
+#[test]
+fn a_layer_that_stops_gives_way_to_the_next_lower_one() {
+    let mut world = World::with(&[LAYERS, USUAL]);
+    (1..40).for_each(|sequence| film(&mut world, &[0, 1, 2], sequence, sequence % 10 == 1));
+    (40..160).for_each(|sequence| film(&mut world, &[0, 1], sequence, sequence % 10 == 1));
+    assert_eq!(layers(&world.video(1, 0)).last(), Some(&1));
+}
+
+#[test]
+fn a_source_that_is_not_wanted_is_heard_but_not_seen() {
+    let mut world = World::with(&[LAYERS, USUAL]);
+    (1..20).for_each(|sequence| film(&mut world, &[0, 1, 2], sequence, sequence == 1));
+    let before = world.video(1, 0).len();
+    world.shard.subscribe(world.now, person(1), &[]);
+    (20..30).for_each(|sequence| film(&mut world, &[0, 1, 2], sequence, sequence == 20));
+    world.speak(0, 1, b"heard");
+    assert_eq!((world.video(1, 0).len(), world.audio(1, 0).len()), (before, 1));
+}
