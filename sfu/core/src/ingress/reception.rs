@@ -56,8 +56,7 @@ impl Reception {
         let lost_interval = expected_interval.saturating_sub(self.received - self.received_prior);
         self.expected_prior = expected;
         self.received_prior = self.received;
-        let fraction_lost =
-            if expected_interval == 0 { 0 } else { (lost_interval * 256 / expected_interval).min(255) as u8 };
+        let fraction_lost = (lost_interval * 256).checked_div(expected_interval).unwrap_or(0).min(255) as u8;
         let (last_sender_report, delay) = match self.sender_report {
             Some((ntp, at)) => {
                 (ntp, (now.saturating_duration_since(at).as_millis() * 65_536 / 1000).min(u128::from(u32::MAX)) as u32)

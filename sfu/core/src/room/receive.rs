@@ -94,17 +94,17 @@ impl Room {
                         .is_some_and(|track| track.ssrc.is_some_and(|ssrc| ssrc != header.ssrc)) =>
             {
                 self.remove_track(track);
-                self.add_track(now, key, place, source, kind)
+                self.add_track(key, place, source, kind)
             }
             Some(track) => track,
-            None => self.add_track(now, key, place, source, kind),
+            None => self.add_track(key, place, source, kind),
         };
         if audio_level.is_some() && self.tick.is_none() {
             self.schedule_tick(now);
         }
         let incoming = Incoming { index, header, codec, payload, audio_level };
         let Some(track) = self.tracks.get_mut(track_key) else { return };
-        let was_idle = track.fresh.is_empty();
+        let (was_idle, is_first) = (track.fresh.is_empty(), track.newest_timestamp().is_none());
         let arrival = match role {
             Role::Media => track.receive(now, self.clock, &incoming),
             Role::Rtx => track.receive_rtx(now, &incoming),
@@ -119,6 +119,9 @@ impl Room {
                 if was_idle {
                     self.fresh.push(track_key);
                 }
+                if is_first {
+                    self.present(now);
+                }
                 self.feed_taps(track_key, counters);
             }
             Arrival::Stale => counters.rtp_stale += 1,
@@ -126,25 +129,22 @@ impl Room {
         }
     }
 
-    fn add_track(
-        &mut self,
-        now: Instant,
-        key: ParticipantKey,
-        place: StreamPlace,
-        source: Source,
-        kind: MediaKind,
-    ) -> Key<Track> {
+    fn add_track(&mut self, key: ParticipantKey, place: StreamPlace, source: Source, kind: MediaKind) -> Key<Track> {
         let track = self.tracks.insert(Track::new(key, source, kind, place.layer));
         let layers =
             self.participants.get_mut(key).and_then(|participant| participant.tracks.get_mut(place.publication));
         if let Some(layer) = layers.and_then(|layers| layers.get_mut(place.layer)) {
             *layer = Some(track);
         }
+        track
+    }
+
+    /// A track has its first packet: whoever should play it is pointed at it before the packet goes out.
+    fn present(&mut self, now: Instant) {
         for subscriber in self.participants.keys() {
             self.retune(now, subscriber);
         }
         self.schedule_tick(now);
-        track
     }
 
     fn feed_taps(&mut self, key: Key<Track>, counters: &mut Counters) {

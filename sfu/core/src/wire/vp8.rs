@@ -94,7 +94,8 @@ mod tests {
 
     #[test]
     fn every_form_of_the_descriptor_is_read() {
-        let table: [(&[u8], u8, Option<u16>, Option<u8>); 6] = [
+        type Row = (&'static [u8], u8, Option<u16>, Option<u8>);
+        let table: [Row; 6] = [
             (&[0x10, 0xff], 1, None, None),
             (&[0x90, 0x00, 0xff], 2, None, None),
             (&[0x90, 0x80, 0x11, 0xff], 3, Some(0x11), None),
