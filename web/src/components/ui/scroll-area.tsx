@@ -11,8 +11,12 @@ interface ScrollAreaProps extends ComponentProps<typeof Radix.Root> {
 export function ScrollArea({ className, children, viewportRef, ...props }: ScrollAreaProps) {
   return (
     <Radix.Root className={cn('relative overflow-hidden', className)} {...props}>
-      {/* WCAG 2.1.1: the keyboard must reach what scrolls. */}
-      <Radix.Viewport ref={viewportRef} tabIndex={0} className="size-full -outline-offset-2">
+      {/* WCAG 2.1.1: the keyboard must reach what scrolls. Radix lays the inside out as a table, which grows wider than the viewport. */}
+      <Radix.Viewport
+        ref={viewportRef}
+        tabIndex={0}
+        className="size-full -outline-offset-2 [&>div]:block!"
+      >
         {children}
       </Radix.Viewport>
       <Radix.Scrollbar orientation="vertical" className="flex w-2 p-0.5">

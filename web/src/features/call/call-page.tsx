@@ -48,23 +48,22 @@ export function CallPage({ title, joinUrl }: { title: string; joinUrl: string })
     <main
       ref={page}
       data-testid="call"
-      className={cn(
-        'dark fixed inset-0 flex gap-2 overflow-hidden bg-background p-2 text-foreground',
-        !barShown && 'cursor-none',
-      )}
+      className={cn('fixed inset-0 flex bg-background text-foreground', !barShown && 'cursor-none')}
     >
       <h1 className="sr-only">{title}</h1>
-      <div className="relative flex min-w-0 flex-1">
-        <Stage joinUrl={joinUrl} barShown={barShown} />
-        <Notices actions={actions} />
-        <ControlBar
-          actions={actions}
-          shown={barShown}
-          title={title}
-          joinUrl={joinUrl}
-          onSettings={() => setSettings(true)}
-          onShortcuts={() => setShortcuts(true)}
-        />
+      <div className="dark flex min-w-0 flex-1 bg-background p-2 text-foreground">
+        <div className="relative flex min-w-0 flex-1">
+          <Stage joinUrl={joinUrl} barShown={barShown} />
+          <Notices actions={actions} />
+          <ControlBar
+            actions={actions}
+            shown={barShown}
+            title={title}
+            joinUrl={joinUrl}
+            onSettings={() => setSettings(true)}
+            onShortcuts={() => setShortcuts(true)}
+          />
+        </div>
       </div>
       {panel && (
         <SidePanel

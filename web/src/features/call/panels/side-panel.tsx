@@ -24,7 +24,7 @@ export function SidePanel({ title, docked, onClose, children }: SidePanelProps) 
   return (
     <aside
       aria-label={title}
-      className="flex w-88 shrink-0 flex-col overflow-hidden rounded-md bg-surface text-foreground"
+      className="flex w-88 shrink-0 flex-col border-l border-border bg-surface text-foreground"
     >
       <div className="flex items-center justify-between py-2 pr-2 pl-4">
         <h2 className="text-base">{title}</h2>

@@ -1,4 +1,4 @@
-import { Mic, MicOff, Video, VideoOff } from 'lucide-react';
+import { CircleUserRound, Mic, MicOff, Video, VideoOff } from 'lucide-react';
 import { Avatar } from '@/components/ui/avatar';
 import { IconButton } from '@/components/ui/icon-button';
 import { useCall } from '../call-context';
@@ -25,7 +25,11 @@ export function Preview({ name }: { name: string }) {
         <MediaElement track={track} fit="cover" mirrored className="animate-fade" />
       ) : (
         <div className="grid size-full place-content-center justify-items-center gap-4 pb-14">
-          <Avatar name={name || '?'} size="lg" />
+          {name ? (
+            <Avatar name={name} size="lg" />
+          ) : (
+            <CircleUserRound className="size-20 text-muted" strokeWidth={1} aria-hidden />
+          )}
           <p className="text-sm text-muted" role="status">
             {camera.capture === 'asking'
               ? 'Allow the camera and microphone, if your browser asks'

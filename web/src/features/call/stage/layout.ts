@@ -21,6 +21,10 @@ const TALLEST = 3 / 4;
 const STRIP_WIDTH = 208;
 const STRIP_HEIGHT = 112;
 const STRIP_ASPECT = 4 / 3;
+/** A strip on a phone holds at least this many. */
+const STRIP_COUNT = 4;
+/** Kept free below the strip for oneself and the control bar. */
+const SELF_VIEW_HEIGHT = 220;
 
 /** The places of `count` equal tiles that fill the stage best, without scrolling. */
 export function gridRects(count: number, { width, height }: Size): Rect[] {
@@ -74,20 +78,21 @@ export function speakerRects(others: number, { width, height }: Size): SpeakerLa
   if (width > height) {
     const stripWidth = Math.min(STRIP_WIDTH, width * 0.22);
     const tileHeight = stripWidth / STRIP_ASPECT;
-    const shown = Math.min(others, Math.max(1, Math.floor((height + GAP) / (tileHeight + GAP))));
-    const top = (height - shown * tileHeight - (shown - 1) * GAP) / 2;
+    const free = height - SELF_VIEW_HEIGHT > tileHeight ? height - SELF_VIEW_HEIGHT : height;
+    const shown = Math.min(others, Math.max(1, Math.floor((free + GAP) / (tileHeight + GAP))));
     return {
       main: { x: 0, y: 0, width: width - stripWidth - GAP, height },
       others: Array.from({ length: shown }, (_, index) => ({
         x: width - stripWidth,
-        y: top + index * (tileHeight + GAP),
+        y: index * (tileHeight + GAP),
         width: stripWidth,
         height: tileHeight,
       })),
     };
   }
   const stripHeight = Math.min(STRIP_HEIGHT, height * 0.22);
-  const tileWidth = stripHeight;
+  const room = (width - (STRIP_COUNT - 1) * GAP) / STRIP_COUNT;
+  const tileWidth = Math.min(stripHeight, Math.max(room, stripHeight / 2));
   const shown = Math.min(others, Math.max(1, Math.floor((width + GAP) / (tileWidth + GAP))));
   const left = (width - shown * tileWidth - (shown - 1) * GAP) / 2;
   return {

@@ -45,8 +45,9 @@ export function Stage({ joinUrl, barShown }: { joinUrl: string; barShown: boolea
           <Tile key={key} person={person} source={source} rect={rect} priority={priority} />
         ))}
       {hidden > 0 && (
-        <p className="absolute top-2 left-1/2 z-10 -translate-x-1/2 rounded-full bg-black/60 px-3 py-1 text-sm text-white">
-          and {hidden} more
+        <p className="absolute top-2 right-2 z-10 rounded-full bg-black/75 px-3 py-1 text-sm text-white">
+          <span aria-hidden>+{hidden}</span>
+          <span className="sr-only">and {hidden} more people</span>
         </p>
       )}
       {size.width > 0 && (
