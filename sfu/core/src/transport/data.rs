@@ -1,5 +1,8 @@
 //! Data channels (RFC 8831, 8832) over SCTP over DTLS, on rtc-sctp and rtc-datachannel. Clients open them; we accept.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{HashMap, VecDeque};
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::sync::Arc;
@@ -22,6 +25,8 @@ pub(crate) const MAX_MESSAGE_BYTES: usize = 262_144;
 const MAX_CHANNELS: usize = 16;
 /// Unsent bytes kept for one channel; beyond it messages are refused.
 const MAX_BUFFERED: usize = 1 << 20;
+/// INITs answered before an association is up. A client repeats its INIT while our INIT ACK is on its way.
+const MAX_INITS: usize = 8;
 /// Stands for "the client", as in `dtls`.
 const CLIENT: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 1));
 
@@ -37,7 +42,12 @@ pub(super) enum DataEvent {
 
 pub(super) struct DataChannels {
     endpoint: Endpoint,
+    /// The client's one association, once it is up.
     association: Option<(AssociationHandle, Association)>,
+    /// One for each INIT answered so far: rtc-sctp makes a new association of every INIT, and which of our INIT ACKs the
+    /// client goes on with is its choice. The first to come up stays, the others are forgotten.
+    attempts: Vec<(AssociationHandle, Association)>,
+    inits: usize,
     channels: HashMap<u16, DataChannel>,
     events: VecDeque<DataEvent>,
 }
@@ -47,27 +57,45 @@ impl DataChannels {
         let transport = TransportConfig::default().with_max_message_size(MAX_MESSAGE_BYTES as u32);
         let server = Arc::new(ServerConfig::new(transport));
         let endpoint = Endpoint::new(CLIENT, TransportProtocol::UDP, Arc::new(EndpointConfig::default()), Some(server));
-        Self { endpoint, association: None, channels: HashMap::new(), events: VecDeque::new() }
+        Self {
+            endpoint,
+            association: None,
+            attempts: Vec::new(),
+            inits: 0,
+            channels: HashMap::new(),
+            events: VecDeque::new(),
+        }
     }
 
     /// Takes an SCTP packet out of DTLS. Malformed ones are dropped.
     pub(super) fn handle(&mut self, now: Instant, packet: Bytes) {
-        match self.endpoint.handle(now, CLIENT, None, packet) {
-            // One association per DTLS connection: the endpoint makes a second only for a client that starts over.
-            Some((handle, DatagramEvent::NewAssociation(association))) => {
-                self.channels.clear();
-                self.association = Some((handle, association));
+        if is_init(&packet) {
+            // No browser starts a second association within one DTLS connection.
+            if self.association.is_some() || self.inits >= MAX_INITS {
+                return;
             }
+            self.inits += 1;
+        }
+        match self.endpoint.handle(now, CLIENT, None, packet) {
+            Some((handle, DatagramEvent::NewAssociation(association))) => self.attempts.push((handle, association)),
             Some((handle, DatagramEvent::AssociationEvent(event))) => {
-                if let Some((ours, association)) = &mut self.association
-                    && *ours == handle
-                {
+                let mut known = self.association.iter_mut().chain(&mut self.attempts);
+                if let Some((_, association)) = known.find(|(known, _)| *known == handle) {
                     association.handle_event(event);
                 }
             }
             _ => {}
         }
+        self.establish();
         self.drain(now);
+    }
+
+    /// Settles on the attempt that came up, if one did.
+    fn establish(&mut self) {
+        if let Some(place) = self.attempts.iter().position(|(_, association)| !association.is_handshaking()) {
+            self.association = Some(self.attempts.swap_remove(place));
+            self.attempts.clear();
+        }
     }
 
     /// Queues a message. Refused when the channel is not open, or its peer does not keep up, or it is too long.
@@ -87,12 +115,13 @@ impl DataChannels {
         Queued::Yes
     }
 
-    /// The next SCTP packet to put into DTLS.
+    /// Hands out the SCTP packets to put into DTLS.
     pub(super) fn poll_transmit(&mut self, now: Instant, mut each: impl FnMut(&[u8])) {
-        let Some((_, association)) = &mut self.association else { return };
-        while let Some(transmit) = association.poll_transmit(now) {
-            if let Payload::RawEncode(packets) = transmit.message {
-                packets.iter().for_each(|packet| each(packet));
+        for (_, association) in self.association.iter_mut().chain(&mut self.attempts) {
+            while let Some(transmit) = association.poll_transmit(now) {
+                if let Payload::RawEncode(packets) = transmit.message {
+                    packets.iter().for_each(|packet| each(packet));
+                }
             }
         }
     }
@@ -102,16 +131,16 @@ impl DataChannels {
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
-        self.association.as_ref().and_then(|(_, association)| association.poll_timeout())
+        self.association.iter().chain(&self.attempts).filter_map(|(_, association)| association.poll_timeout()).min()
     }
 
     pub(super) fn handle_timeout(&mut self, now: Instant) {
-        if let Some((_, association)) = &mut self.association
-            && association.poll_timeout().is_some_and(|due| due <= now)
-        {
-            association.handle_timeout(now);
-            self.drain(now);
+        for (_, association) in self.association.iter_mut().chain(&mut self.attempts) {
+            if association.poll_timeout().is_some_and(|due| due <= now) {
+                association.handle_timeout(now);
+            }
         }
+        self.drain(now);
     }
 
     fn drain(&mut self, now: Instant) {
@@ -151,6 +180,12 @@ impl DataChannels {
 pub enum Queued {
     Yes,
     No,
+}
+
+/// Whether an SCTP packet is an INIT: alone in its packet, with verification tag 0 (RFC 9260 §8.5.1).
+fn is_init(packet: &[u8]) -> bool {
+    const INIT: u8 = 1;
+    packet.get(4..8) == Some(&[0; 4]) && packet.get(12) == Some(&INIT)
 }
 
 fn read(

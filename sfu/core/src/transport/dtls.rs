@@ -150,7 +150,16 @@ impl Dtls {
         *profile = SrtpProfile::Aes128CmHmacSha1_80;
         let replay = received.clone();
         self.endpoint = endpoint(&self.certificate, self.expected, SrtpProfile::Aes128CmHmacSha1_80)?;
-        replay.iter().try_for_each(|packet| self.read(now, packet))
+        for packet in &replay {
+            match self.read(now, packet) {
+                Err(error @ (Error::ErrServerNoMatchingSrtpProfile | Error::ErrNoMatchingCertificateFingerprint)) => {
+                    return Err(error);
+                }
+                // Malformed then, malformed now; what follows it still counts.
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     fn export_keys(&self) -> Option<SrtpKeys> {

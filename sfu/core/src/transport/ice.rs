@@ -16,8 +16,9 @@ use crate::Remote;
 const CONSENT: Duration = Duration::from_secs(30);
 /// After a restart, checks with the former credentials are answered this long, while the answer is on its way.
 const FORMER_CREDENTIALS: Duration = Duration::from_secs(10);
-/// Addresses of one client that may receive before one is nominated: its interfaces, times IPv4, IPv6 and TCP.
-const MAX_PATHS: usize = 8;
+/// Paths of one client kept at a time: its interfaces, times our addresses where it comes by TCP. The nominated one is never
+/// given up for others.
+const MAX_PATHS: usize = 32;
 
 pub(super) struct IceLite {
     provider: Arc<dyn RTCCryptoProvider>,
@@ -123,7 +124,10 @@ impl IceLite {
 
     fn heard(&mut self, now: Instant, remote: Remote) {
         self.paths.retain(|path| path.remote != remote && now < path.heard + CONSENT);
-        self.paths.truncate(MAX_PATHS - 1);
+        if self.paths.len() >= MAX_PATHS {
+            let oldest = self.paths.iter().rposition(|path| Some(path.remote) != self.selected);
+            oldest.map(|place| self.paths.remove(place));
+        }
         self.paths.insert(0, Path { remote, heard: now });
     }
 
