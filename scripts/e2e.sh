@@ -2,4 +2,4 @@
 # The browser tests, against the binary that `cargo test` or `cargo build` left. Arguments go to Playwright.
 set -euo pipefail
 cd "$(dirname "$0")/../tests/e2e"
-exec npx --no-install playwright test "$@"
+exec ../../scripts/own-network.sh npx --no-install playwright test "$@"

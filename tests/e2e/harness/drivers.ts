@@ -1,0 +1,127 @@
+import { type Browser, type Page, chromium as chromiumType } from '@playwright/test';
+import puppeteer, { type Browser as Firefox, type BrowserContext, type Page as FirefoxPage } from 'puppeteer-core';
+import type { Look } from './looks.ts';
+import { LOOKS } from './looks.ts';
+import { pageScript } from './page-script.ts';
+
+/** What tests do to a page, in either browser. Selectors are CSS. */
+export interface Driver {
+  goto(url: string): Promise<void>;
+  evaluate<Result, Argument>(run: (argument: Argument) => Result, argument: Argument): Promise<Awaited<Result>>;
+  /** Waits for the element, then clicks it. */
+  click(selector: string): Promise<void>;
+  fill(selector: string, text: string): Promise<void>;
+  press(key: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Devices {
+  camera: string;
+  microphone: string;
+}
+
+/** Debian's Chromium; its camera and microphone are files. */
+export function launchChromium({ camera, microphone }: Devices): Promise<Browser> {
+  return chromiumType.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--use-fake-ui-for-media-stream',
+      '--use-fake-device-for-media-stream',
+      `--use-file-for-fake-video-capture=${camera}`,
+      `--use-file-for-fake-audio-capture=${microphone}`,
+    ],
+  });
+}
+
+/** Debian's Firefox ESR, over WebDriver BiDi. */
+export function launchFirefox(): Promise<Firefox> {
+  return puppeteer.launch({
+    browser: 'firefox',
+    executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr',
+    headless: true,
+    extraPrefsFirefox: {
+      'media.navigator.streams.fake': true,
+      'media.navigator.permission.disabled': true,
+      'media.autoplay.default': 0,
+      // A codec it would download at run time.
+      'media.gmp-manager.updateEnabled': false,
+    },
+  });
+}
+
+export class ChromiumDriver implements Driver {
+  private constructor(readonly page: Page) {}
+
+  static async open(browser: Browser): Promise<ChromiumDriver> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
+    const page = await context.newPage();
+    await page.addInitScript(pageScript, { screen: LOOKS.screen });
+    return new ChromiumDriver(page);
+  }
+
+  async goto(url: string): Promise<void> {
+    await this.page.goto(url);
+  }
+
+  evaluate<Result, Argument>(run: (argument: Argument) => Result, argument: Argument): Promise<Awaited<Result>> {
+    return this.page.evaluate(run as never, argument) as Promise<Awaited<Result>>;
+  }
+
+  click(selector: string): Promise<void> {
+    return this.page.locator(selector).click();
+  }
+
+  fill(selector: string, text: string): Promise<void> {
+    return this.page.locator(selector).fill(text);
+  }
+
+  press(key: string): Promise<void> {
+    return this.page.keyboard.press(key);
+  }
+
+  close(): Promise<void> {
+    return this.page.context().close();
+  }
+}
+
+export class FirefoxDriver implements Driver {
+  private constructor(
+    private readonly context: BrowserContext,
+    readonly page: FirefoxPage,
+  ) {}
+
+  static async open(browser: Firefox, devices: Look): Promise<FirefoxDriver> {
+    const context = await browser.createBrowserContext();
+    const page = await context.newPage();
+    await page.setViewport({ width: 1280, height: 720 });
+    await page.evaluateOnNewDocument(pageScript, { screen: LOOKS.screen, devices });
+    return new FirefoxDriver(context, page);
+  }
+
+  async goto(url: string): Promise<void> {
+    await this.page.goto(url);
+  }
+
+  evaluate<Result, Argument>(run: (argument: Argument) => Result, argument: Argument): Promise<Awaited<Result>> {
+    return this.page.evaluate(run as never, argument as never) as Promise<Awaited<Result>>;
+  }
+
+  async click(selector: string): Promise<void> {
+    await this.page.locator(selector).click();
+  }
+
+  async fill(selector: string, text: string): Promise<void> {
+    await this.page.locator(selector).fill(text);
+  }
+
+  press(key: string): Promise<void> {
+    return this.page.keyboard.press(key as 'm');
+  }
+
+  close(): Promise<void> {
+    return this.context.close();
+  }
+}

@@ -1,0 +1,161 @@
+import { expect } from '@playwright/test';
+import type { Driver } from './drivers.ts';
+import type { Colour, Look } from './looks.ts';
+import { type Picture, type Received, heardNow, mediaPorts, negotiations, pictureIn, received } from './observe.ts';
+
+export type Source = 'camera' | 'screen';
+
+/** Quick looks first, then calmer: most states are there within a frame or two. */
+const INTERVALS = [50, 100, 100, 250, 250, 500];
+
+/** Someone with a browser. What they do returns when it is done; what they see is waited for. */
+export class Participant {
+  constructor(
+    readonly driver: Driver,
+    readonly name: string,
+    readonly look: Look,
+    /** Where they reach the server. */
+    readonly base: string,
+  ) {}
+
+  async signIn(email: string, password = 'demo-demo-demo'): Promise<void> {
+    await this.driver.goto(this.base);
+    await this.api('POST', '/api/accounts/log-in', { email, password });
+  }
+
+  /** A mentor's new session; returns its join code. */
+  async openSession(waitingRoom: 'with waiting room' | 'open door', title = 'First steps in Rust'): Promise<string> {
+    const session = await this.api('POST', '/api/sessions', {
+      title,
+      waiting_room: waitingRoom === 'with waiting room',
+    });
+    return (session as { join_code: string }).join_code;
+  }
+
+  /** The API as this person's page would use it. */
+  async api(method: string, path: string, body?: unknown): Promise<unknown> {
+    const answer = await this.driver.evaluate(
+      async ({ method, path, body }) => {
+        const headers = { 'content-type': 'application/json' };
+        const response = await fetch(path, { method, headers, body: body ? JSON.stringify(body) : undefined });
+        const text = await response.text();
+        return { ok: response.ok, status: response.status, text };
+      },
+      { method, path, body },
+    );
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
+    return answer.text === '' ? null : JSON.parse(answer.text);
+  }
+
+  async openPreJoin(joinCode: string): Promise<void> {
+    await this.driver.goto(`${this.base}/join/${joinCode}`);
+  }
+
+  /** From the link into the call, or to its door. Guests say their name. */
+  async join(joinCode: string, as: 'guest' | 'signed in'): Promise<void> {
+    await this.openPreJoin(joinCode);
+    if (as === 'guest') await this.driver.fill('input[name="name"]', this.name);
+    await this.driver.click('[data-testid="join"]');
+  }
+
+  async isInCall(): Promise<void> {
+    await this.shows('[data-testid="stage"]');
+  }
+
+  tile(of: { name: string }, source: Source = 'camera'): string {
+    return `[data-testid="tile"][data-name="${of.name}"][data-source="${source}"]`;
+  }
+
+  /** Sees the other's own moving picture: both colours, the walking square, decoded frames that go on. */
+  async sees(other: Participant, source: Source = 'camera', look: Look = other.look): Promise<void> {
+    const selector = this.tile(other, source);
+    await this.poll(`${this.name} sees the ${source} of ${other.name}`, async () => {
+      const picture = await this.picture(selector);
+      return picture ? matches(picture, look) : 'no picture';
+    }).toBe('as sent');
+    await this.seesMovement(other, source);
+  }
+
+  async seesMovement(other: Participant, source: Source = 'camera'): Promise<void> {
+    const selector = this.tile(other, source);
+    const before = await this.picture(selector);
+    await this.poll(`the ${source} of ${other.name} moves for ${this.name}`, async () => {
+      const now = await this.picture(selector);
+      return now !== null && now.frames > (before?.frames ?? 0) && now.top !== before?.top;
+    }).toBe(true);
+  }
+
+  async hears(look: Look): Promise<void> {
+    await this.poll(`${this.name} hears ${look.toneHz} Hz`, async () => {
+      const heard = await this.driver.evaluate(heardNow, undefined);
+      return heard.some((frequency) => Math.abs(frequency - look.toneHz) < 30) ? look.toneHz : heard;
+    }).toBe(look.toneHz);
+  }
+
+  /** Waits until no remote sound has this tone. */
+  async doesNotHear(look: Look): Promise<void> {
+    let silent = 0;
+    await this.poll(`${this.name} hears no ${look.toneHz} Hz`, async () => {
+      const heard = await this.driver.evaluate(heardNow, undefined);
+      // Beeps have pauses: silence is several looks in a row.
+      silent = heard.some((frequency) => Math.abs(frequency - look.toneHz) < 30) ? 0 : silent + 1;
+      return silent >= 6;
+    }).toBe(true);
+  }
+
+  async shows(selector: string): Promise<void> {
+    await this.poll(`${this.name} has ${selector}`, () => this.count(selector)).toBeGreaterThan(0);
+  }
+
+  async showsNo(selector: string): Promise<void> {
+    await this.poll(`${this.name} has no ${selector}`, () => this.count(selector)).toBe(0);
+  }
+
+  async showsState(other: Participant, attribute: string, value: string, source: Source = 'camera'): Promise<void> {
+    await this.poll(`${other.name}'s ${source} has ${attribute}=${value} for ${this.name}`, () =>
+      this.attribute(this.tile(other, source), `data-${attribute}`),
+    ).toBe(value);
+  }
+
+  count(selector: string): Promise<number> {
+    return this.driver.evaluate((selector) => document.querySelectorAll(selector).length, selector);
+  }
+
+  attribute(selector: string, name: string): Promise<string | null> {
+    return this.driver.evaluate(({ selector, name }) => document.querySelector(selector)?.getAttribute(name) ?? null, {
+      selector,
+      name,
+    });
+  }
+
+  picture(selector: string): Promise<Picture | null> {
+    return this.driver.evaluate(pictureIn, selector);
+  }
+
+  received(): Promise<Received> {
+    return this.driver.evaluate(received, undefined);
+  }
+
+  negotiations(): Promise<{ local: number; remote: number; connections: number }> {
+    return this.driver.evaluate(negotiations, undefined);
+  }
+
+  mediaPorts(): Promise<number[]> {
+    return this.driver.evaluate(mediaPorts, undefined);
+  }
+
+  poll<T>(message: string, look: () => Promise<T>, timeout = 20_000) {
+    return expect.poll(look, { message, intervals: INTERVALS, timeout });
+  }
+}
+
+function matches(picture: Picture, look: Look): string {
+  const wrong = (['left', 'right'] as const).filter((side) => distance(picture[side], look[side]) > 60);
+  return wrong.length === 0
+    ? 'as sent'
+    : wrong.map((side) => `${side}: ${picture[side].join()} instead of ${look[side].join()}`).join('; ');
+}
+
+function distance(a: Colour, b: Colour): number {
+  return Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from '@playwright/test';
+
+/** Browsers are the system's own; each test starts what it needs of them (harness/). */
+export default defineConfig({
+  testDir: 'specs',
+  outputDir: 'test-results',
+  // Software encoders and decoders of several browsers share the cores.
+  workers: 1,
+  timeout: 90_000,
+  expect: { timeout: 20_000 },
+  forbidOnly: !!process.env.CI,
+  retries: 0,
+  reporter: [['list']],
+});
