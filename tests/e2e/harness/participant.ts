@@ -62,6 +62,52 @@ export class Participant {
     await this.shows('[data-testid="stage"]');
   }
 
+  /** Lets somebody in who waits, from the people list. */
+  async admits(other: Participant): Promise<void> {
+    await this.openPeople();
+    await this.driver.click(`[aria-label="Let ${other.name} in"]`);
+  }
+
+  async refuses(other: Participant): Promise<void> {
+    await this.openPeople();
+    await this.driver.click(`[aria-label="Refuse ${other.name}"]`);
+  }
+
+  async removes(other: Participant): Promise<void> {
+    await this.openPeople();
+    await this.driver.click(`[aria-label="Actions for ${other.name}"]`);
+    await this.driver.click('[role="menuitem"]:last-child');
+    await this.driver.click('[role="dialog"] button:last-child');
+  }
+
+  location(): Promise<string> {
+    return this.driver.evaluate(() => location.href, undefined);
+  }
+
+  /** Opens a socket with these credentials; answers how the server takes it: a message type, or an error's code. */
+  saysHello(signaling: string, credentials: { token: string } | { resume: string }): Promise<string> {
+    return this.driver.evaluate(
+      ({ signaling, credentials }) =>
+        new Promise<string>((resolve, reject) => {
+          const socket = new WebSocket(signaling);
+          socket.onopen = () => socket.send(JSON.stringify({ type: 'hello', version: 1, ...credentials }));
+          socket.onmessage = ({ data }: MessageEvent<string>) => {
+            const message = JSON.parse(data) as { type: string; code?: string };
+            resolve(message.code ?? message.type);
+            socket.close();
+          };
+          socket.onclose = () => reject(new Error('closed without a word'));
+        }),
+      { signaling, credentials },
+    );
+  }
+
+  private async openPeople(): Promise<void> {
+    if ((await this.count('[data-testid="person"]')) > 0) return;
+    await this.driver.press('p');
+    await this.shows('[data-testid="person"]');
+  }
+
   tile(of: { name: string }, source: Source = 'camera'): string {
     return `[data-testid="tile"][data-name="${of.name}"][data-source="${source}"]`;
   }
