@@ -1,0 +1,90 @@
+//! What the documents say is what the server does. `UPDATE_DOCUMENTS=1 cargo test documents` writes what can be derived.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::world::{Engine, World};
+
+const START: &str = "<!-- configuration: kept equal to config/default.toml by tests/documents.rs -->\n";
+const END: &str = "<!-- /configuration -->\n";
+
+fn in_root(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(in_root(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+#[test]
+fn the_readme_explains_every_setting() {
+    let readme = read("README.md");
+    let (before, rest) = readme.split_once(START).expect("the README has a configuration table");
+    let (table, after) = rest.split_once(END).expect("the table ends");
+    let expected = table_of(&read("config/default.toml"));
+    if table != expected && std::env::var_os("UPDATE_DOCUMENTS").is_some() {
+        fs::write(in_root("README.md"), [before, START, &expected, END, after].concat()).expect("README.md is writable");
+        return;
+    }
+    assert_eq!(table, expected, "run: UPDATE_DOCUMENTS=1 cargo test documents");
+}
+
+/// A row per setting: its key, its default, and the comment above it.
+fn table_of(defaults: &str) -> String {
+    let mut table = String::from("| setting | default | what it does |\n|---|---|---|\n");
+    let (mut section, mut comment) = (String::new(), Vec::new());
+    for line in defaults.lines() {
+        if let Some(text) = line.strip_prefix('#') {
+            comment.push(text.trim());
+        } else if let Some(name) = line.strip_prefix('[') {
+            section = format!("{}.", name.trim_end_matches(']'));
+            comment.clear();
+        } else if let Some((key, value)) = line.split_once(" = ") {
+            let about = comment.join(" ").replace('|', "\\|");
+            table.push_str(&format!("| `{section}{key}` | `{value}` | {about} |\n"));
+            comment.clear();
+        } else {
+            comment.clear();
+        }
+    }
+    table
+}
+
+#[tokio::test]
+async fn every_metric_is_documented_and_every_documented_metric_exists() {
+    let world = World::start(Engine::Sqlite).await;
+    let scrape = reqwest::get(world.ops_url("/metrics")).await.expect("answers").text().await.expect("text");
+    let served = scrape.lines().filter_map(|line| line.strip_prefix("# HELP ")?.split(' ').next().map(str::to_owned));
+    let mut exist: BTreeSet<String> = served.collect();
+    assert!(exist.len() > 5, "{scrape}");
+    // Those with labels show up only once something has happened: their names stand in the source.
+    for folder in ["src", "sfu/driver/src"] {
+        names_in_sources(&in_root(folder), &mut exist);
+    }
+    let document = read("docs/METRICS.md");
+    let rows = document.lines().filter_map(|line| line.strip_prefix("| `facementor_")?.split('`').next());
+    let documented: BTreeSet<String> = rows.map(|name| format!("facementor_{name}")).collect();
+    let missing: Vec<_> = exist.difference(&documented).collect();
+    assert!(missing.is_empty(), "docs/METRICS.md lacks {missing:?}");
+    let gone: Vec<_> = documented.difference(&exist).collect();
+    assert!(gone.is_empty(), "docs/METRICS.md has what nobody serves: {gone:?}");
+}
+
+/// Whole string literals that are names of metrics.
+fn names_in_sources(folder: &Path, names: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).expect("a readable folder") {
+        let path = entry.expect("a readable folder").path();
+        if path.is_dir() {
+            names_in_sources(&path, names);
+            continue;
+        }
+        let source = fs::read_to_string(&path).expect("a readable source file");
+        for piece in source.split("\"facementor_").skip(1) {
+            let name: String = piece.chars().take_while(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '_').collect();
+            if piece[name.len()..].starts_with('"') {
+                names.insert(format!("facementor_{name}"));
+            }
+        }
+    }
+}
