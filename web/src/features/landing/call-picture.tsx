@@ -6,7 +6,7 @@ export function CallPicture() {
     <div
       role="img"
       aria-label="A call: Ada, the mentor, fills the picture; you are small in the corner; one bar holds the controls."
-      className="dark relative aspect-[16/11] w-full overflow-hidden rounded-md bg-background shadow-float select-none"
+      className="dark relative aspect-[16/11] w-full overflow-hidden rounded-md border border-border bg-background shadow-float select-none"
     >
       <div className="absolute inset-2 bottom-16 overflow-hidden rounded-sm">
         <Portrait
