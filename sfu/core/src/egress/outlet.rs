@@ -36,6 +36,7 @@ pub(crate) struct Outlet {
     line: Option<(Ntp, u32)>,
     rtx_index: u64,
     resends: (Instant, u32),
+    reported_lost: u32,
 }
 
 /// What forwarding one packet to one outlet came to.
@@ -74,6 +75,7 @@ impl Outlet {
             line: None,
             rtx_index: u64::from(start.rtx_sequence & 0x7fff),
             resends: (now, 0),
+            reported_lost: 0,
         }
     }
 
@@ -227,13 +229,21 @@ impl Outlet {
         self.line
     }
 
+    /// Takes the receiver's count of lost packets, cumulative and 24 bits signed; returns how many are new.
+    pub(crate) fn record_lost(&mut self, total: u32) -> u32 {
+        let total = if total < 0x80_0000 { total } else { 0 };
+        let fresh = total.saturating_sub(self.reported_lost);
+        self.reported_lost += fresh;
+        fresh
+    }
+
     /// The timestamp for media captured then, on the line of what went before, whatever its source was.
     fn continued_timestamp(&self, captured: Option<Ntp>) -> u32 {
         let Some(((at, timestamp), captured)) = self.line.zip(captured) else { return 0 };
         timestamp.wrapping_add(captured.ticks_since(at, self.clock_rate()) as u32)
     }
 
-    fn clock_rate(&self) -> u32 {
+    pub(crate) fn clock_rate(&self) -> u32 {
         match self.kind {
             MediaKind::Audio => Codec::Opus.clock_rate(),
             MediaKind::Video => Codec::Vp8.clock_rate(),

@@ -184,24 +184,23 @@ impl Room {
                     track.record_sender_report(now, ntp, timestamp);
                 }
             }
-            Feedback::Reception { ssrc, fraction_lost, last_sender_report, delay, .. } => {
-                if self.outlet_of(key, ssrc).is_none() {
+            Feedback::Reception { ssrc, fraction_lost, total_lost, jitter, last_sender_report, delay } => {
+                let Some(outlet) = self.outlet_of(key, ssrc).and_then(|outlet| self.outlets.get_mut(outlet)) else {
                     return;
-                }
+                };
+                counters.subscriber_packets_lost += u64::from(outlet.record_lost(total_lost));
+                counters.jitter_samples += 1;
+                counters.jitter_micros += u64::from(jitter) * 1_000_000 / u64::from(outlet.clock_rate());
                 let Some(participant) = self.participants.get_mut(key) else { return };
-                counters.subscriber_packets_lost += u64::from(fraction_lost > 0);
                 participant.quality.record_loss(Direction::Down, f32::from(fraction_lost) / 256.0);
-                if last_sender_report != 0 {
-                    let middle = (Ntp::at(self.clock, now).to_wire() >> 16) as u32;
-                    let units = middle.wrapping_sub(last_sender_report).wrapping_sub(delay);
-                    let rtt = Duration::from_secs_f64(f64::from(units) / 65_536.0);
-                    if rtt <= MAX_RTT {
-                        participant.quality.record_rtt(rtt);
-                    }
+                if let Some(rtt) = round_trip(Ntp::at(self.clock, now), last_sender_report, delay) {
+                    counters.rtt_samples += 1;
+                    counters.rtt_micros += rtt.as_micros() as u64;
+                    participant.quality.record_rtt(rtt);
                 }
             }
             Feedback::Nack { ssrc, sequences } => {
-                counters.nacks_in += 1;
+                counters.nacks_in += sequences.len() as u64;
                 if let Some(outlet) = self.outlet_of(key, ssrc) {
                     self.resends.extend(sequences.into_iter().map(|sequence| (outlet, sequence)));
                 }
@@ -230,4 +229,12 @@ impl Room {
         let participant = self.participants.get(key)?;
         participant.outlets().find(|outlet| self.outlets.get(*outlet).is_some_and(|outlet| outlet.plan.ssrc.0 == ssrc))
     }
+}
+
+/// From the report's echo of our own (RFC 3550 §6.4.1); `None` where it echoes none, or cannot be.
+fn round_trip(now: Ntp, last_sender_report: u32, delay: u32) -> Option<Duration> {
+    let middle = (now.to_wire() >> 16) as u32;
+    let units = middle.wrapping_sub(last_sender_report).wrapping_sub(delay);
+    let rtt = Duration::from_secs_f64(f64::from(units) / 65_536.0);
+    (last_sender_report != 0 && rtt <= MAX_RTT).then_some(rtt)
 }

@@ -15,7 +15,7 @@ pub(crate) enum Feedback {
     /// The client's own stream: this NTP time is this timestamp.
     SenderReport { ssrc: u32, ntp: u64, timestamp: u32 },
     /// How our stream arrives there.
-    Reception { ssrc: u32, fraction_lost: u8, total_lost: u32, last_sender_report: u32, delay: u32 },
+    Reception { ssrc: u32, fraction_lost: u8, total_lost: u32, jitter: u32, last_sender_report: u32, delay: u32 },
     /// Our stream: these did not arrive.
     Nack { ssrc: u32, sequences: Vec<u16> },
     /// Our stream cannot be decoded without a keyframe (PLI or FIR).
@@ -78,6 +78,7 @@ fn reception(block: &ReceptionReport) -> Feedback {
         ssrc: block.ssrc,
         fraction_lost: block.fraction_lost,
         total_lost: block.total_lost,
+        jitter: block.jitter,
         last_sender_report: block.last_sender_report,
         delay: block.delay,
     }

@@ -50,14 +50,19 @@ counters! {
     /// Packets publishers' gaps show as missing, and requests sent for them.
     publisher_packets_lost,
     nacks_out,
-    /// Requests by subscribers; answered by RTX or exact repeat; not answered (too old, over budget).
+    /// Packets subscribers asked for again; answered by RTX or exact repeat; not answered (too old, over budget).
     nacks_in,
     retransmissions_out,
     retransmissions_refused,
     /// Keyframe requests by subscribers, and sent to publishers after coalescing.
     keyframe_requests_in,
     keyframe_requests_out,
-    /// Packets a subscriber's own reports call lost.
+    /// Round trips and jitter subscribers' reports tell: how many, and their sums in microseconds.
+    rtt_samples,
+    rtt_micros,
+    jitter_samples,
+    jitter_micros,
+    /// Packets subscribers' own reports call lost.
     subscriber_packets_lost,
     sender_reports_out,
     receiver_reports_out,
