@@ -107,8 +107,8 @@ fn a_room_ends_with_its_last_participant() {
 }
 
 #[test]
-fn a_room_whose_logic_failed_is_closed_alone() {
+fn a_quarantine_with_no_room_at_work_ends_nothing() {
     let mut world = World::of(2);
     world.shard.quarantine(world.now);
-    assert_eq!(world.shard.load().rooms, 1, "nothing was being worked on");
+    assert_eq!(world.shard.load().rooms, 1, "no room was being worked on");
 }
