@@ -5,6 +5,7 @@ mod command_line;
 mod documents;
 mod durability;
 mod hostile;
+mod live;
 mod openapi;
 mod ops;
 mod outbox;

@@ -44,6 +44,14 @@ impl Frame {
         if text.len() > limits::MAX_OFFER_FRAME {
             return Err(FrameError::TooLarge);
         }
+        match Self::read(text) {
+            Ok(frame) if frame.message.carries_offer() => Ok(frame),
+            _ if text.len() > limits::MAX_FRAME => Err(FrameError::TooLarge),
+            read => read,
+        }
+    }
+
+    fn read(text: &str) -> Result<Self, FrameError> {
         let value: Value = serde_json::from_str(text).map_err(|error| malformed(None, format!("not JSON: {error}")))?;
         let id = match value.get("id") {
             None | Some(Value::Null) => None,
@@ -62,9 +70,6 @@ impl Frame {
             Ok(message) => message,
             Err(error) => return Err(malformed(id, error.to_string())),
         };
-        if text.len() > limits::MAX_FRAME && !message.carries_offer() {
-            return Err(FrameError::TooLarge);
-        }
         if matches!(&message, ClientMessage::Subscribe { wants } if wants.len() > limits::MAX_WANTS) {
             return Err(malformed(id, format!("`wants` has more than {} entries", limits::MAX_WANTS)));
         }

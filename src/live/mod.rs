@@ -96,6 +96,11 @@ impl Live {
         self.sfu.local_addresses()
     }
 
+    /// Returns when everything that happened in rooms until now is stored.
+    pub async fn recorded(&self) {
+        self.rooms.recorded().await;
+    }
+
     /// Tells everyone, waits until they have gone or `config.http.drain_s` has passed, then stops the media plane.
     pub async fn shutdown(&self) {
         self.rooms.shutdown(self.drain).await;

@@ -281,6 +281,11 @@ impl Rooms {
         self.0.sfu.shutdown().await;
     }
 
+    /// Returns when everything that happened until now is stored.
+    pub(super) async fn recorded(&self) {
+        self.0.recorder.flushed().await;
+    }
+
     async fn all_gone(&self) {
         for handle in self.all() {
             handle.gone().await;

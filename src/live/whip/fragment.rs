@@ -43,27 +43,26 @@ pub(crate) fn with_credentials(offer: &str, fragment: &IceFragment) -> String {
     renewed
 }
 
-/// What a client needs of the answer to its restart: our credentials and candidates, under the first m-line.
-pub(crate) fn answer_fragment(answer: &str) -> String {
-    let mut fragment = String::new();
+/// What a client needs of the answer to its restart: our credentials and candidates, under the m-line that has them.
+/// (That is the one BUNDLE names first; those before it may be rejected.)
+pub(in crate::live) fn answer_fragment(answer: &str) -> String {
+    const OF_SESSION: [&str; 3] = ["a=ice-lite", "a=ice-options:", "a=group:BUNDLE"];
+    const CREDENTIALS: [&str; 2] = ["a=ice-ufrag:", "a=ice-pwd:"];
+    const OF_MEDIA: [&str; 5] = ["a=mid:", "a=ice-ufrag:", "a=ice-pwd:", "a=candidate:", "a=end-of-candidates"];
     let mut sections = answer.split("\nm=");
     let session = sections.next().unwrap_or_default();
-    let first = sections.next().unwrap_or_default();
-    let mut put = |line: &str| {
-        fragment.push_str(line.trim_end());
-        fragment.push_str("\r\n");
+    let media: Vec<&str> = sections.collect();
+    let has_ice = |section: &&&str| section.contains("\na=ice-ufrag:");
+    let media = media.iter().find(has_ice).or(media.first()).copied().unwrap_or_default();
+    let lines = |text: &'static [&'static str], section: &str| -> Vec<String> {
+        let wanted = section.lines().filter(|line| text.iter().any(|wanted| line.starts_with(wanted)));
+        wanted.map(str::to_owned).collect()
     };
-    let wanted = ["a=ice-lite", "a=ice-options:", "a=group:BUNDLE"];
-    session.lines().filter(|line| wanted.iter().any(|wanted| line.starts_with(wanted))).for_each(&mut put);
-    let credentials = ["a=ice-ufrag:", "a=ice-pwd:"];
-    let is_credential = |line: &&str| credentials.iter().any(|wanted| line.starts_with(wanted));
-    let of_session: Vec<_> = session.lines().filter(is_credential).collect();
-    put(&format!("m={}", first.lines().next().unwrap_or_default()));
-    first.lines().filter(|line| line.starts_with("a=mid:")).for_each(&mut put);
-    of_session.into_iter().for_each(&mut put);
-    let media = ["a=ice-ufrag:", "a=ice-pwd:", "a=candidate:", "a=end-of-candidates"];
-    first.lines().filter(|line| media.iter().any(|wanted| line.starts_with(wanted))).for_each(&mut put);
-    fragment
+    let mut fragment = lines(&OF_SESSION, session);
+    fragment.push(format!("m={}", media.lines().next().unwrap_or_default()));
+    fragment.extend(lines(&CREDENTIALS, session));
+    fragment.extend(lines(&OF_MEDIA, media));
+    fragment.iter().map(|line| format!("{}\r\n", line.trim_end())).collect()
 }
 
 fn value<'t>(text: &'t str, name: &str) -> Option<&'t str> {
@@ -112,7 +111,7 @@ mod tests {
 
     #[test]
     fn the_answer_is_cut_down_to_ice() {
-        let answer = "v=0\r\na=ice-lite\r\na=group:BUNDLE 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\n\
+        let answer = "v=0\r\na=ice-lite\r\na=group:BUNDLE 0\r\nm=video 0 UDP/TLS/RTP/SAVPF 96\r\na=mid:x\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\n\
             a=ice-ufrag:SFU1\r\na=ice-pwd:p\r\na=rtpmap:111 opus/48000/2\r\na=candidate:1 1 udp 1 192.0.2.1 9 typ host\r\n\
             a=end-of-candidates\r\n";
         assert_eq!(

@@ -1,0 +1,5 @@
+//! Rooms as clients meet them: signaling over WebSocket, WHIP and WHEP over HTTP.
+
+mod caller;
+mod doors;
+mod signaling;
