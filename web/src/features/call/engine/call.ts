@@ -67,6 +67,8 @@ export class Call extends Emitter<Events> {
   private heard: Peer | null = null;
   private name: string | undefined;
   private toldSources = '';
+  /** What arrived while an answer is being set. */
+  private held: ServerMessage[] | null = null;
   private readonly unsubscribe: (() => void)[] = [];
 
   constructor(private readonly options: CallOptions) {
@@ -86,7 +88,7 @@ export class Call extends Emitter<Events> {
         this.set({ ...this.state, signaling });
         this.recovery.signalingOpen(signaling === 'open' && this.state.phase === 'joined');
       }),
-      this.signaling.on('message', (message) => void this.receive(message)),
+      this.signaling.on('message', (message) => this.hold(message)),
       this.signaling.on('closed', (closing) => this.finish(closing)),
       this.local.on('state', (local) => {
         this.set({ ...this.state, local });
@@ -202,7 +204,32 @@ export class Call extends Emitter<Events> {
     this.local.close();
   }
 
+  /**
+   * `joined` first sets its answer and says `ready`, and only then becomes state: drawing the call page takes
+   * the main thread longer than all the rest of joining. What follows keeps its order.
+   */
+  private hold(message: ServerMessage): void {
+    if (this.held) {
+      this.held.push(message);
+      return;
+    }
+    if (message.type !== 'joined') {
+      void this.receive(message);
+      return;
+    }
+    this.held = [];
+    this.timings.mark('joined');
+    void this.accept(message.answer).then((accepted) => {
+      void this.receive(message);
+      if (accepted === 'broken') void this.recovery.startOver();
+      const { held } = this;
+      this.held = null;
+      for (const later of held ?? []) this.hold(later);
+    });
+  }
+
   private async receive(message: ServerMessage): Promise<void> {
+    if (this.state.phase === 'ended') return;
     const before = this.state;
     this.announce(message);
     this.set(receive(this.state, message, Date.now()));
@@ -212,23 +239,19 @@ export class Call extends Emitter<Events> {
         this.iceServers = message.ice_servers;
         // A new hello means a new participant on the server: it needs a new peer connection.
         this.prepare();
-        if (this.state.phase === 'joining') await this.askToJoin();
+        if (this.state.phase === 'joining') void this.askToJoin();
         return;
       case 'joined':
-        this.timings.mark('joined');
-        this.toldSources = '';
         this.recovery.begin();
-        await this.accept(message.answer);
         this.catchUp();
         return;
       case 'resumed':
-        if (message.answer !== undefined && this.peer?.expectsAnswer) {
-          await this.accept(message.answer);
-        }
         this.recovery.begin();
         this.recovery.signalingOpen(true);
-        this.toldSources = '';
         this.catchUp();
+        if (message.answer !== undefined && this.peer?.expectsAnswer) {
+          await this.acceptOrStartOver(message.answer);
+        }
         return;
       case 'muted':
         if (message.source === 'camera') {
@@ -313,16 +336,20 @@ export class Call extends Emitter<Events> {
     }
   }
 
-  private async accept(answer: string): Promise<void> {
+  private async accept(answer: string): Promise<'accepted' | 'broken'> {
     try {
       await this.peer?.accept(answer);
-      this.hear();
     } catch {
-      await this.recovery.startOver();
-      return;
+      return 'broken';
     }
-    this.timings.mark('answer-set');
     this.signaling.send({ type: 'ready' });
+    this.timings.mark('answer-set');
+    this.hear();
+    return 'accepted';
+  }
+
+  private async acceptOrStartOver(answer: string): Promise<void> {
+    if ((await this.accept(answer)) === 'broken') await this.recovery.startOver();
   }
 
   /** Plays the slots. Not before the call: without a click of the person browsers refuse sound. */
@@ -343,7 +370,7 @@ export class Call extends Emitter<Events> {
       offer,
       ...(kind === 'new' ? { peer_connection: 'new' as const } : {}),
     });
-    if (reply.type === 'answer') await this.accept(reply.answer);
+    if (reply.type === 'answer') await this.acceptOrStartOver(reply.answer);
   }
 
   private sources() {

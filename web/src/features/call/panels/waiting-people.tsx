@@ -43,7 +43,7 @@ export function WaitingPeople({ actions }: { actions: Actions }) {
             </Button>
             <Button
               size="sm"
-              aria-label={`Let ${name} in`}
+              aria-label={`Let in ${name}`}
               onClick={() => actions.moderate({ action: 'admit', participant }, ADMIT_FAILED)}
             >
               Let in
