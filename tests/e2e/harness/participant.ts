@@ -65,7 +65,7 @@ export class Participant {
   /** Lets somebody in who waits, from the people list. */
   async admits(other: Participant): Promise<void> {
     await this.openPeople();
-    await this.driver.click(`[aria-label="Let ${other.name} in"]`);
+    await this.driver.click(`[aria-label="Let in ${other.name}"]`);
   }
 
   async refuses(other: Participant): Promise<void> {
