@@ -10,6 +10,8 @@ export interface Driver {
   evaluate<Result, Argument>(run: (argument: Argument) => Result, argument: Argument): Promise<Awaited<Result>>;
   /** Waits for the element, then clicks it. */
   click(selector: string): Promise<void>;
+  /** By its accessible name. */
+  clickButton(name: string): Promise<void>;
   fill(selector: string, text: string): Promise<void>;
   press(key: string): Promise<void>;
   close(): Promise<void>;
@@ -74,6 +76,10 @@ export class ChromiumDriver implements Driver {
     return this.page.locator(selector).click();
   }
 
+  clickButton(name: string): Promise<void> {
+    return this.page.getByRole('button', { name, exact: true }).click();
+  }
+
   fill(selector: string, text: string): Promise<void> {
     return this.page.locator(selector).fill(text);
   }
@@ -111,6 +117,10 @@ export class FirefoxDriver implements Driver {
 
   async click(selector: string): Promise<void> {
     await this.page.locator(selector).click();
+  }
+
+  clickButton(name: string): Promise<void> {
+    return this.page.locator(`::-p-aria([name="${name}"][role="button"])`).click();
   }
 
   async fill(selector: string, text: string): Promise<void> {

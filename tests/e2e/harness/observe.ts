@@ -9,7 +9,6 @@ export interface Picture {
   right: [number, number, number];
   /** The row the white square walks along, as text: equal only when nothing moved. */
   top: string;
-  frames: number;
   width: number;
   height: number;
 }
@@ -21,7 +20,7 @@ export function pictureIn(selector: string): Picture | null {
   const canvas = document.createElement('canvas');
   canvas.width = 64;
   canvas.height = 36;
-  const brush = canvas.getContext('2d');
+  const brush = canvas.getContext('2d', { willReadFrequently: true });
   if (!brush) return null;
   brush.drawImage(video, 0, 0, 64, 36);
   const colour = (x: number, y: number): [number, number, number] => {
@@ -32,7 +31,6 @@ export function pictureIn(selector: string): Picture | null {
     left: colour(16, 24),
     right: colour(48, 24),
     top: Array.from({ length: 64 }, (_, x) => (colour(x, 2).every((value) => value > 180) ? '#' : '.')).join(''),
-    frames: video.getVideoPlaybackQuality().totalVideoFrames,
     width: video.videoWidth,
     height: video.videoHeight,
   };

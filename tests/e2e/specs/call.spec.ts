@@ -114,7 +114,11 @@ test('the signaling socket is cut for five seconds and media does not notice', a
 
 test('a participant whose network vanishes shows as reconnecting and comes back by itself', async ({ inChromium }) => {
   const media = await MediaRelay.start();
-  const server = await Server.start({ announced: () => `127.0.0.1:${media.port}` });
+  const server = await Server.start({
+    announced: () => `127.0.0.1:${media.port}`,
+    // Over TCP the call would simply go on.
+    environment: { FACEMENTOR_SFU__TCP: 'false' },
+  });
   media.forwardTo(server.sfuPort);
   const wayOfBo = await HttpRelay.start(server.httpPort);
   try {

@@ -14,12 +14,24 @@ function pageOf({ driver }: Participant): Page {
   return driver.page;
 }
 
+/** Colours on their way to a new scheme are nobody's colours: waits for transitions to end. */
+async function settled(): Promise<void> {
+  const ends = (animation: Animation) => animation.effect?.getComputedTiming().iterations !== Infinity;
+  await Promise.all(
+    document
+      .getAnimations()
+      .filter(ends)
+      .map(({ finished }) => finished.catch(() => undefined)),
+  );
+}
+
 /** No violation of WCAG in either colour scheme, phone or desk; nothing to scroll sideways for. */
 async function isSound(page: Page, state: string): Promise<void> {
   for (const size of SIZES) {
     await page.setViewportSize(size);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.evaluate(settled);
       const { violations } = await new AxeBuilder({ page }).analyze();
       const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
       expect.soft(found, `${state}, ${size.width} px, ${colorScheme}`).toEqual([]);
