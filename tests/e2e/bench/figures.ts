@@ -1,0 +1,11 @@
+/** Prints one figure; `target` null is a figure without an aim. */
+export function report(name: string, value: number, unit: string, target: number | null): void {
+  const ok = target === null ? null : value <= target;
+  console.log(JSON.stringify({ case: name, value: Math.round(value * 10) / 10, unit, target, ok }));
+}
+
+/** The value that a share of all values does not exceed (nearest rank). */
+export function percentile(values: number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}
