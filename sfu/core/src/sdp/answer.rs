@@ -56,12 +56,15 @@ pub fn slot_cname(slot: SlotIndex) -> String {
 /// Answers an offer laid out as PROTOCOL.md §5 says. `draw` gives SSRCs not used before on this connection.
 ///
 /// # Errors
-/// A later offer moves or drops m-lines of the former one.
+/// A later offer moves or drops m-lines of the former one; or nothing in the offer can be answered.
 pub fn answer(offer: &Offer, params: &AnswerParams<'_>, draw: &mut impl FnMut() -> Ssrc) -> Result<Answer, SdpError> {
     if let Some(previous) = params.previous {
         check_places(offer, previous)?;
     }
     let plan = plan(offer, params, draw);
+    if !offer.sections.iter().any(|section| accepted(section, &plan)) {
+        return Err(SdpError::NothingToAnswer);
+    }
     Ok(Answer { sdp: write(offer, params, &plan), plan })
 }
 
@@ -183,7 +186,9 @@ fn write(offer: &Offer, params: &AnswerParams<'_>, plan: &MediaPlan) -> String {
             let formats = section.formats.join(" ");
             sdp.line(format_args!("m={} 0 {} {formats}", section.media, section.protocol));
             sdp.line("c=IN IP4 0.0.0.0");
-            sdp.line(format_args!("a=mid:{mid}"));
+            if !mid.is_empty() {
+                sdp.line(format_args!("a=mid:{mid}"));
+            }
             sdp.line("a=inactive");
             continue;
         }
@@ -211,6 +216,10 @@ fn write(offer: &Offer, params: &AnswerParams<'_>, plan: &MediaPlan) -> String {
                 sdp.line("a=sendonly");
                 write_streams(&mut sdp, slot_of(plan, section), kind, half);
             }
+            (SectionKind::Rtp(kind), None, None) => {
+                write_codecs(&mut sdp, section, kind, &section.payloads(kind), &[], transport);
+                sdp.line("a=inactive");
+            }
             _ => {
                 sdp.line(format_args!("m=application 9 {} webrtc-datachannel", section.protocol));
                 transport(&mut sdp);
@@ -222,11 +231,13 @@ fn write(offer: &Offer, params: &AnswerParams<'_>, plan: &MediaPlan) -> String {
     sdp.0
 }
 
-/// Whether the m-line carries anything: a refused one leaves the bundle (RFC 8843 §7.3.3).
+/// Whether the m-line stays: a refused one leaves the bundle (RFC 8843 §7.3.3) and the client's transceiver ends with it, so
+/// one that only rests (inactive) is kept.
 fn accepted(section: &Section, plan: &MediaPlan) -> bool {
     section.is_offered()
         && match section.kind {
             SectionKind::DataChannel => true,
+            SectionKind::Rtp(kind) if section.direction == Direction::Inactive => !section.payloads(kind).is_empty(),
             SectionKind::Rtp(_) => {
                 plan.publish.iter().any(|publish| publish.mid == section.mid) || find(plan, section).is_some()
             }

@@ -10,6 +10,8 @@ pub enum SdpError {
     TooManySections { count: usize },
     #[error("the offer has no m-line")]
     NoSections,
+    #[error("m-line {index} has more formats or attributes than any client needs")]
+    SectionTooLong { index: usize },
     #[error("m-line {index} has no usable a=mid (1 to 16 token characters)")]
     MidInvalid { index: usize },
     #[error("two m-lines have the mid {mid}")]
@@ -24,6 +26,8 @@ pub enum SdpError {
     NoFingerprint,
     #[error("the server is passive: the offer must say a=setup:actpass or a=setup:active, not {setup}")]
     SetupPassive { setup: String },
+    #[error("no m-line can be answered: no codec in common, or nothing the participant may do")]
+    NothingToAnswer,
     #[error("a later offer keeps the m-lines of the former one in their places; m-line {index} differs")]
     SectionsMoved { index: usize },
 }

@@ -53,7 +53,10 @@ impl Offer {
             return Err(SdpError::SetupPassive { setup });
         }
         let ice = credentials(attribute("ice-ufrag"), attribute("ice-pwd")).ok_or(SdpError::NoIceCredentials)?;
-        let fingerprint = attribute("fingerprint").and_then(|value| sha256(&value)).ok_or(SdpError::NoFingerprint)?;
+        // There may be one of each hash function (RFC 8122 §5).
+        let shared = description.attributes.iter().filter(|attribute| attribute.key == "fingerprint");
+        let shared = shared.filter_map(|attribute| attribute.value.as_deref());
+        let fingerprint = first.values("fingerprint").chain(shared).find_map(sha256).ok_or(SdpError::NoFingerprint)?;
         Ok(Self { sections, ice, fingerprint })
     }
 
@@ -79,7 +82,7 @@ fn check_bundle(description: &SessionDescription, sections: &[Section]) -> Resul
     let mut seen = HashSet::new();
     for section in sections {
         let mid = &*section.mid.0;
-        if !seen.insert(mid) {
+        if !mid.is_empty() && !seen.insert(mid) {
             return Err(SdpError::MidRepeated { mid: mid.to_owned() });
         }
         // A single m-line is its own bundle.

@@ -6,6 +6,11 @@ use super::SdpError;
 use super::codecs::{self, Format};
 use crate::{ExtensionIds, MediaKind, Mid, PayloadMapping, Rid, Ssrc};
 
+/// There are no more payload types (RFC 3551 §6).
+const MAX_FORMATS: usize = 128;
+/// Four times what Chromium sends for video. Attributes are searched once a format: without a bound an offer within the size
+/// limit could hold up the shard's thread for seconds.
+const MAX_ATTRIBUTES: usize = 1024;
 /// Simulcast encodings read from one m-line.
 const MAX_RIDS: usize = 4;
 /// SSRCs read from one m-line: encodings, their RTX and FEC.
@@ -52,8 +57,18 @@ impl Section {
     pub(super) fn read(index: usize, media: &MediaDescription) -> Result<Self, SdpError> {
         let attributes: Vec<_> =
             media.attributes.iter().map(|attribute| (attribute.key.clone(), attribute.value.clone())).collect();
-        let mid = media.attribute("mid").flatten().filter(|mid| is_mid(mid)).ok_or(SdpError::MidInvalid { index })?;
         let name = &media.media_name;
+        if name.formats.len() > MAX_FORMATS || attributes.len() > MAX_ATTRIBUTES {
+            return Err(SdpError::SectionTooLong { index });
+        }
+        let bundle_only = media.has_attribute("bundle-only");
+        let state = if name.port.value == 0 && !bundle_only { State::Rejected } else { State::Offered };
+        let mid = match media.attribute("mid").flatten() {
+            Some(mid) if is_mid(mid) => mid,
+            // What the client has given up needs no name.
+            None if state == State::Rejected => "",
+            _ => return Err(SdpError::MidInvalid { index }),
+        };
         let protocol = name.protos.join("/");
         let secure_rtp = protocol.ends_with("RTP/SAVPF");
         let kind = match name.media.as_str() {
@@ -64,7 +79,6 @@ impl Section {
             }
             _ => SectionKind::Unknown,
         };
-        let bundle_only = media.has_attribute("bundle-only");
         Ok(Self {
             mid: Mid(mid.into()),
             kind,
@@ -72,7 +86,7 @@ impl Section {
             media: name.media.clone(),
             protocol,
             formats: name.formats.clone(),
-            state: if name.port.value == 0 && !bundle_only { State::Rejected } else { State::Offered },
+            state,
             attributes,
         })
     }

@@ -170,6 +170,54 @@ fn a_single_m_line_needs_no_bundle_group() {
     assert_eq!(plan.publish.len(), 1);
 }
 
+#[test]
+fn a_fingerprint_is_found_among_others_at_either_level() {
+    let line = CHROMIUM.lines().find(|l| l.starts_with("a=fingerprint:sha-256 ")).expect("a fingerprint");
+    let others = CHROMIUM.replace(line, &format!("a=fingerprint:sha-1 AA:BB\r\n{line}"));
+    let session = CHROMIUM.replace(&format!("{line}\r\n"), "a=fingerprint:sha-1 AA:BB\r\n");
+    let session = session.replacen("t=0 0\r\n", &format!("t=0 0\r\n{line}\r\n"), 1);
+    let expected = Offer::parse(CHROMIUM).expect("an offer").fingerprint();
+    for offer in [others, session] {
+        assert_eq!(Offer::parse(&offer).expect("an offer").fingerprint(), expected);
+    }
+}
+
+#[test]
+fn an_inactive_m_line_rests_and_is_not_ended() {
+    let (before, rest) = CHROMIUM.split_once("a=sendonly").expect("a published m-line");
+    let Answer { sdp, plan } = respond(&format!("{before}a=inactive{rest}"), |_| {}).expect("an answer");
+    assert_eq!(plan.publish.len(), 3);
+    let resting = section(&sdp, "0");
+    assert!(resting.starts_with("audio 9 ") && resting.contains("a=inactive") && resting.contains("a=setup:passive"));
+    assert!(sdp.contains("a=group:BUNDLE 0 1 "));
+}
+
+#[test]
+fn an_m_line_the_client_gave_up_needs_no_mid() {
+    let resigned = "m=audio 0 UDP/TLS/RTP/SAVPF 0\r\nc=IN IP4 0.0.0.0\r\na=inactive\r\n";
+    let sdp = respond(&format!("{CHROMIUM}{resigned}{resigned}"), |_| {}).expect("an answer").sdp;
+    assert_eq!(sdp.matches("m=audio 0 UDP/TLS/RTP/SAVPF 0\r\nc=IN IP4 0.0.0.0\r\na=inactive\r\n").count(), 2);
+}
+
+#[test]
+fn an_offer_of_which_nothing_is_left_is_refused() {
+    let end = CHROMIUM.find("m=application").expect("a data channel");
+    let offer = CHROMIUM[..end].to_owned();
+    let refused = respond(&offer, |params| (params.publish, params.subscribe) = (Grant::Denied, Grant::Denied));
+    assert_eq!(refused, Err(SdpError::NothingToAnswer));
+}
+
+#[test]
+fn an_m_line_longer_than_any_clients_is_refused_before_it_is_read() {
+    let head = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n";
+    let formats = format!("{head}m=audio 9 UDP/TLS/RTP/SAVPF{}\r\na=mid:0\r\n", " 96".repeat(40_000));
+    let attributes =
+        format!("{head}m=audio 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:0\r\n{}", "a=rtpmap:1 x\r\n".repeat(10_000));
+    for offer in [formats, attributes] {
+        assert_eq!(Offer::parse(&offer).map(|_| ()), Err(SdpError::SectionTooLong { index: 0 }));
+    }
+}
+
 proptest! {
     #[test]
     fn mangled_offers_never_panic(place in 0_usize..CHROMIUM.len(), length in 0_usize..400, with in "[ -~\r\n]{0,40}") {
