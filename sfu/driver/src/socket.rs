@@ -147,6 +147,11 @@ impl Udp {
                 io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted => Ok(0),
                 // An ICMP error of an earlier send is reported here; it concerns nobody else.
                 io::ErrorKind::ConnectionRefused => Ok(RECEIVE_BATCH),
+                // Memory short, an interface down: it passes, and the shard's people are not to pay for it.
+                _ if !is_lasting(&error) => {
+                    tracing::warn!(%error, "receiving failed for now");
+                    Ok(0)
+                }
                 _ => Err(error),
             };
         }
@@ -228,12 +233,21 @@ impl Udp {
                     sent.dropped += group[done..].iter().map(Outgoing::count).sum::<u64>();
                     return;
                 }
-                // EIO, EINVAL: no checksum offload for a run on this interface (man 7 udp).
-                Some(libc::EIO | libc::EINVAL) if group[done].is_run() => {
+                // EIO: no checksum offload for runs on this interface (man 7 udp). It will not come back.
+                Some(libc::EIO) if group[done].is_run() => {
                     self.segmentation = Segmentation::Ours;
                     tracing::warn!("this interface refuses UDP segmentation offload; sending datagrams one by one");
                     self.send_group(arena, &group[done..], sent);
                     return;
+                }
+                // EINVAL: this run is no run for this destination: its path takes only smaller packets, or it cannot be
+                // sent to at all. Others keep theirs.
+                Some(libc::EINVAL) if group[done].is_run() => {
+                    let single: Vec<Outgoing> = group[done].datagrams().collect();
+                    for part in single.chunks(SEND_BATCH) {
+                        self.send_group(arena, part, sent);
+                    }
+                    done += 1;
                 }
                 // One unreachable destination must not stop the others.
                 _ => {
@@ -243,6 +257,12 @@ impl Udp {
             }
         }
     }
+}
+
+/// Whether the socket itself is broken, rather than the moment.
+fn is_lasting(error: &io::Error) -> bool {
+    let broken = [libc::EBADF, libc::ENOTSOCK, libc::EFAULT, libc::EINVAL, libc::EOPNOTSUPP];
+    error.raw_os_error().is_none_or(|code| broken.contains(&code))
 }
 
 impl Outgoing {
@@ -424,6 +444,21 @@ mod tests {
             .collect();
         assert_eq!(a.send(&arena, &batch), Sent { datagrams: 2, dropped: 1 });
         assert_eq!(receive_all(&mut b, 2).len(), 2);
+    }
+
+    #[test]
+    fn a_run_nobody_can_be_sent_costs_the_others_no_offload() {
+        let (mut a, mut b) = (loopback(), loopback());
+        let (arena, _) = numbered(&[500; 8]);
+        let good = b.local_address().expect("address");
+        let bad = SocketAddr::from(([127, 0, 0, 1], 0));
+        let batch = [
+            Outgoing { to: bad, bytes: 0..2000, segment_size: 500 },
+            Outgoing { to: good, bytes: 2000..4000, segment_size: 500 },
+        ];
+        assert_eq!(a.send(&arena, &batch), Sent { datagrams: 4, dropped: 4 });
+        assert!(a.segmentation == Segmentation::Kernel);
+        assert_eq!(receive_all(&mut b, 4).len(), 4);
     }
 
     #[test]

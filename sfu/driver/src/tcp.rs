@@ -1,7 +1,7 @@
 //! ICE over TCP, passive (RFC 6544): the way in for people whose network drops UDP. Each connection carries packets framed
 //! by a 16-bit length (RFC 4571); to the shard they look like datagrams from a [`Remote`] of their own.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
@@ -17,6 +17,8 @@ const MAX_PER_ADDRESS: usize = 128;
 const MAX_FRAME: usize = 4_096;
 /// Unsent bytes kept for a slow reader (half a second at 8 Mbit/s). Beyond it packets are dropped, as UDP would.
 const MAX_UNSENT: usize = 512 * 1024;
+/// Reads taken from one connection before the others and the UDP socket have their turn: a flood must not hold the thread.
+const READS_PER_TURN: usize = 4;
 /// A connection that never delivered a whole frame is closed after this time.
 const FIRST_FRAME_WITHIN: Duration = Duration::from_secs(10);
 /// A connection silent for longer than ICE consent lasts (RFC 7675) serves nobody.
@@ -27,6 +29,8 @@ pub(crate) struct TcpConnections {
     listener: TcpListener,
     connections: HashMap<u64, Connection>,
     per_address: HashMap<IpAddr, usize>,
+    /// Connections that may hold more than their last turn took; mio tells of readiness only once.
+    unread: BTreeSet<u64>,
     first_token: usize,
     next: u64,
 }
@@ -49,7 +53,14 @@ impl TcpConnections {
     /// Listens on `address`. Connections get tokens from `first_token` on.
     pub(crate) fn bind(address: SocketAddr, first_token: usize) -> io::Result<Self> {
         let listener = TcpListener::bind(address)?;
-        Ok(Self { listener, connections: HashMap::new(), per_address: HashMap::new(), first_token, next: 0 })
+        Ok(Self {
+            listener,
+            connections: HashMap::new(),
+            per_address: HashMap::new(),
+            unread: BTreeSet::new(),
+            first_token,
+            next: 0,
+        })
     }
 
     pub(crate) fn listener(&mut self) -> &mut TcpListener {
@@ -63,8 +74,14 @@ impl TcpConnections {
 
     /// Accepts everything that waits. Beyond the limits a connection is accepted and closed at once.
     pub(crate) fn accept(&mut self, now: Instant, registry: &Registry) {
-        // Not WouldBlock alone: an error of one connection in the backlog must not spin the loop either.
-        while let Ok((mut stream, peer)) = self.listener.accept() {
+        loop {
+            let (mut stream, peer) = match self.listener.accept() {
+                Ok(accepted) => accepted,
+                // This one went away while it waited; those behind it did not.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => continue,
+                // Nobody waits, or no file descriptor is left: then they wait for the next to knock.
+                Err(_) => return,
+            };
             let held = self.per_address.get(&peer.ip()).copied().unwrap_or(0);
             if self.connections.len() >= MAX_CONNECTIONS || held >= MAX_PER_ADDRESS {
                 continue;
@@ -87,9 +104,23 @@ impl TcpConnections {
     /// Reads what has come on a connection and hands each whole packet to `each`. Closes it at its end or on nonsense.
     pub(crate) fn readable(&mut self, now: Instant, id: u64, mut each: impl FnMut(SocketAddr, &mut [u8])) {
         let Some(connection) = self.connections.get_mut(&id) else { return };
-        if connection.read(now, &mut each).is_err() {
-            self.close(id);
+        match connection.read(now, &mut each) {
+            Ok(Unread::Nothing) => {}
+            Ok(Unread::Perhaps) => {
+                self.unread.insert(id);
+            }
+            Err(_) => self.close(id),
         }
+    }
+
+    /// Whether [`TcpConnections::take_unread`] would give anything.
+    pub(crate) fn has_unread(&self) -> bool {
+        !self.unread.is_empty()
+    }
+
+    /// Connections to read again, though the poll will not say so.
+    pub(crate) fn take_unread(&mut self) -> BTreeSet<u64> {
+        std::mem::take(&mut self.unread)
     }
 
     /// Continues sending what an earlier write left over.
@@ -144,21 +175,27 @@ impl TcpConnections {
     }
 }
 
+enum Unread {
+    Nothing,
+    Perhaps,
+}
+
 impl Connection {
-    fn read(&mut self, now: Instant, each: &mut impl FnMut(SocketAddr, &mut [u8])) -> io::Result<()> {
+    fn read(&mut self, now: Instant, each: &mut impl FnMut(SocketAddr, &mut [u8])) -> io::Result<Unread> {
         let mut chunk = [0; 16 * 1024];
-        loop {
+        for _ in 0..READS_PER_TURN {
             match self.stream.read(&mut chunk) {
                 Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
                 Ok(n) => {
                     self.inbound.extend_from_slice(chunk.get(..n).unwrap_or_default());
                     self.deliver(now, each)?;
                 }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Unread::Nothing),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
         }
+        Ok(Unread::Perhaps)
     }
 
     /// Hands over the whole frames and keeps the rest, which is shorter than one frame.
@@ -229,8 +266,13 @@ mod tests {
         /// One round of the poll: accepts and reads; returns the packets that came.
         fn turn(&mut self) -> Vec<Vec<u8>> {
             let mut events = Events::with_capacity(64);
-            self.poll.poll(&mut events, Some(Duration::from_secs(5))).expect("poll");
             let mut packets = Vec::new();
+            let again = self.tcp.take_unread();
+            let wait = if again.is_empty() { Duration::from_secs(5) } else { Duration::ZERO };
+            for id in again {
+                self.tcp.readable(self.now, id, |_, packet| packets.push(packet.to_vec()));
+            }
+            self.poll.poll(&mut events, Some(wait)).expect("poll");
             for event in &events {
                 if event.token() == LISTENER {
                     self.tcp.accept(self.now, self.poll.registry());
@@ -265,6 +307,21 @@ mod tests {
         client.write_all(tail).expect("write");
         packets.extend(world.turn_until(2));
         assert_eq!(packets, [b"one".to_vec(), Vec::new(), vec![7; 1200], b"last".to_vec()]);
+    }
+
+    #[test]
+    fn a_flood_takes_turns_and_loses_nothing() {
+        let mut world = World::new();
+        let mut client = world.connect();
+        let stream = frame(&[7; 1000]).repeat(400);
+        let flood = std::thread::spawn(move || client.write_all(&stream).map(|()| client));
+        let mut count = 0;
+        while count < 400 {
+            let turn = world.turn().len();
+            assert!(turn <= 2 * READS_PER_TURN * 17, "{turn} packets in one turn");
+            count += turn;
+        }
+        flood.join().expect("no panic").expect("all written");
     }
 
     #[test]

@@ -23,6 +23,9 @@ const FIRST_CONNECTION: usize = 3;
 const BATCHES_PER_TURN: usize = 4;
 /// Commands run per turn, so that a flood of joins does not hold up media.
 const COMMANDS_PER_TURN: usize = 16;
+/// Panics of the send batch survived in one turn. Each ends a room; should one outlive its room, packets and commands still
+/// have their turn.
+const PANICS_PER_TURN: u32 = 8;
 /// How often the snapshot is written and idle TCP connections are swept.
 const HOUSEKEEPING: Duration = Duration::from_secs(1);
 /// Pause before events are offered again to a listener whose queue was full.
@@ -99,6 +102,8 @@ impl Worker {
                 return Err(error);
             }
             let woke = Instant::now();
+            let waiting = self.tcp.as_mut().map(TcpConnections::take_unread).unwrap_or_default();
+            waiting.into_iter().for_each(|id| self.read(woke, id));
             for event in &ready {
                 match event.token() {
                     UDP => backlog = Backlog::More,
@@ -133,7 +138,8 @@ impl Worker {
     }
 
     fn wait(&mut self, backlog: Backlog, housekeeping_at: Instant) -> Duration {
-        if backlog == Backlog::More || !self.channels.commands.is_empty() {
+        let unread = self.tcp.as_ref().is_some_and(TcpConnections::has_unread);
+        if backlog == Backlog::More || unread || !self.channels.commands.is_empty() {
             return Duration::ZERO;
         }
         let due = self.shard.poll_timeout().map_or(housekeeping_at, |due| due.min(housekeeping_at));
@@ -162,11 +168,16 @@ impl Worker {
             tcp.writable(id);
         }
         if readable {
-            let (shard, panics) = (&mut self.shard, &mut self.snapshot.panics);
-            tcp.readable(now, id, |from, packet| {
-                guard(shard, panics, now, |shard| shard.datagram(now, Remote::tcp(id, from), packet));
-            });
+            self.read(now, id);
         }
+    }
+
+    fn read(&mut self, now: Instant, id: u64) {
+        let Some(tcp) = &mut self.tcp else { return };
+        let (shard, panics) = (&mut self.shard, &mut self.snapshot.panics);
+        tcp.readable(now, id, |from, packet| {
+            guard(shard, panics, now, |shard| shard.datagram(now, Remote::tcp(id, from), packet));
+        });
     }
 
     fn commands(&mut self) -> Next {
@@ -191,6 +202,7 @@ impl Worker {
 
     /// Sends everything the shard has, batch after batch.
     fn send(&mut self) {
+        let mut panics_left = PANICS_PER_TURN;
         loop {
             let now = Instant::now();
             let mut shard = Some(&mut self.shard);
@@ -199,6 +211,10 @@ impl Worker {
                 Ok(_) => return,
                 Err(_) => {
                     quarantine(&mut self.shard, &mut self.snapshot.panics, now);
+                    panics_left -= 1;
+                    if panics_left == 0 {
+                        return;
+                    }
                     continue;
                 }
             };
@@ -261,5 +277,7 @@ fn guard(shard: &mut Shard, panics: &mut u64, now: Instant, action: impl FnOnce(
 fn quarantine(shard: &mut Shard, panics: &mut u64, now: Instant) {
     *panics += 1;
     tracing::error!("a room's media logic panicked; the room is closed, the others go on");
-    shard.quarantine(now);
+    if catch_unwind(AssertUnwindSafe(|| shard.quarantine(now))).is_err() {
+        tracing::error!("closing the panicked room panicked as well");
+    }
 }
