@@ -154,10 +154,8 @@ impl DataChannels {
                 }
                 // A reset of one stream is reported this way as well; dropping more would orphan the other channels, and
                 // keeping it would leave a reused id unacknowledged.
-                Event::AssociationLost { id, .. } => {
-                    if self.channels.remove(&id).is_some() {
-                        self.events.push_back(DataEvent::Closed { channel: ChannelId(id) });
-                    }
+                Event::AssociationLost { id, .. } if self.channels.remove(&id).is_some() => {
+                    self.events.push_back(DataEvent::Closed { channel: ChannelId(id) });
                 }
                 Event::HandshakeFailed { .. } => over = true,
                 _ => {}

@@ -151,12 +151,11 @@ impl Dtls {
         let replay = received.clone();
         self.endpoint = endpoint(&self.certificate, self.expected, SrtpProfile::Aes128CmHmacSha1_80)?;
         for packet in &replay {
-            match self.read(now, packet) {
-                Err(error @ (Error::ErrServerNoMatchingSrtpProfile | Error::ErrNoMatchingCertificateFingerprint)) => {
-                    return Err(error);
-                }
-                // Malformed then, malformed now; what follows it still counts.
-                _ => {}
+            // Malformed then, malformed now; what follows it still counts.
+            if let Err(error @ (Error::ErrServerNoMatchingSrtpProfile | Error::ErrNoMatchingCertificateFingerprint)) =
+                self.read(now, packet)
+            {
+                return Err(error);
             }
         }
         Ok(())

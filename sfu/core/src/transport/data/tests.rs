@@ -39,7 +39,7 @@ impl Pair {
         pair
     }
 
-    fn from_client(&mut self) -> Vec<Bytes> {
+    fn sent_up(&mut self) -> Vec<Bytes> {
         let mut packets = Vec::new();
         while let Some(transmit) = self.client.poll_transmit(self.now) {
             if let Payload::RawEncode(raw) = transmit.message {
@@ -49,13 +49,13 @@ impl Pair {
         packets
     }
 
-    fn from_server(&mut self) -> Vec<Bytes> {
+    fn sent_down(&mut self) -> Vec<Bytes> {
         let mut packets = Vec::new();
         self.server.poll_transmit(self.now, |packet| packets.push(Bytes::copy_from_slice(packet)));
         packets
     }
 
-    fn to_client(&mut self, packet: Bytes) {
+    fn deliver_down(&mut self, packet: Bytes) {
         if let Some((handle, DatagramEvent::AssociationEvent(event))) =
             self.endpoint.handle(self.now, CLIENT, None, packet)
         {
@@ -75,13 +75,13 @@ impl Pair {
     fn exchange(&mut self) {
         let mut idle = 0;
         while idle < 3 {
-            let (up, down) = (self.from_client(), self.from_server());
+            let (up, down) = (self.sent_up(), self.sent_down());
             idle = if up.is_empty() && down.is_empty() { idle + 1 } else { 0 };
             for packet in up {
                 self.server.handle(self.now, packet);
             }
             for packet in down {
-                self.to_client(packet);
+                self.deliver_down(packet);
             }
             self.events.extend(std::iter::from_fn(|| self.server.poll_event()));
             if idle > 0 {
@@ -215,20 +215,20 @@ fn more_channels_than_allowed_are_not_opened() {
 fn a_repeated_init_does_not_lose_the_association() {
     // The client repeats its INIT while our INIT ACK is on its way, and goes on with the first ACK to come.
     let mut pair = Pair::new();
-    let init = pair.from_client();
+    let init = pair.sent_up();
     let mut acks = Vec::new();
     for packet in init.iter().chain(&init) {
         pair.server.handle(pair.now, packet.clone());
-        acks.extend(pair.from_server());
+        acks.extend(pair.sent_down());
     }
     assert_eq!(acks.len(), 2);
-    acks.into_iter().for_each(|ack| pair.to_client(ack));
+    acks.into_iter().for_each(|ack| pair.deliver_down(ack));
     pair.exchange();
     // Nor does a late copy, once it is up.
     for packet in init {
         pair.server.handle(pair.now, packet);
     }
-    assert!(pair.from_server().is_empty());
+    assert!(pair.sent_down().is_empty());
     pair.open(1, "app");
     assert_eq!(pair.opened(), [(1, "app")]);
 }
@@ -236,7 +236,7 @@ fn a_repeated_init_does_not_lose_the_association() {
 #[test]
 fn a_flood_of_inits_makes_no_more_than_a_few_attempts() {
     let mut pair = Pair::new();
-    let init = pair.from_client();
+    let init = pair.sent_up();
     for _ in 0..1000 {
         pair.server.handle(pair.now, init[0].clone());
     }
