@@ -68,6 +68,16 @@ pub(super) struct Door {
     generation: u32,
 }
 
+/// A resource whose connection ended by itself. Its client may not have noticed, or closes the connection first and
+/// deletes the resource then: that DELETE is to succeed.
+pub(super) struct ClosedDoor {
+    resource: String,
+    jti: String,
+}
+
+/// Closed resources remembered.
+const CLOSED_DOORS: usize = 2_048;
+
 /// A request whose offer is with the media plane.
 pub(super) struct PendingDoor {
     participant: ParticipantId,
@@ -116,7 +126,14 @@ impl Room {
     /// # Errors
     /// There is none of that name, or it was opened with another token.
     pub(crate) fn close_door(&mut self, now: Now, token: &RoomToken, resource: &str) -> Result<(), DoorError> {
+        if let Some(place) =
+            self.closed_doors.iter().position(|closed| closed.resource == resource && closed.jti == token.jti)
+        {
+            self.closed_doors.remove(place);
+            return Ok(());
+        }
         let id = self.door(token, resource)?.participant;
+        self.doors.remove(resource);
         self.close_viewer(now, id);
         if let Some(member) = self.members.get_mut(&id) {
             member.participant.end(EndReason::Left);
@@ -168,9 +185,19 @@ impl Room {
     pub(super) fn close_viewer(&mut self, now: Now, id: ParticipantId) {
         if self.viewers.remove(&id).is_some() {
             self.settings.metrics.viewers.dec();
-            self.doors.retain(|_, door| door.participant != id);
+            self.close_doors_of(id);
             self.order(Order::Leave(id));
             self.check_idle(now);
+        }
+    }
+
+    /// Forgets the resources of a connection that is over, but for their names.
+    pub(super) fn close_doors_of(&mut self, id: ParticipantId) {
+        for (resource, door) in self.doors.extract_if(|_, door| door.participant == id) {
+            if self.closed_doors.len() == CLOSED_DOORS {
+                self.closed_doors.pop_front();
+            }
+            self.closed_doors.push_back(ClosedDoor { resource, jti: door.jti });
         }
     }
 

@@ -49,6 +49,11 @@ impl Member {
         matches!(self.participant.presence(), Presence::Entering | Presence::Here)
     }
 
+    /// Whether they have no socket, ever.
+    pub(super) fn came_by_whip(&self) -> bool {
+        self.resume.is_none()
+    }
+
     pub(super) fn joining(&self, metrics: &Metrics, step: JoinStep, now: Instant) {
         if let Some(entered_at) = self.entered_at {
             metrics.joining(step, now.saturating_duration_since(entered_at));

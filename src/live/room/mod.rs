@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use axum::extract::ws::Utf8Bytes;
-use sfu::{Event, ParticipantId, RoomId};
+use sfu::{Event, GoneReason, ParticipantId, RoomId};
 use signaling::message::{ChatMessage, Grant, IceServer, MediaParameters, Quality, Resume};
 use signaling::{
     CloseCode, EndReason, ErrorCode, Frame, Greeting, Identity, MediaState, MessageId, Participant, Presence, Refusal,
@@ -19,7 +19,7 @@ use signaling::{
 };
 
 pub(super) use self::doors::{Answer, DoorError, Restart, Watched};
-use self::doors::{Door, PendingDoor};
+use self::doors::{ClosedDoor, Door, PendingDoor};
 use self::member::{Member, Viewer};
 use super::media::{self, Answered, Asker, Order};
 use super::metrics::{JoinStep, Metrics};
@@ -96,6 +96,7 @@ pub(super) struct Room {
     viewers: HashMap<ParticipantId, Viewer>,
     resumes: HashMap<ResumeKey, ParticipantId>,
     doors: HashMap<String, Door>,
+    closed_doors: VecDeque<ClosedDoor>,
     pending_doors: HashMap<RequestId, PendingDoor>,
     chat: VecDeque<ChatMessage>,
     speakers: Vec<ParticipantId>,
@@ -124,6 +125,7 @@ impl Room {
             viewers: HashMap::new(),
             resumes: HashMap::new(),
             doors: HashMap::new(),
+            closed_doors: VecDeque::new(),
             pending_doors: HashMap::new(),
             chat,
             speakers: Vec::new(),
@@ -246,11 +248,16 @@ impl Room {
             }
             Event::Revived { participant } => self.media_state(now, participant, MediaState::Connected),
             Event::Stalled { participant } => self.media_state(now, participant, MediaState::Stalled),
-            Event::Gone { participant, .. } => {
-                if self.viewers.contains_key(&participant) {
-                    self.close_viewer(now, participant);
+            Event::Gone { participant, reason } => {
+                self.close_viewer(now, participant);
+                match self.members.get_mut(&participant) {
+                    // A publisher that closes its connection has left; a caller with a socket may come back.
+                    Some(member) if member.came_by_whip() && reason == GoneReason::Closed => {
+                        member.participant.end(EndReason::Left);
+                        self.settle(now, participant);
+                    }
+                    _ => self.media_state(now, participant, MediaState::Gone { since: now.at }),
                 }
-                self.media_state(now, participant, MediaState::Gone { since: now.at });
             }
             Event::Slots { participant, slots } => {
                 let Some(member) = self.members.get_mut(&participant) else { return };

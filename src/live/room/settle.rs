@@ -151,7 +151,7 @@ impl Room {
         if let Some(resume) = member.resume {
             self.resumes.remove(&resume);
         }
-        self.doors.retain(|_, door| door.participant != id);
+        self.close_doors_of(id);
         if was != Presence::Outside {
             self.settings.metrics.ended(reason);
         }

@@ -69,7 +69,10 @@ fn a_publisher_that_comes_back_replaces_itself() {
     let first = publish(&mut hall, token.clone(), "studio", OFFER).expect("published");
     let second = publish(&mut hall, token.clone(), "studio", OFFER).expect("published again");
     assert_eq!(hall.heard_of(ada, "participant")["participant"]["name"], "studio");
-    assert_eq!(hall.room.close_door(hall.now(), &token, &first.resource), Err(DoorError::ResourceUnknown));
+    // Its former self deletes what it had; that does not touch the new one.
+    assert_eq!(hall.room.close_door(hall.now(), &token, &first.resource), Ok(()));
+    hall.carry_out();
+    assert!(hall.heard(ada).iter().all(|frame| frame["type"] != "participant_left"));
     assert_eq!(hall.room.close_door(hall.now(), &token, &second.resource), Ok(()));
 }
 
@@ -101,6 +104,9 @@ fn a_connection_that_is_gone_ends_the_session() {
     let person = hall.heard_of(ada, "participant")["participant"]["participant"].clone();
     let id: ParticipantId = serde_json::from_value(person).expect("an id");
     hall.media(Event::Gone { participant: id, reason: GoneReason::Closed });
+    assert_eq!(hall.heard_of(ada, "participant_left")["reason"], "left");
+    publish(&mut hall, token.clone(), "studio", OFFER).expect("published");
+    hall.media(Event::Gone { participant: id, reason: GoneReason::ConsentLost });
     assert_eq!(hall.heard_of(ada, "participant_left")["reason"], "lost");
 
     let answer = view(&mut hall, token.clone(), Watched::Everyone).expect("watching");
@@ -110,6 +116,8 @@ fn a_connection_that_is_gone_ends_the_session() {
     });
     let viewer = viewer.expect("a connection");
     hall.media(Event::Gone { participant: viewer, reason: GoneReason::ConsentLost });
+    assert_eq!(hall.orders.last(), Some(&Order::Leave(viewer)));
+    assert_eq!(hall.room.close_door(hall.now(), &token, &answer.resource), Ok(()), "its DELETE comes too late");
     assert_eq!(hall.room.close_door(hall.now(), &token, &answer.resource), Err(DoorError::ResourceUnknown));
 }
 
@@ -138,9 +146,10 @@ fn removal_closes_what_the_token_opened() {
     let token = hall.token(Role::Member, "Bo");
     let bo = hall.hello(token.clone());
     hall.say(bo, json!({"type": "join", "offer": "v=0"}));
-    let answer = view(&mut hall, token.clone(), Watched::Everyone).expect("watching");
+    view(&mut hall, token, Watched::Everyone).expect("watching");
     hall.say(ada, json!({"type": "moderate", "action": "remove", "participant": bo.id}));
-    assert_eq!(hall.room.close_door(hall.now(), &token, &answer.resource), Err(DoorError::ResourceUnknown));
+    let left = hall.orders.iter().filter(|order| matches!(order, Order::Leave(_))).count();
+    assert_eq!(left, 2, "the caller and the viewer");
 }
 
 #[test]
