@@ -14,6 +14,7 @@ import { SidePanel } from './panels/side-panel';
 import { Notices } from './stage/notices';
 import { Stage } from './stage/stage';
 import { useSize } from './stage/use-size';
+import { useWakeLock } from './use-wake-lock';
 
 /** Wide enough for a panel beside the stage. */
 const DOCKED_FROM = 900;
@@ -25,6 +26,7 @@ export function CallPage({ title, joinUrl }: { title: string; joinUrl: string })
   const dispatch = useAppDispatch();
   const actions = useActions();
   const idle = useIdle();
+  useWakeLock();
   const panel = useCallUi((slice) => slice.panel);
   const alone = useCallState((state) => state.participants.length < 2);
   const [settings, setSettings] = useState(false);

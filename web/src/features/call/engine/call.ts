@@ -101,6 +101,7 @@ export class Call extends Emitter<Events> {
       this.output.on('blocked', (soundBlocked) => this.set({ ...this.state, soundBlocked })),
     );
     window.addEventListener('online', this.networkChanged);
+    document.addEventListener('visibilitychange', this.probe);
     navigatorConnection()?.addEventListener('change', this.probe);
   }
 
@@ -456,6 +457,7 @@ export class Call extends Emitter<Events> {
   private finish(ending: Closing): void {
     if (this.state.phase === 'ended') return;
     window.removeEventListener('online', this.networkChanged);
+    document.removeEventListener('visibilitychange', this.probe);
     navigatorConnection()?.removeEventListener('change', this.probe);
     this.recovery.close();
     this.wants.close();
@@ -471,8 +473,10 @@ export class Call extends Emitter<Events> {
     this.recovery.networkChanged();
   };
 
-  /** Browsers tell of every small change of the network here: only look whether the socket lives. */
-  private readonly probe = (): void => this.signaling.networkChanged();
+  /** The page was asleep, or the network changed a little: look whether the socket lives. */
+  private readonly probe = (): void => {
+    if (document.visibilityState === 'visible') this.signaling.networkChanged();
+  };
 
   private set(state: CallState): void {
     this.state = state;
