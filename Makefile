@@ -6,7 +6,7 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
 web_sources := $(shell find web -name node_modules -prune -o -name dist -prune -o -name '*.tsbuildinfo' -prune -o -type f -print)
 
-.PHONY: help run web web-deps e2e-deps test e2e lint format bench-join bench-load release clean
+.PHONY: help run web web-deps e2e-deps test e2e lint format bench-join bench-load pictures release clean
 
 help: ## This list
 	@awk -F ': .*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,10 @@ bench-load: ## One publisher to fifty subscribers over WHIP and WHEP, as a JSON 
 	cargo build --release --bin facementor
 	cargo build --release --manifest-path bench/sfu-load/Cargo.toml
 	@scripts/bench-load.sh $(ARGS)
+
+pictures: web e2e-deps ## Take the README's pictures anew, of the real product
+	cargo build --bin facementor
+	cd tests/e2e && npx --no-install playwright test --config pictures.config.ts
 
 release: web ## The optimized binary, target/release/facementor
 	cargo build --release --locked --bin facementor
