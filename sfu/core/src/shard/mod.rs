@@ -299,3 +299,64 @@ pub struct Load {
     pub rooms: usize,
     pub participants: usize,
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::time::Duration;
+
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{DtlsCertificate, Grant, SrtpProfile, VideoStart, WallClock, Watch};
+
+    #[test]
+    fn a_panic_ends_the_room_it_happened_in_and_no_other() {
+        let now = Instant::now();
+        let mut shard = Shard::new(ShardConfig {
+            candidates: Vec::new(),
+            tcp_candidates: Vec::new(),
+            certificate: DtlsCertificate::generate().expect("a certificate"),
+            seed: [7; 32],
+            clock: WallClock { at: now, unix: Duration::ZERO },
+        });
+        let rooms = [1, 2].map(|number| RoomId(Uuid::from_u128(number)));
+        let people = [11, 12, 21].map(|number| ParticipantId(Uuid::from_u128(number)));
+        for (participant, room, port) in [(people[0], rooms[0], 1), (people[1], rooms[0], 2), (people[2], rooms[1], 3)]
+        {
+            let key = vec![port as u8; SrtpProfile::KEY_BYTES];
+            let keys = SrtpKeys {
+                profile: SrtpProfile::AeadAes128Gcm,
+                local_key: key.clone(),
+                local_salt: vec![1; 12],
+                remote_key: key,
+                remote_salt: vec![2; 12],
+            };
+            let options = JoinOptions {
+                publish: Grant::Allowed,
+                subscribe: Grant::Allowed,
+                start: VideoStart::WhenConnected,
+                slots: 4,
+                watch: Watch::Everyone,
+            };
+            let remote = Remote::udp(SocketAddr::from(([192, 0, 2, 1], port)));
+            shard
+                .join_secured(now, room, participant, MediaPlan::default(), (&keys, remote), options)
+                .expect("a place");
+        }
+        while shard.poll_event().is_some() {}
+
+        let panicked = catch_unwind(AssertUnwindSafe(|| shard.with(now, people[0], |_, _| panic!("planted"))));
+        assert!(panicked.is_err());
+        shard.quarantine(now);
+
+        assert_eq!(shard.load(), Load { rooms: 1, participants: 1 });
+        let gone = |participant| (rooms[0], Event::Gone { participant, reason: GoneReason::Failed });
+        let events: Vec<_> = std::iter::from_fn(|| shard.poll_event()).collect();
+        assert_eq!(events, [gone(people[0]), gone(people[1])]);
+        shard.ready(now, people[2]);
+        shard.leave(now, people[2]);
+        assert_eq!(shard.load(), Load::default(), "the other room went on and ended by itself");
+    }
+}
