@@ -33,7 +33,7 @@ export function SelfView({ name, stage, barShown }: SelfViewProps) {
   const [drag, setDrag] = useState<{ x: number; y: number } | null>(null);
   const grip = useRef({ x: 0, y: 0 });
   const portrait = stage.height > stage.width;
-  const width = portrait ? 96 : Math.min(224, Math.max(120, stage.width * 0.17));
+  const width = portrait ? 96 : Math.min(196, Math.max(120, stage.width * 0.17));
   const height = portrait ? 128 : (width * 9) / 16;
 
   const place = (next: Corner) => {
