@@ -71,7 +71,7 @@ export function PreJoin({ info, joinCode, giveName }: PreJoinProps) {
           <Brand />
         </Link>
       </header>
-      <main className="grid grid-cols-1 flex-1 content-start items-center gap-6 sm:gap-8 lg:grid-cols-[minmax(0,1.65fr)_minmax(19rem,1fr)] lg:content-center lg:gap-12 lg:pb-20">
+      <main className="grid flex-1 grid-cols-1 content-start items-center gap-6 sm:gap-8 lg:grid-cols-[minmax(0,1.65fr)_minmax(19rem,1fr)] lg:content-center lg:gap-12 lg:pb-20">
         <h1 className="text-lg sm:text-xl lg:sr-only">{info.session.title}</h1>
         <Preview name={shownName} />
         <form onSubmit={join} noValidate className="grid grid-cols-1 gap-5">
