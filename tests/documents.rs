@@ -24,7 +24,8 @@ fn the_readme_explains_every_setting() {
     let (table, after) = rest.split_once(END).expect("the table ends");
     let expected = table_of(&read("config/default.toml"));
     if table != expected && std::env::var_os("UPDATE_DOCUMENTS").is_some() {
-        fs::write(in_root("README.md"), [before, START, &expected, END, after].concat()).expect("README.md is writable");
+        fs::write(in_root("README.md"), [before, START, &expected, END, after].concat())
+            .expect("README.md is writable");
         return;
     }
     assert_eq!(table, expected, "run: UPDATE_DOCUMENTS=1 cargo test documents");
@@ -81,7 +82,8 @@ fn names_in_sources(folder: &Path, names: &mut BTreeSet<String>) {
         }
         let source = fs::read_to_string(&path).expect("a readable source file");
         for piece in source.split("\"facementor_").skip(1) {
-            let name: String = piece.chars().take_while(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '_').collect();
+            let name: String =
+                piece.chars().take_while(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '_').collect();
             if piece[name.len()..].starts_with('"') {
                 names.insert(format!("facementor_{name}"));
             }
