@@ -18,7 +18,7 @@ test: ## Every check: format, lints, unit and integration tests on both database
 	@scripts/test.sh
 
 e2e: web e2e-deps ## The browser tests alone (ARGS="-g 'screen'" to pick some)
-	cargo build --bin facementor
+	cargo test --workspace --no-run
 	scripts/e2e.sh $(ARGS)
 
 lint: web-deps ## Clippy, ESLint and TypeScript, warnings as errors
