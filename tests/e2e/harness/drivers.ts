@@ -6,6 +6,8 @@ import { pageScript } from './page-script.ts';
 
 /** What tests do to a page, in either browser. Selectors are CSS. */
 export interface Driver {
+  /** How what it plays can be listened to: by `tone`, or only by its `energy`. */
+  readonly sound: 'tone' | 'energy';
   goto(url: string): Promise<void>;
   evaluate<Result, Argument>(run: (argument: Argument) => Result, argument: Argument): Promise<Awaited<Result>>;
   /** Waits for the element, then clicks it. */
@@ -38,6 +40,9 @@ export function launchChromium({ camera, microphone }: Devices): Promise<Browser
   });
 }
 
+/** What Firefox's own fake microphone sounds like. */
+export const FIREFOX_TONE_HZ = 1000;
+
 /** Debian's Firefox ESR, over WebDriver BiDi. */
 export function launchFirefox(): Promise<Firefox> {
   return puppeteer.launch({
@@ -55,6 +60,8 @@ export function launchFirefox(): Promise<Firefox> {
 }
 
 export class ChromiumDriver implements Driver {
+  readonly sound = 'tone';
+
   private constructor(readonly page: Page) {}
 
   static async open(browser: Browser): Promise<ChromiumDriver> {
@@ -94,16 +101,19 @@ export class ChromiumDriver implements Driver {
 }
 
 export class FirefoxDriver implements Driver {
+  /** Without a sound card Firefox runs no AudioContext; it decodes all the same, and counts. */
+  readonly sound = 'energy';
+
   private constructor(
     private readonly context: BrowserContext,
     readonly page: FirefoxPage,
   ) {}
 
-  static async open(browser: Firefox, devices: Look): Promise<FirefoxDriver> {
+  static async open(browser: Firefox, camera: Look): Promise<FirefoxDriver> {
     const context = await browser.createBrowserContext();
     const page = await context.newPage();
     await page.setViewport({ width: 1280, height: 720 });
-    await page.evaluateOnNewDocument(pageScript, { screen: LOOKS.screen, devices });
+    await page.evaluateOnNewDocument(pageScript, { screen: LOOKS.screen, camera });
     return new FirefoxDriver(context, page);
   }
 

@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, test as base } from '@playwright/test';
 import type { Browser as Firefox } from 'puppeteer-core';
-import { ChromiumDriver, type Driver, FirefoxDriver, launchChromium, launchFirefox } from './drivers.ts';
+import {
+  ChromiumDriver,
+  type Driver,
+  FIREFOX_TONE_HZ,
+  FirefoxDriver,
+  launchChromium,
+  launchFirefox,
+} from './drivers.ts';
 import { LOOKS, writeDevices } from './looks.ts';
 import { Participant } from './participant.ts';
 import { Server } from './server.ts';
@@ -17,7 +24,8 @@ interface WorkerFixtures {
   server: Server;
   /** A Chromium each, because its devices are the process's. */
   chromiums: (person: Person) => Promise<Browser>;
-  firefox: () => Promise<Firefox>;
+  /** A Firefox each: it hides all windows of a process but one, and hidden pages draw nothing. */
+  firefoxes: (person: Person) => Promise<Firefox>;
 }
 
 interface TestFixtures {
@@ -51,11 +59,15 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { scope: 'worker' },
   ],
 
-  firefox: [
+  firefoxes: [
     async ({}, use) => {
-      let launched: Promise<Firefox> | undefined;
-      await use(() => (launched ??= launchFirefox()));
-      await (await launched)?.close();
+      const launched = new Map<Person, Promise<Firefox>>();
+      await use((person) => {
+        const browser = launched.get(person) ?? launchFirefox();
+        launched.set(person, browser);
+        return browser;
+      });
+      for (const browser of launched.values()) await (await browser).close();
     },
     { scope: 'worker' },
   ],
@@ -77,12 +89,12 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     await closeAll(open);
   },
 
-  inFirefox: async ({ server, firefox }, use) => {
+  inFirefox: async ({ server, firefoxes }, use) => {
     const open: Driver[] = [];
     await use(async (person, base = server.url) => {
-      const driver = await FirefoxDriver.open(await firefox(), LOOKS[person]);
+      const driver = await FirefoxDriver.open(await firefoxes(person), LOOKS[person]);
       open.push(driver);
-      return new Participant(driver, NAMES[person], LOOKS[person], base);
+      return new Participant(driver, NAMES[person], { ...LOOKS[person], toneHz: FIREFOX_TONE_HZ }, base);
     });
     await closeAll(open);
   },

@@ -64,6 +64,19 @@ export function heardNow(): number[] {
   return heard;
 }
 
+/** Energy of all sound received so far, decoded (W3C webrtc-stats, totalAudioEnergy). */
+export async function soundSoFar(): Promise<number> {
+  const { observed } = window as unknown as ObservedWindow;
+  let energy = 0;
+  for (const connection of observed.connections) {
+    const report = await connection.getStats();
+    report.forEach((entry: RTCInboundRtpStreamStats & { totalAudioEnergy?: number }) => {
+      if (entry.type === 'inbound-rtp' && entry.kind === 'audio') energy += entry.totalAudioEnergy ?? 0;
+    });
+  }
+  return energy;
+}
+
 export interface Received {
   packets: number;
   lost: number;

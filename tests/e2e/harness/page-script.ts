@@ -2,8 +2,8 @@ import type { Look } from './looks.ts';
 
 export interface PageScriptOptions {
   screen: Look;
-  /** Camera and microphone drawn in the page, where the browser takes no files for them. */
-  devices?: Look;
+  /** A camera drawn in the page, where the browser takes no file for it. */
+  camera?: Look;
 }
 
 /** What the script below leaves in a page. */
@@ -19,7 +19,7 @@ export interface Observed {
  * Runs in every page before its own scripts. It counts and remembers peer connections, changing nothing about them, and
  * stands in for the picker of screens, which nobody is there to click.
  */
-export function pageScript({ screen, devices }: PageScriptOptions): void {
+export function pageScript({ screen, camera }: PageScriptOptions): void {
   const observed: Observed = { connections: [], localDescriptions: 0, remoteDescriptions: 0, analysers: new Map() };
   Object.assign(window, { observed });
 
@@ -93,12 +93,12 @@ export function pageScript({ screen, devices }: PageScriptOptions): void {
     if (wanted?.audio) stream.addTrack(played(screen.toneHz));
     return Promise.resolve(stream);
   };
-  if (devices) {
-    media.getUserMedia = (wanted) => {
-      const stream = new MediaStream();
-      if (wanted?.video) stream.addTrack(drawn(devices, 640, 360));
-      if (wanted?.audio) stream.addTrack(played(devices.toneHz));
-      return Promise.resolve(stream);
+  if (camera) {
+    const ask = media.getUserMedia.bind(media);
+    media.getUserMedia = async (wanted) => {
+      const stream = wanted?.audio ? await ask({ audio: wanted.audio }) : new MediaStream();
+      if (wanted?.video) stream.addTrack(drawn(camera, 640, 360));
+      return stream;
     };
   }
 }

@@ -1,12 +1,24 @@
 import { expect } from '@playwright/test';
 import type { Driver } from './drivers.ts';
 import type { Colour, Look } from './looks.ts';
-import { type Picture, type Received, heardNow, mediaPorts, negotiations, pictureIn, received } from './observe.ts';
+import {
+  type Picture,
+  type Received,
+  heardNow,
+  mediaPorts,
+  negotiations,
+  pictureIn,
+  received,
+  soundSoFar,
+} from './observe.ts';
 
 export type Source = 'camera' | 'screen';
 
 /** Quick looks first, then calmer: most states are there within a frame or two. */
 const INTERVALS = [50, 100, 100, 250, 250, 500];
+
+/** About a quarter of a second of a clear tone. */
+const AUDIBLE = 0.01;
 
 /** Someone with a browser. What they do returns when it is done; what they see is waited for. */
 export class Participant {
@@ -131,7 +143,15 @@ export class Participant {
     }).toBe(true);
   }
 
+  /** Hears the tone; where the browser has no sound output to analyse, hears that there is sound. */
   async hears(look: Look): Promise<void> {
+    if (this.driver.sound === 'energy') {
+      const before = await this.driver.evaluate(soundSoFar, undefined);
+      await this.poll(`${this.name} hears something`, () =>
+        this.driver.evaluate(soundSoFar, undefined),
+      ).toBeGreaterThan(before + AUDIBLE);
+      return;
+    }
     await this.poll(`${this.name} hears ${look.toneHz} Hz`, async () => {
       const heard = await this.driver.evaluate(heardNow, undefined);
       return heard.some((frequency) => Math.abs(frequency - look.toneHz) < 30) ? look.toneHz : heard;
@@ -141,12 +161,21 @@ export class Participant {
   /** Waits until no remote sound has this tone. */
   async doesNotHear(look: Look): Promise<void> {
     let silent = 0;
+    let energy = 0;
     await this.poll(`${this.name} hears no ${look.toneHz} Hz`, async () => {
-      const heard = await this.driver.evaluate(heardNow, undefined);
       // Beeps have pauses: silence is several looks in a row.
-      silent = heard.some((frequency) => Math.abs(frequency - look.toneHz) < 30) ? 0 : silent + 1;
+      silent = (await this.isQuiet(look, energy)) ? silent + 1 : 0;
+      energy = await this.driver.evaluate(soundSoFar, undefined);
       return silent >= 6;
     }).toBe(true);
+  }
+
+  private async isQuiet(look: Look, before: number): Promise<boolean> {
+    if (this.driver.sound === 'energy') {
+      return (await this.driver.evaluate(soundSoFar, undefined)) - before < AUDIBLE / 100;
+    }
+    const heard = await this.driver.evaluate(heardNow, undefined);
+    return !heard.some((frequency) => Math.abs(frequency - look.toneHz) < 30);
   }
 
   async shows(selector: string): Promise<void> {
