@@ -295,7 +295,13 @@ impl Room {
 
     /// Asks the track an outlet waits for, else the one it plays, for a keyframe.
     fn want_keyframe_for(&mut self, outlet: OutletKey) {
-        let track = self.outlets.get(outlet).and_then(|outlet| outlet.next.or(outlet.playing));
+        let Some(outlet) = self.outlets.get(outlet) else { return };
+        // Before it can leave, a keyframe helps nobody, and its request would hold back the one that does for half a second.
+        // The gate asks again when it opens.
+        if !self.links.get(outlet.link).is_some_and(|link| link.passes(outlet.kind)) {
+            return;
+        }
+        let track = outlet.next.or(outlet.playing);
         if let Some((key, track)) = track.and_then(|key| Some((key, self.tracks.get_mut(key)?))) {
             track.want_keyframe();
             self.rearm.extend(self.publisher_of(key));

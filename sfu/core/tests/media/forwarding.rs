@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::world::*;
+use rtc_rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
 use sfu_core::*;
 
 #[test]
@@ -45,13 +46,23 @@ fn video_waits_for_ready_and_then_for_a_keyframe() {
     world.film(0, 3, false);
     assert!(world.video(1, 0).is_empty());
     world.advance(Duration::from_millis(1));
-    assert!(
-        !world.rtcp_of::<rtc_rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication>(0).is_empty()
-    );
+    assert!(!world.rtcp_of::<PictureLossIndication>(0).is_empty());
     world.film(0, 4, true);
     world.film(0, 5, false);
     assert_eq!(world.video(1, 0).len(), 2);
     assert!(world.events.contains(&Event::FirstVideo { participant: person(1) }));
+}
+
+#[test]
+fn a_keyframe_is_asked_for_when_the_newcomer_can_show_it_and_not_before() {
+    let mut world = World::with(&[USUAL, Habits { start: VideoStart::WhenReady, ..USUAL }]);
+    let asked = |world: &World| world.rtcp_of::<PictureLossIndication>(0).len();
+    world.film(0, 1, false);
+    world.advance(Duration::from_millis(100));
+    assert_eq!(asked(&world), 0, "it would pass by, and hold the next one back for half a second");
+    world.shard.ready(world.now, person(1));
+    world.advance(Duration::from_millis(1));
+    assert_eq!(asked(&world), 1);
 }
 
 #[test]
