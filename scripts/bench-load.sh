@@ -27,7 +27,7 @@ export FACEMENTOR_SFU__BIND=127.0.0.1 FACEMENTOR_SFU__PORT=0 FACEMENTOR_SFU__SHA
 export FACEMENTOR_LIVE__CAPACITY=1000
 
 ulimit -n 20000 2>/dev/null || true # one socket a peer connection
-"$server" serve 2>"$data/log" &
+"$server" serve >"$data/log" 2>&1 &
 pid=$!
 url=http://$FACEMENTOR_HTTP__LISTEN
 for _ in $(seq 100); do

@@ -16,6 +16,8 @@ function pageOf({ driver }: Participant): Page {
 
 /** Colours on their way to a new scheme are nobody's colours: waits for transitions to end. */
 async function settled(): Promise<void> {
+  // A change of scheme shows, and starts transitions, with the next frame.
+  await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
   const ends = (animation: Animation) => animation.effect?.getComputedTiming().iterations !== Infinity;
   await Promise.all(
     document

@@ -27,7 +27,7 @@ export function DevicePickers() {
   };
 
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-1 gap-3">
       {KINDS.map(({ kind, name, icon: Icon }) => {
         const devices = local.devices[kind];
         // Browsers without a choice of speakers list none.
@@ -35,7 +35,7 @@ export function DevicePickers() {
         const known = devices.some(({ id }) => id === chosen[kind]);
         const first = devices.find(({ id }) => id === 'default') ?? devices[0];
         return (
-          <div key={kind} className="grid gap-1.5">
+          <div key={kind} className="grid grid-cols-1 gap-1.5">
             <Select
               aria-label={name}
               prefix={<Icon className="size-4 shrink-0 text-muted" aria-hidden />}
