@@ -137,7 +137,12 @@ async fn refresh(
     let (token, credentials) = match (&body.refresh_token, cookies::refresh(&headers)) {
         (Some(token), _) => (token.as_str(), Credentials::Bearer),
         (None, Some(token)) => (token, Credentials::Cookies),
-        (None, None) => return Ok((cookies::clear(), Problem::unauthenticated()).into_response()),
+        // An access token alone is of no use any more. A request without any cookie gets none cleared: a log-in may be
+        // on its way past it, and would be undone.
+        (None, None) if cookies::access(&headers).is_some() => {
+            return Ok((cookies::clear(), Problem::unauthenticated()).into_response());
+        }
+        (None, None) => return Err(Problem::unauthenticated()),
     };
     match accounts.refresh(token).await {
         Ok(authenticated) => Ok(answer(&accounts, StatusCode::OK, authenticated, credentials)),
