@@ -46,7 +46,7 @@ echo "==> Everything passed. What ran:"
 printf '%s\n' "${timings[@]}"
 echo
 echo "Web (vitest)"
-grep -aE '^ *(Test Files|Tests) ' "$logs/web-check.log" | sed 's/\x1b\[[0-9;]*m//g'
+sed 's/\x1b\[[0-9;]*m//g' "$logs/web-check.log" | grep -aE '^ *(Test Files|Tests) '
 echo "Rust (cargo test)"
 grep -a '^test result' "$logs/cargo-test.log" | awk '{ passed += $4; failed += $6; ignored += $8 } END {
   printf "test result: ok. %d passed; %d failed; %d ignored, in %d test binaries\n", passed, failed, ignored, NR }'
