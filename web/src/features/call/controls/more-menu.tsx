@@ -24,7 +24,7 @@ import { toast } from '@/lib/toast';
 import { useCallState, useCallUi } from '../call-slice';
 import { EndDialog } from './end-dialog';
 import type { Actions } from './use-actions';
-import { useCopy } from './use-copy';
+import { useCopy } from '@/lib/use-copy';
 import { useFullScreen } from './use-full-screen';
 
 interface MoreMenuProps {

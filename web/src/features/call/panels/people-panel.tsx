@@ -4,7 +4,7 @@ import { ScrollArea } from '@/components/ui/scroll-area';
 import { Switch } from '@/components/ui/switch';
 import { useCallState } from '../call-slice';
 import type { Actions } from '../controls/use-actions';
-import { useCopy } from '../controls/use-copy';
+import { useCopy } from '@/lib/use-copy';
 import { PersonRow } from './person-row';
 import { WaitingPeople } from './waiting-people';
 

@@ -1,6 +1,6 @@
 import { Button } from '@/components/ui/button';
 import { useCallState } from '../call-slice';
-import { useCopy } from '../controls/use-copy';
+import { useCopy } from '@/lib/use-copy';
 
 /** Nobody else is here: what to do about it. */
 export function Alone({ joinUrl }: { joinUrl: string }) {
