@@ -18,7 +18,7 @@ pub use egress::{SendBatch, Transmit};
 pub use ids::{MediaKind, Mid, ParticipantId, Rid, RoomId, SlotIndex, Source, Ssrc};
 pub use ingress::{Tap, TapId, TappedPacket};
 pub use plan::{Codec, ExtensionIds, MediaPlan, PayloadMapping, PublishPlan, ReceivePlan, SlotPlan};
-pub use remote::{Remote, RemoteTransport};
+pub use remote::{LocalId, Remote, RemoteTransport};
 pub use sdp::{Answer, AnswerParams, Offer, Origin, SdpError, answer, slot_cname};
 pub use shard::{
     Counters, DataKind, Event, Flow, GoneReason, Grant, JoinError, JoinOptions, LATENCY_BOUNDS_MICROS,

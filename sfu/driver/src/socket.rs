@@ -14,6 +14,7 @@ use std::ops::Range;
 use std::os::fd::{AsRawFd, RawFd};
 
 use mio::net::UdpSocket;
+use sfu_core::LocalId;
 use socket2::{Domain, Protocol, Socket, Type};
 
 /// Datagrams (or GRO runs) taken by one `recvmmsg`.
@@ -25,15 +26,21 @@ const SEND_BATCH: usize = 64;
 /// Asked for both directions; the kernel may grant less to an unprivileged process (`net.core.rmem_max`).
 const BUFFER_BYTES: usize = 8 << 20;
 
-/// One datagram's worth of control data, aligned as `cmsghdr` wants.
+/// Bytes of control data of one message: GRO's or GSO's segment size (24) and the address information of IPv6 (40).
+const CONTROL_BYTES: usize = 64;
+/// Own addresses told apart; the interfaces of any real machine. Further ones are answered from where the system likes.
+const LOCAL_ADDRESSES: usize = 256;
+
+/// One message's control data, aligned as `cmsghdr` wants.
 #[repr(align(8))]
 #[derive(Clone, Copy)]
-struct Control([u8; 32]);
+struct Control([u8; CONTROL_BYTES]);
 
 /// A message to send: one datagram, or a run of datagrams of `segment_size` bytes each (the last may be shorter).
 #[derive(Clone, Debug)]
 pub(crate) struct Outgoing {
     pub(crate) to: SocketAddr,
+    pub(crate) from: LocalId,
     pub(crate) bytes: Range<usize>,
     pub(crate) segment_size: usize,
 }
@@ -51,6 +58,7 @@ pub(crate) struct Udp {
     socket: UdpSocket,
     family: Family,
     segmentation: Segmentation,
+    locals: Locals,
     receive: ReceiveBuffers,
 }
 
@@ -73,6 +81,26 @@ struct ReceiveBuffers {
     control: Box<[Control; RECEIVE_BATCH]>,
 }
 
+/// Own addresses that datagrams came to, numbered from 1. Empty for a socket bound to one address: it has no choice.
+#[derive(Default)]
+struct Locals(Vec<IpAddr>);
+
+impl Locals {
+    fn number(&mut self, ip: IpAddr) -> LocalId {
+        let index = self.0.iter().position(|known| *known == ip).or_else(|| {
+            (self.0.len() < LOCAL_ADDRESSES).then(|| {
+                self.0.push(ip);
+                self.0.len() - 1
+            })
+        });
+        index.map_or(LocalId::ANY, |index| LocalId::numbered(index as u16 + 1))
+    }
+
+    fn address(&self, id: LocalId) -> Option<IpAddr> {
+        self.0.get(usize::from(id.number()).checked_sub(1)?).copied()
+    }
+}
+
 impl Udp {
     /// Binds `address` (port 0: any), non-blocking, with large buffers and GRO where the kernel has it.
     pub(crate) fn bind(address: SocketAddr) -> io::Result<Self> {
@@ -93,14 +121,21 @@ impl Udp {
         // Kernels before 5.0 have no GRO for UDP: datagrams then come one by one, which the same code reads.
         let _ = set_option(fd, libc::SOL_UDP, libc::UDP_GRO, 1);
         let family = if address.is_ipv6() { Family::V6 } else { Family::V4 };
+        if address.ip().is_unspecified() {
+            match family {
+                Family::V4 => set_option(fd, libc::IPPROTO_IP, libc::IP_PKTINFO, 1)?,
+                Family::V6 => set_option(fd, libc::IPPROTO_IPV6, libc::IPV6_RECVPKTINFO, 1)?,
+            }
+        }
         Ok(Self {
             socket: UdpSocket::from_std(socket.into()),
             family,
             segmentation: Segmentation::Kernel,
+            locals: Locals::default(),
             receive: ReceiveBuffers {
                 // Zeroed pages are not touched before a packet lands on them, so this costs address space, not memory.
                 bytes: vec![0; RECEIVE_BATCH * RECEIVE_BUFFER],
-                control: Box::new([Control([0; 32]); RECEIVE_BATCH]),
+                control: Box::new([Control([0; CONTROL_BYTES]); RECEIVE_BATCH]),
             },
         })
     }
@@ -113,9 +148,9 @@ impl Udp {
         self.socket.local_addr()
     }
 
-    /// Takes one batch and hands every datagram to `each`. Returns how many messages came: fewer than
+    /// Takes one batch and hands every datagram to `each`, with where it came from and to. Returns how many messages came: fewer than
     /// [`Udp::full_batch`] means the socket is drained.
-    pub(crate) fn receive(&mut self, mut each: impl FnMut(SocketAddr, &mut [u8])) -> io::Result<usize> {
+    pub(crate) fn receive(&mut self, mut each: impl FnMut(SocketAddr, LocalId, &mut [u8])) -> io::Result<usize> {
         let mut addresses: [MaybeUninit<libc::sockaddr_storage>; RECEIVE_BATCH] =
             [MaybeUninit::zeroed(); RECEIVE_BATCH];
         let mut vectors: [MaybeUninit<libc::iovec>; RECEIVE_BATCH] = [MaybeUninit::uninit(); RECEIVE_BATCH];
@@ -160,10 +195,12 @@ impl Udp {
             // SAFETY: the kernel filled the address of every message it returned; the storage was zeroed before.
             let Some(from) = to_socket_address(unsafe { addresses[i].assume_init_ref() }) else { continue };
             let length = (message.msg_len as usize).min(RECEIVE_BUFFER);
-            let segment = gro_segment(&message.msg_hdr).filter(|size| *size > 0).unwrap_or(length.max(1));
+            let told = Told::read(&message.msg_hdr);
+            let segment = told.segment_size.unwrap_or(length.max(1));
+            let to = told.to.map_or(LocalId::ANY, |ip| self.locals.number(ip));
             let start = i * RECEIVE_BUFFER;
             for datagram in self.receive.bytes[start..start + length].chunks_mut(segment) {
-                each(from, datagram);
+                each(from, to, datagram);
             }
         }
         Ok(taken)
@@ -194,7 +231,7 @@ impl Udp {
         }
         let mut addresses: [MaybeUninit<libc::sockaddr_storage>; SEND_BATCH] = [MaybeUninit::uninit(); SEND_BATCH];
         let mut vectors: [MaybeUninit<libc::iovec>; SEND_BATCH] = [MaybeUninit::uninit(); SEND_BATCH];
-        let mut controls = [Control([0; 32]); SEND_BATCH];
+        let mut controls = [Control([0; CONTROL_BYTES]); SEND_BATCH];
         let mut messages: [libc::mmsghdr; SEND_BATCH] = unsafe { mem::zeroed() };
         for (i, outgoing) in group.iter().enumerate() {
             let bytes = &arena[outgoing.bytes.clone()];
@@ -204,8 +241,14 @@ impl Udp {
             header.msg_name = addresses[i].as_mut_ptr().cast();
             header.msg_iov = vectors[i].as_mut_ptr();
             header.msg_iovlen = 1;
+            let mut control = ControlWriter::new(header, &mut controls[i]);
             if outgoing.is_run() {
-                set_segment(header, &mut controls[i], outgoing.segment_size);
+                control.push(libc::SOL_UDP, libc::UDP_SEGMENT, outgoing.segment_size as u16);
+            }
+            match (self.locals.address(outgoing.from), self.family) {
+                (None, _) => {}
+                (Some(IpAddr::V4(ip)), Family::V4) => control.push(libc::IPPROTO_IP, libc::IP_PKTINFO, from_v4(ip)),
+                (Some(ip), _) => control.push(libc::IPPROTO_IPV6, libc::IPV6_PKTINFO, from_v6(ip)),
             }
         }
         let mut done = 0;
@@ -278,6 +321,7 @@ impl Outgoing {
         let size = self.segment_size.max(1);
         self.bytes.clone().step_by(size).map(move |start| Outgoing {
             to: self.to,
+            from: self.from,
             bytes: start..(start + size).min(self.bytes.end),
             segment_size: size,
         })
@@ -290,37 +334,92 @@ fn set_option(fd: RawFd, level: i32, name: i32, value: i32) -> io::Result<()> {
     if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
-/// Attaches `UDP_SEGMENT` to a message.
-fn set_segment(header: &mut libc::msghdr, control: &mut Control, segment_size: usize) {
-    header.msg_control = control.0.as_mut_ptr().cast();
-    header.msg_controllen = size_of::<Control>() as _;
-    // SAFETY: `control` is larger than CMSG_SPACE(2) (24 bytes) and aligned for cmsghdr, so the first header and its two
-    // bytes of data lie inside it.
-    unsafe {
-        let first = libc::CMSG_FIRSTHDR(header);
-        (*first).cmsg_level = libc::SOL_UDP;
-        (*first).cmsg_type = libc::UDP_SEGMENT;
-        (*first).cmsg_len = libc::CMSG_LEN(size_of::<u16>() as _) as _;
-        libc::CMSG_DATA(first).cast::<u16>().write_unaligned(segment_size as u16);
-    }
-    // SAFETY: CMSG_SPACE only computes.
-    header.msg_controllen = unsafe { libc::CMSG_SPACE(size_of::<u16>() as _) } as _;
+/// Adds control messages to a header, in the order of `push`.
+struct ControlWriter<'a> {
+    header: &'a mut libc::msghdr,
+    control: &'a mut Control,
+    used: usize,
 }
 
-/// Size of the datagrams in a GRO run, if the kernel made one.
-fn gro_segment(header: &libc::msghdr) -> Option<usize> {
-    // SAFETY: the kernel wrote `msg_controllen` bytes of well-formed control messages; the macros stay inside them.
-    unsafe {
-        let mut next = libc::CMSG_FIRSTHDR(header);
-        while !next.is_null() {
-            if (*next).cmsg_level == libc::SOL_UDP && (*next).cmsg_type == libc::UDP_GRO {
-                let size = libc::CMSG_DATA(next).cast::<i32>().read_unaligned();
-                return usize::try_from(size).ok();
-            }
-            next = libc::CMSG_NXTHDR(header, next);
-        }
+impl<'a> ControlWriter<'a> {
+    fn new(header: &'a mut libc::msghdr, control: &'a mut Control) -> Self {
+        Self { header, control, used: 0 }
     }
-    None
+
+    fn push<T: Copy>(&mut self, level: i32, kind: i32, data: T) {
+        // SAFETY: CMSG_SPACE and CMSG_LEN only compute.
+        let (space, length) = unsafe { (libc::CMSG_SPACE(size_of::<T>() as _), libc::CMSG_LEN(size_of::<T>() as _)) };
+        let end = self.used + space as usize;
+        assert!(end <= CONTROL_BYTES, "CONTROL_BYTES holds every message that is sent");
+        let at = self.control.0[self.used..end].as_mut_ptr();
+        // SAFETY: `at` is the start of `space` bytes inside `control`: as large as a cmsghdr with this data, and aligned, since
+        // `control` is and CMSG_SPACE is a multiple of the alignment.
+        unsafe {
+            let message = at.cast::<libc::cmsghdr>();
+            (*message).cmsg_level = level;
+            (*message).cmsg_type = kind;
+            (*message).cmsg_len = length as _;
+            libc::CMSG_DATA(message).cast::<T>().write_unaligned(data);
+        }
+        self.used = end;
+        self.header.msg_control = self.control.0.as_mut_ptr().cast();
+        self.header.msg_controllen = end as _;
+    }
+}
+
+/// "Send from this address" (man 7 ip).
+fn from_v4(ip: Ipv4Addr) -> libc::in_pktinfo {
+    let address = libc::in_addr { s_addr: u32::from(ip).to_be() };
+    libc::in_pktinfo { ipi_ifindex: 0, ipi_spec_dst: address, ipi_addr: libc::in_addr { s_addr: 0 } }
+}
+
+/// "Send from this address" (man 7 ipv6); IPv4 as a mapped one.
+fn from_v6(ip: IpAddr) -> libc::in6_pktinfo {
+    let ip = match ip {
+        IpAddr::V4(ip) => ip.to_ipv6_mapped(),
+        IpAddr::V6(ip) => ip,
+    };
+    libc::in6_pktinfo { ipi6_addr: libc::in6_addr { s6_addr: ip.octets() }, ipi6_ifindex: 0 }
+}
+
+/// What the kernel tells beside a message.
+#[derive(Default)]
+struct Told {
+    /// Size of the datagrams in a GRO run, if the kernel made one.
+    segment_size: Option<usize>,
+    /// The address it was sent to.
+    to: Option<IpAddr>,
+}
+
+impl Told {
+    fn read(header: &libc::msghdr) -> Self {
+        let mut told = Self::default();
+        // SAFETY: the kernel wrote `msg_controllen` bytes of well-formed control messages, each with the data of its kind; the
+        // macros stay inside them.
+        unsafe {
+            let mut next = libc::CMSG_FIRSTHDR(header);
+            while !next.is_null() {
+                let data = libc::CMSG_DATA(next);
+                match ((*next).cmsg_level, (*next).cmsg_type) {
+                    (libc::SOL_UDP, libc::UDP_GRO) => {
+                        let size = data.cast::<i32>().read_unaligned();
+                        told.segment_size = usize::try_from(size).ok().filter(|size| *size > 0);
+                    }
+                    (libc::IPPROTO_IP, libc::IP_PKTINFO) => {
+                        let address = data.cast::<libc::in_pktinfo>().read_unaligned().ipi_addr;
+                        told.to = Some(Ipv4Addr::from(u32::from_be(address.s_addr)).into());
+                    }
+                    (libc::IPPROTO_IPV6, libc::IPV6_PKTINFO) => {
+                        let address = data.cast::<libc::in6_pktinfo>().read_unaligned().ipi6_addr;
+                        told.to = Some(Ipv6Addr::from(address.s6_addr).to_canonical());
+                    }
+                    _ => {}
+                }
+                next = libc::CMSG_NXTHDR(header, next);
+            }
+        }
+        told
+    }
 }
 
 fn to_socket_address(storage: &libc::sockaddr_storage) -> Option<SocketAddr> {
@@ -387,7 +486,7 @@ mod tests {
     fn receive_all(socket: &mut Udp, count: usize) -> Vec<Vec<u8>> {
         let mut got = Vec::new();
         while got.len() < count {
-            let taken = socket.receive(|_, datagram| got.push(datagram.to_vec())).expect("receive");
+            let taken = socket.receive(|_, _, datagram| got.push(datagram.to_vec())).expect("receive");
             assert!(taken > 0, "only {} of {count} datagrams came", got.len());
         }
         got
@@ -409,7 +508,7 @@ mod tests {
         let (mut a, mut b) = (loopback(), loopback());
         let (arena, _) = numbered(&[1200, 1200, 1200, 300]);
         let to = b.local_address().expect("address");
-        let sent = a.send(&arena, &[Outgoing { to, bytes: 0..arena.len(), segment_size: 1200 }]);
+        let sent = a.send(&arena, &[Outgoing { to, from: LocalId::ANY, bytes: 0..arena.len(), segment_size: 1200 }]);
         assert_eq!(sent, Sent { datagrams: 4, dropped: 0 });
         let got = receive_all(&mut b, 4);
         assert_eq!(got.iter().map(Vec::len).collect::<Vec<_>>(), [1200, 1200, 1200, 300]);
@@ -423,8 +522,8 @@ mod tests {
         let (arena, _) = numbered(&[500; 100]);
         let to = b.local_address().expect("address");
         let batch = [
-            Outgoing { to, bytes: 0..30_000, segment_size: 500 },
-            Outgoing { to, bytes: 30_000..50_000, segment_size: 500 },
+            Outgoing { to, from: LocalId::ANY, bytes: 0..30_000, segment_size: 500 },
+            Outgoing { to, from: LocalId::ANY, bytes: 30_000..50_000, segment_size: 500 },
         ];
         assert_eq!(a.send(&arena, &batch), Sent { datagrams: 100, dropped: 0 });
         assert_eq!(receive_all(&mut b, 100).len(), 100);
@@ -440,7 +539,7 @@ mod tests {
         let batch: Vec<Outgoing> = [good, bad, good]
             .into_iter()
             .zip(ranges)
-            .map(|(to, bytes)| Outgoing { to, bytes, segment_size: 100 })
+            .map(|(to, bytes)| Outgoing { to, from: LocalId::ANY, bytes, segment_size: 100 })
             .collect();
         assert_eq!(a.send(&arena, &batch), Sent { datagrams: 2, dropped: 1 });
         assert_eq!(receive_all(&mut b, 2).len(), 2);
@@ -453,8 +552,8 @@ mod tests {
         let good = b.local_address().expect("address");
         let bad = SocketAddr::from(([127, 0, 0, 1], 0));
         let batch = [
-            Outgoing { to: bad, bytes: 0..2000, segment_size: 500 },
-            Outgoing { to: good, bytes: 2000..4000, segment_size: 500 },
+            Outgoing { to: bad, from: LocalId::ANY, bytes: 0..2000, segment_size: 500 },
+            Outgoing { to: good, from: LocalId::ANY, bytes: 2000..4000, segment_size: 500 },
         ];
         assert_eq!(a.send(&arena, &batch), Sent { datagrams: 4, dropped: 4 });
         assert!(a.segmentation == Segmentation::Kernel);
@@ -469,12 +568,42 @@ mod tests {
         let mut peer = loopback();
         let port = dual.local_address().expect("address").port();
         let to = SocketAddr::from(([127, 0, 0, 1], port));
-        peer.send(b"hello", &[Outgoing { to, bytes: 0..5, segment_size: 5 }]);
+        peer.send(b"hello", &[Outgoing { to, from: LocalId::ANY, bytes: 0..5, segment_size: 5 }]);
         let mut from = None;
-        dual.receive(|address, _| from = Some(address)).expect("receive");
+        dual.receive(|address, _, _| from = Some(address)).expect("receive");
         assert_eq!(from, peer.local_address().ok());
-        let back = dual.send(b"back", &[Outgoing { to: from.expect("a peer"), bytes: 0..4, segment_size: 4 }]);
+        let back = dual
+            .send(b"back", &[Outgoing { to: from.expect("a peer"), from: LocalId::ANY, bytes: 0..4, segment_size: 4 }]);
         assert_eq!(back.datagrams, 1);
         assert_eq!(receive_all(&mut peer, 1), [b"back".to_vec()]);
+    }
+
+    #[test]
+    fn an_answer_leaves_from_the_address_that_was_asked() {
+        for (bind, asked) in
+            [("0.0.0.0:0", "127.0.0.2"), ("[::]:0", "127.0.0.2"), ("[::]:0", "127.0.0.1"), ("[::]:0", "::1")]
+        {
+            let Ok(mut server) = Udp::bind(bind.parse().expect("an address")) else { continue };
+            let port = server.local_address().expect("address").port();
+            let asked = SocketAddr::new(asked.parse().expect("an address"), port);
+            let home: IpAddr = if asked.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() };
+            let Ok(mut client) = Udp::bind(SocketAddr::new(home, 0)) else { continue };
+            let question = Outgoing { to: asked, from: LocalId::ANY, bytes: 0..5, segment_size: 5 };
+            assert_eq!(client.send(b"hello", &[question]).datagrams, 1);
+            let mut met = None;
+            server.receive(|from, to, _| met = Some((from, to))).expect("receive");
+            let (to, from) = met.expect("a question");
+            // A run and a single datagram: each carries its own set of control messages.
+            let answers = [
+                Outgoing { to, from, bytes: 0..600, segment_size: 200 },
+                Outgoing { to, from, bytes: 600..700, segment_size: 100 },
+            ];
+            assert_eq!(server.send(&[7; 700], &answers), Sent { datagrams: 4, dropped: 0 });
+            let mut heard = Vec::new();
+            while heard.len() < 4 {
+                assert!(client.receive(|from, _, answer| heard.push((from, answer.len()))).expect("receive") > 0);
+            }
+            assert_eq!(heard, [(asked, 200), (asked, 200), (asked, 200), (asked, 100)], "bound to {bind}");
+        }
     }
 }

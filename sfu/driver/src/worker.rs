@@ -151,8 +151,8 @@ impl Worker {
         for _ in 0..BATCHES_PER_TURN {
             let now = Instant::now();
             let (shard, panics) = (&mut self.shard, &mut self.snapshot.panics);
-            let taken = self.udp.receive(|from, datagram| {
-                guard(shard, panics, now, |shard| shard.datagram(now, Remote::udp(from), datagram));
+            let taken = self.udp.receive(|from, to, datagram| {
+                guard(shard, panics, now, |shard| shard.datagram(now, Remote::udp(from).at(to), datagram));
             })?;
             if taken < Udp::full_batch() {
                 return Ok(Backlog::Drained);
@@ -223,6 +223,7 @@ impl Worker {
                 match transmit.to.transport {
                     RemoteTransport::Udp => self.outgoing.push(Outgoing {
                         to: transmit.to.addr,
+                        from: transmit.to.local,
                         bytes: transmit.range.clone(),
                         segment_size: transmit.segment_size,
                     }),

@@ -3,6 +3,8 @@ import type { Participant } from '../harness/participant.ts';
 import { percentile, report } from './figures.ts';
 
 const JOINS = Number(process.env.JOINS ?? 30);
+/** What a person takes at least from seeing the page to the click on Join. */
+const A_MOMENT_MS = 1_500;
 
 /** As the call engine marks them (web/src/features/call/engine/timings.ts), in order. */
 const STEPS = ['click', 'joined', 'answer-set', 'ice', 'dtls', 'first-frame'];
@@ -74,8 +76,9 @@ async function measure(
     const bo = await open();
     await bo.openPreJoin(code);
     await bo.driver.fill('input[name="name"]', 'Bo');
-    // As for a person, who takes a moment: devices are open and the offer is made before the click.
+    // As for a person, who takes a moment: devices are open, the offer is made and the page is at rest before the click.
     await bo.poll('ready to join', () => marks(bo, ['get-user-media', 'offer'])).not.toContain(null);
+    await bo.driver.evaluate((rest) => new Promise((resolve) => setTimeout(resolve, rest)), A_MOMENT_MS);
     await bo.driver.click('[data-testid="join"]');
     await bo.poll('first frame', () => marks(bo, ['first-frame'])).not.toContain(null);
     const times = await marks(bo, STEPS);

@@ -19,14 +19,21 @@ import { useWakeLock } from './use-wake-lock';
 /** Wide enough for a panel beside the stage. */
 const DOCKED_FROM = 900;
 
+interface CallPageProps {
+  title: string;
+  joinUrl: string;
+  /** Whether this is the call; before it the page is there, laid out, and does nothing. */
+  active: boolean;
+}
+
 /** The call itself: nothing between you and the person. */
-export function CallPage({ title, joinUrl }: { title: string; joinUrl: string }) {
+export function CallPage({ title, joinUrl, active }: CallPageProps) {
   const page = useRef<HTMLElement>(null);
   const size = useSize(page);
   const dispatch = useAppDispatch();
   const actions = useActions();
   const idle = useIdle();
-  useWakeLock();
+  useWakeLock(active);
   const panel = useCallUi((slice) => slice.panel);
   const alone = useCallState((state) => state.participants.length < 2);
   const [settings, setSettings] = useState(false);
@@ -34,17 +41,21 @@ export function CallPage({ title, joinUrl }: { title: string; joinUrl: string })
   const docked = size.width >= DOCKED_FROM;
   const barShown = !idle || alone || settings || shortcuts;
 
-  useShortcuts({
-    m: actions.toggleMicrophone,
-    v: actions.toggleCamera,
-    s: actions.toggleScreen,
-    h: actions.toggleHand,
-    c: actions.toggleChat,
-    p: actions.togglePeople,
-    f: actions.toggleFullScreen,
-    g: actions.toggleView,
-    '?': () => setShortcuts(true),
-  });
+  useShortcuts(
+    active
+      ? {
+          m: actions.toggleMicrophone,
+          v: actions.toggleCamera,
+          s: actions.toggleScreen,
+          h: actions.toggleHand,
+          c: actions.toggleChat,
+          p: actions.togglePeople,
+          f: actions.toggleFullScreen,
+          g: actions.toggleView,
+          '?': () => setShortcuts(true),
+        }
+      : {},
+  );
 
   return (
     <main

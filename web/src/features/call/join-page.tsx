@@ -1,9 +1,10 @@
-import { useEffect } from 'react';
+import { startTransition, useEffect, useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
 import { useJoinInfoQuery } from '@/api/join';
 import { isProblem } from '@/api/problem';
 import type { JoinInfo } from '@/api/types';
 import { Button } from '@/components/ui/button';
+import { cn } from '@/lib/cn';
 import { useTitle } from '@/lib/title';
 import { Announcer } from './announcer';
 import { CallContext } from './call-context';
@@ -72,22 +73,29 @@ function Room({ info, joinCode }: { info: JoinInfo; joinCode: string }) {
     void navigate(`/left/${joinCode}?${reason.toString()}`, { replace: true });
   }, [phase, call, ending, joinCode, navigate]);
 
+  // The call page is drawn out of sight while the person gets ready: at the click the browser has better things to do.
+  const [backstage, setBackstage] = useState(false);
+  useEffect(() => startTransition(() => setBackstage(true)), []);
+
   if (!call || (phase === 'ended' && !wasIn)) return <JoinPending />;
   // Somebody who was inside sees the call while it finds its way back.
-  const inside = phase === 'joined' || (phase === 'joining' && wasIn);
+  const inside = phase === 'joined' || phase === 'ended' || (phase === 'joining' && wasIn);
   return (
     <CallContext value={call}>
       <Announcer />
+      {(inside || backstage) && (
+        <div className={cn(!inside && 'invisible')}>
+          <CallPage title={info.session.title} joinUrl={joinUrl} active={inside} />
+        </div>
+      )}
       {phase === 'waiting' ? (
         <Waiting
           mentor={info.session.mentor_name}
           title={info.session.title}
           name={info.you?.display_name ?? name}
         />
-      ) : inside || phase === 'ended' ? (
-        <CallPage title={info.session.title} joinUrl={joinUrl} />
       ) : (
-        <PreJoin info={info} joinCode={joinCode} giveName={giveName} />
+        !inside && <PreJoin info={info} joinCode={joinCode} giveName={giveName} />
       )}
     </CallContext>
   );

@@ -1,9 +1,9 @@
 import { useEffect } from 'react';
 
-/** Keeps a phone's screen on during the call. Browsers let go of the lock when the page is hidden. */
-export function useWakeLock(): void {
+/** Keeps a phone's screen on while `wanted`. Browsers let go of the lock when the page is hidden. */
+export function useWakeLock(wanted: boolean): void {
   useEffect(() => {
-    if (!('wakeLock' in navigator)) return;
+    if (!wanted || !('wakeLock' in navigator)) return;
     let lock: WakeLockSentinel | null = null;
     let over = false;
     const take = async () => {
@@ -23,5 +23,5 @@ export function useWakeLock(): void {
       document.removeEventListener('visibilitychange', onVisible);
       void lock?.release().catch(() => undefined);
     };
-  }, []);
+  }, [wanted]);
 }

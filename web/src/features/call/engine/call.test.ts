@@ -191,6 +191,9 @@ test('interrupted media restarts ICE, and after two tries in vain gets a new pee
   answer();
   await tick();
   expect(connections[1]?.answers).toEqual(['again']);
+  expect(server.socket.count('ready')).toBe(3);
+  connections[1]?.become('connected');
+  await tick();
   expect(server.socket.count('ready')).toBe(4);
 });
 

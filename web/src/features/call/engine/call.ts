@@ -34,6 +34,9 @@ export type Moment =
   | { kind: 'muted'; by: string; what: Kind }
   | { kind: 'device-lost'; device: 'microphone' | 'camera' };
 
+/** How long `ready` waits for the connection. A longer wait would only delay video. */
+const CONNECT_PATIENCE_MS = 250;
+
 interface Events extends Record<string, unknown> {
   state: CallState;
   moment: Moment;
@@ -63,8 +66,8 @@ export class Call extends Emitter<Events> {
   private peer: Peer | null = null;
   private firstOffer: Promise<string> | null = null;
   private iceServers: Welcome['ice_servers'] = [];
-  /** The peer connection whose sound is played. */
-  private heard: Peer | null = null;
+  /** The slots whose sound is played. */
+  private readonly heard = new Set<number>();
   private name: string | undefined;
   private toldSources = '';
   /** What arrived while an answer is being set. */
@@ -234,6 +237,7 @@ export class Call extends Emitter<Events> {
     const before = this.state;
     this.announce(message);
     this.set(receive(this.state, message, Date.now()));
+    this.hear();
     switch (message.type) {
       case 'welcome':
         this.local.setCameraFormat(message.media.camera);
@@ -309,7 +313,7 @@ export class Call extends Emitter<Events> {
     this.peer?.close();
     this.peer = null;
     this.firstOffer = null;
-    this.heard = null;
+    this.heard.clear();
     this.output.close();
     this.set({ ...this.state, media: 'new' });
   }
@@ -343,8 +347,12 @@ export class Call extends Emitter<Events> {
     } catch {
       return 'broken';
     }
-    this.signaling.send({ type: 'ready' });
     this.timings.mark('answer-set');
+    // Firefox makes its decoders anew some tasks after the answer was set, and loses what video came before: once it tells
+    // of the connection that is behind us.
+    void this.peer
+      ?.connected(CONNECT_PATIENCE_MS)
+      .then(() => this.signaling.send({ type: 'ready' }));
     this.hear();
     return 'accepted';
   }
@@ -353,11 +361,18 @@ export class Call extends Emitter<Events> {
     if ((await this.accept(answer)) === 'broken') await this.recovery.startOver();
   }
 
-  /** Plays the slots. Not before the call: without a click of the person browsers refuse sound. */
+  /**
+   * Plays the slots that somebody is in, and keeps them. Not before the call: without a click of the person browsers refuse
+   * sound. Not all at once: making a player takes a browser milliseconds.
+   */
   private hear(): void {
-    if (!this.peer || this.heard === this.peer) return;
-    this.heard = this.peer;
-    for (const { audio } of this.peer.slots) this.output.play(audio, this.state.local.speaker);
+    if (!this.peer || this.state.phase !== 'joined') return;
+    for (const { slot, participant } of this.state.slots) {
+      const tracks = this.peer.slots[slot];
+      if (!participant || !tracks || this.heard.has(slot)) continue;
+      this.heard.add(slot);
+      this.output.play(tracks.audio, this.state.local.speaker);
+    }
   }
 
   /** An ICE restart, or a new peer connection when that did not help. */

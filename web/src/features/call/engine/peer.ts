@@ -134,6 +134,22 @@ export class Peer extends Emitter<Events> {
     await this.connection.setRemoteDescription({ type: 'answer', sdp: answer });
   }
 
+  /** Resolves when media can flow, or after `patience` milliseconds. */
+  connected(patience: number): Promise<void> {
+    if (this.connection.connectionState === 'connected') return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        stop();
+        resolve();
+      };
+      const timer = setTimeout(done, patience);
+      const stop = this.on('step', (step) => {
+        if (step === 'dtls') done();
+      });
+    });
+  }
+
   /** Puts a track on its m-line, or takes it off; nothing is negotiated. */
   async send(source: Source, kind: Kind, track: MediaStreamTrack | null): Promise<void> {
     if (this.connection.signalingState === 'closed') return;
