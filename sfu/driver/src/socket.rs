@@ -60,6 +60,7 @@ pub(crate) struct Udp {
     segmentation: Segmentation,
     locals: Locals,
     receive: ReceiveBuffers,
+    send: SendBuffers,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -76,9 +77,66 @@ enum Segmentation {
     Ours,
 }
 
+/// What `recvmmsg` fills. Headers are set up once; a call restores only those the kernel wrote to.
 struct ReceiveBuffers {
-    bytes: Vec<u8>,
-    control: Box<[Control; RECEIVE_BATCH]>,
+    bytes: Box<[u8]>,
+    /// Everything the headers point to besides `bytes`: kept for that alone.
+    parts: Box<[(MaybeUninit<libc::sockaddr_storage>, Control, libc::iovec)]>,
+    messages: Box<[libc::mmsghdr]>,
+}
+
+/// What `sendmmsg` reads. Filled anew for each group, and only as far as it goes.
+struct SendBuffers {
+    parts: Box<[(MaybeUninit<libc::sockaddr_storage>, Control, libc::iovec)]>,
+    messages: Box<[libc::mmsghdr]>,
+}
+
+// SAFETY: the pointers in the headers point into boxes of the same structure, which move to another thread with it, or, between
+// calls, are not read.
+unsafe impl Send for ReceiveBuffers {}
+// SAFETY: as above.
+unsafe impl Send for SendBuffers {}
+
+fn parts(count: usize) -> Box<[(MaybeUninit<libc::sockaddr_storage>, Control, libc::iovec)]> {
+    let empty = libc::iovec { iov_base: std::ptr::null_mut(), iov_len: 0 };
+    (0..count).map(|_| (MaybeUninit::zeroed(), Control([0; CONTROL_BYTES]), empty)).collect()
+}
+
+fn messages(count: usize) -> Box<[libc::mmsghdr]> {
+    // SAFETY: an all-zero mmsghdr is valid: no name, no buffers, no control data.
+    (0..count).map(|_| unsafe { mem::zeroed() }).collect()
+}
+
+impl ReceiveBuffers {
+    fn new() -> Self {
+        let mut buffers = Self {
+            // Zeroed pages are not touched before a packet lands on them, so this costs address space, not memory.
+            bytes: vec![0; RECEIVE_BATCH * RECEIVE_BUFFER].into_boxed_slice(),
+            parts: parts(RECEIVE_BATCH),
+            messages: messages(RECEIVE_BATCH),
+        };
+        let chunks = buffers.bytes.chunks_exact_mut(RECEIVE_BUFFER);
+        for ((message, (address, control, vector)), chunk) in
+            buffers.messages.iter_mut().zip(&mut buffers.parts).zip(chunks)
+        {
+            *vector = libc::iovec { iov_base: chunk.as_mut_ptr().cast(), iov_len: chunk.len() };
+            let header = &mut message.msg_hdr;
+            header.msg_iov = vector;
+            header.msg_iovlen = 1;
+            header.msg_name = address.as_mut_ptr().cast();
+            header.msg_control = control.0.as_mut_ptr().cast();
+        }
+        buffers.restore(RECEIVE_BATCH);
+        buffers
+    }
+
+    /// Makes the first `count` headers fit to receive again.
+    fn restore(&mut self, count: usize) {
+        for message in self.messages.iter_mut().take(count) {
+            message.msg_hdr.msg_namelen = size_of::<libc::sockaddr_storage>() as _;
+            message.msg_hdr.msg_controllen = CONTROL_BYTES as _;
+        }
+    }
 }
 
 /// Own addresses that datagrams came to, numbered from 1. Empty for a socket bound to one address: it has no choice.
@@ -132,11 +190,8 @@ impl Udp {
             family,
             segmentation: Segmentation::Kernel,
             locals: Locals::default(),
-            receive: ReceiveBuffers {
-                // Zeroed pages are not touched before a packet lands on them, so this costs address space, not memory.
-                bytes: vec![0; RECEIVE_BATCH * RECEIVE_BUFFER],
-                control: Box::new([Control([0; CONTROL_BYTES]); RECEIVE_BATCH]),
-            },
+            receive: ReceiveBuffers::new(),
+            send: SendBuffers { parts: parts(SEND_BATCH), messages: messages(SEND_BATCH) },
         })
     }
 
@@ -151,26 +206,11 @@ impl Udp {
     /// Takes one batch and hands every datagram to `each`, with where it came from and to. Returns how many messages came: fewer than
     /// [`Udp::full_batch`] means the socket is drained.
     pub(crate) fn receive(&mut self, mut each: impl FnMut(SocketAddr, LocalId, &mut [u8])) -> io::Result<usize> {
-        let mut addresses: [MaybeUninit<libc::sockaddr_storage>; RECEIVE_BATCH] =
-            [MaybeUninit::zeroed(); RECEIVE_BATCH];
-        let mut vectors: [MaybeUninit<libc::iovec>; RECEIVE_BATCH] = [MaybeUninit::uninit(); RECEIVE_BATCH];
-        let mut messages: [libc::mmsghdr; RECEIVE_BATCH] = unsafe { mem::zeroed() };
-        for (i, buffer) in self.receive.bytes.chunks_exact_mut(RECEIVE_BUFFER).enumerate() {
-            vectors[i].write(libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: buffer.len() });
-            let header = &mut messages[i].msg_hdr;
-            header.msg_iov = vectors[i].as_mut_ptr();
-            header.msg_iovlen = 1;
-            header.msg_name = addresses[i].as_mut_ptr().cast();
-            header.msg_namelen = size_of::<libc::sockaddr_storage>() as _;
-            header.msg_control = self.receive.control[i].0.as_mut_ptr().cast();
-            header.msg_controllen = size_of::<Control>() as _;
-        }
-        // SAFETY: `messages` holds RECEIVE_BATCH headers whose buffers, addresses and control areas are distinct and live
-        // until the call returns.
+        // SAFETY: the RECEIVE_BATCH headers point to buffers, addresses and control areas of `self.receive`, each its own.
         let taken = unsafe {
             libc::recvmmsg(
                 self.socket.as_raw_fd(),
-                messages.as_mut_ptr(),
+                self.receive.messages.as_mut_ptr(),
                 RECEIVE_BATCH as _,
                 libc::MSG_DONTWAIT,
                 std::ptr::null_mut(),
@@ -191,18 +231,20 @@ impl Udp {
             };
         }
         let taken = taken as usize;
-        for (i, message) in messages.iter().enumerate().take(taken) {
-            // SAFETY: the kernel filled the address of every message it returned; the storage was zeroed before.
-            let Some(from) = to_socket_address(unsafe { addresses[i].assume_init_ref() }) else { continue };
+        let ReceiveBuffers { bytes, parts, messages } = &mut self.receive;
+        let chunks = bytes.chunks_exact_mut(RECEIVE_BUFFER);
+        for ((message, (address, ..)), chunk) in messages.iter().zip(parts.iter()).zip(chunks).take(taken) {
+            // SAFETY: the kernel filled the address of every message it returned; the storage was zeroed at first.
+            let Some(from) = to_socket_address(unsafe { address.assume_init_ref() }) else { continue };
             let length = (message.msg_len as usize).min(RECEIVE_BUFFER);
             let told = Told::read(&message.msg_hdr);
             let segment = told.segment_size.unwrap_or(length.max(1));
             let to = told.to.map_or(LocalId::ANY, |ip| self.locals.number(ip));
-            let start = i * RECEIVE_BUFFER;
-            for datagram in self.receive.bytes[start..start + length].chunks_mut(segment) {
+            for datagram in chunk[..length].chunks_mut(segment) {
                 each(from, to, datagram);
             }
         }
+        self.receive.restore(taken);
         Ok(taken)
     }
 
@@ -229,19 +271,18 @@ impl Udp {
             }
             return;
         }
-        let mut addresses: [MaybeUninit<libc::sockaddr_storage>; SEND_BATCH] = [MaybeUninit::uninit(); SEND_BATCH];
-        let mut vectors: [MaybeUninit<libc::iovec>; SEND_BATCH] = [MaybeUninit::uninit(); SEND_BATCH];
-        let mut controls = [Control([0; CONTROL_BYTES]); SEND_BATCH];
-        let mut messages: [libc::mmsghdr; SEND_BATCH] = unsafe { mem::zeroed() };
-        for (i, outgoing) in group.iter().enumerate() {
+        let buffers = self.send.messages.iter_mut().zip(&mut self.send.parts);
+        for (outgoing, (message, (address, control, vector))) in group.iter().zip(buffers) {
             let bytes = &arena[outgoing.bytes.clone()];
-            vectors[i].write(libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() });
-            let header = &mut messages[i].msg_hdr;
-            header.msg_namelen = write_address(&mut addresses[i], self.family, outgoing.to);
-            header.msg_name = addresses[i].as_mut_ptr().cast();
-            header.msg_iov = vectors[i].as_mut_ptr();
+            *vector = libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() };
+            let header = &mut message.msg_hdr;
+            header.msg_namelen = write_address(address, self.family, outgoing.to);
+            header.msg_name = address.as_mut_ptr().cast();
+            header.msg_iov = vector;
             header.msg_iovlen = 1;
-            let mut control = ControlWriter::new(header, &mut controls[i]);
+            header.msg_control = std::ptr::null_mut();
+            header.msg_controllen = 0;
+            let mut control = ControlWriter::new(header, control);
             if outgoing.is_run() {
                 control.push(libc::SOL_UDP, libc::UDP_SEGMENT, outgoing.segment_size as u16);
             }
@@ -253,11 +294,11 @@ impl Udp {
         }
         let mut done = 0;
         while done < group.len() {
-            // SAFETY: headers `done..group.len()` were filled above and everything they point to outlives the call.
+            // SAFETY: headers `done..group.len()` were filled above and what they point to lives in `self.send` and `arena`.
             let taken = unsafe {
                 libc::sendmmsg(
                     self.socket.as_raw_fd(),
-                    messages.as_mut_ptr().add(done),
+                    self.send.messages.as_mut_ptr().add(done),
                     (group.len() - done) as _,
                     libc::MSG_DONTWAIT,
                 )
@@ -290,7 +331,9 @@ impl Udp {
                     for part in single.chunks(SEND_BATCH) {
                         self.send_group(arena, part, sent);
                     }
-                    done += 1;
+                    // The headers were used for the parts: the rest is a group of its own.
+                    self.send_group(arena, &group[done + 1..], sent);
+                    return;
                 }
                 // One unreachable destination must not stop the others.
                 _ => {

@@ -19,8 +19,8 @@ const UDP: Token = Token(1);
 const LISTENER: Token = Token(2);
 const FIRST_CONNECTION: usize = 3;
 
-/// Receive batches taken before what they caused is sent: bounds the time a packet waits for the rest of a burst.
-const BATCHES_PER_TURN: usize = 4;
+/// Packets are taken this long before what they caused is sent: bounds the time one waits for the rest of a burst.
+const TURN: Duration = Duration::from_micros(200);
 /// Commands run per turn, so that a flood of joins does not hold up media.
 const COMMANDS_PER_TURN: usize = 16;
 /// Panics of the send batch survived in one turn. Each ends a room; should one outlive its room, packets and commands still
@@ -148,8 +148,9 @@ impl Worker {
     }
 
     fn receive(&mut self) -> io::Result<Backlog> {
-        for _ in 0..BATCHES_PER_TURN {
-            let now = Instant::now();
+        let begun = Instant::now();
+        let mut now = begun;
+        while now.saturating_duration_since(begun) < TURN {
             let (shard, panics) = (&mut self.shard, &mut self.snapshot.panics);
             let taken = self.udp.receive(|from, to, datagram| {
                 guard(shard, panics, now, |shard| shard.datagram(now, Remote::udp(from).at(to), datagram));
@@ -157,6 +158,7 @@ impl Worker {
             if taken < Udp::full_batch() {
                 return Ok(Backlog::Drained);
             }
+            now = Instant::now();
         }
         Ok(Backlog::More)
     }
