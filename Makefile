@@ -6,10 +6,10 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
 web_sources := $(shell find web -name node_modules -prune -o -name dist -prune -o -name '*.tsbuildinfo' -prune -o -type f -print)
 
-.PHONY: help run web web-deps e2e-deps test e2e lint format bench-join bench-load pictures release clean
+.PHONY: help run web web-deps e2e-deps test e2e lint format bench-forward bench-join bench-load pictures release clean
 
 help: ## This list
-	@awk -F ': .*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ': .*## ' '/^[a-z0-9-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: tools web ## Build everything and start on http://localhost:8080 with demo people
 	@scripts/run.sh
@@ -34,6 +34,9 @@ format: web-deps e2e-deps ## Lay out all code
 bench-join: web e2e-deps ## Join click to first decoded frame in real browsers, as JSON lines
 	cargo build --release --bin facementor
 	scripts/bench-join.sh $(ARGS)
+
+bench-forward: ## Forwarding beside its limit and beside Janus, three times: JSON lines (ARGS="--help")
+	@scripts/bench-forward.sh $(ARGS)
 
 bench-load: ## One publisher to fifty subscribers over WHIP and WHEP, as a JSON line
 	cargo build --release --bin facementor
