@@ -127,6 +127,8 @@ pub struct SfuConfig {
     #[serde(deserialize_with = "list")]
     pub announced: Vec<Announced>,
     pub tcp: bool,
+    pub pinned: bool,
+    pub null_tap: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]

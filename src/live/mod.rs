@@ -25,7 +25,7 @@ pub use token::RoomNameInvalid;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use sfu::{IceTcp, Sfu, SfuConfig};
+use sfu::{IceTcp, NullTap, Pinning, Sfu, SfuConfig};
 use signaling::message::{
     AudioCodec, Encoding, IceServer, MediaParameters, ScreenParameters, VideoCodec, VideoParameters,
 };
@@ -126,6 +126,8 @@ fn sfu_config(config: &config::SfuConfig) -> SfuConfig {
         },
         announced: config.announced.iter().map(|to| sfu::Announced { ip: to.ip, port: to.port }).collect(),
         tcp: if config.tcp { IceTcp::On } else { IceTcp::Off },
+        pinning: if config.pinned { Pinning::On } else { Pinning::Off },
+        null_tap: if config.null_tap { NullTap::On } else { NullTap::Off },
     }
 }
 

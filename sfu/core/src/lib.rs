@@ -19,6 +19,7 @@ pub use ids::{MediaKind, Mid, ParticipantId, Rid, RoomId, SlotIndex, Source, Ssr
 pub use ingress::{Tap, TapId, TappedPacket};
 pub use plan::{Codec, ExtensionIds, MediaPlan, PayloadMapping, PublishPlan, ReceivePlan, SlotPlan};
 pub use remote::{LocalId, Remote, RemoteTransport};
+pub use room::Shedding;
 pub use sdp::{Answer, AnswerParams, Offer, Origin, SdpError, answer, slot_cname};
 pub use shard::{
     Counters, DataKind, Event, Flow, GoneReason, Grant, JoinError, JoinOptions, LATENCY_BOUNDS_MICROS,

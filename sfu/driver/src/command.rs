@@ -41,6 +41,14 @@ pub(crate) enum Next {
 }
 
 impl Command {
+    /// The room this takes someone into.
+    pub(crate) fn joined_room(&self) -> Option<RoomId> {
+        match self {
+            Self::Join { room, .. } => Some(*room),
+            _ => None,
+        }
+    }
+
     pub(crate) fn run(self, now: Instant, shard: &mut Shard) -> Next {
         match self {
             Command::Join { room, participant, offer, options, reply } => {

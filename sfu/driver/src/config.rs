@@ -16,6 +16,8 @@ pub struct SfuConfig {
     /// What browsers are told instead of the machine's own addresses: behind NAT, in a container, on a cloud.
     pub announced: Vec<Announced>,
     pub tcp: IceTcp,
+    pub pinning: Pinning,
+    pub null_tap: NullTap,
 }
 
 impl Default for SfuConfig {
@@ -27,6 +29,8 @@ impl Default for SfuConfig {
             shards: Shards::Count(NonZeroUsize::MIN),
             announced: Vec::new(),
             tcp: IceTcp::On,
+            pinning: Pinning::Off,
+            null_tap: NullTap::Off,
         }
     }
 }
@@ -53,6 +57,22 @@ impl Shards {
 pub enum IceTcp {
     On,
     Off,
+}
+
+/// Whether each shard keeps to a core of its own. It steadies latency on a machine that does nothing else; on a shared one the
+/// scheduler knows better.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Pinning {
+    Off,
+    /// One core is left to signaling and the rest: shards beyond the others float.
+    On,
+}
+
+/// Whether every room has a tap that throws away what it hears: what recording costs forwarding, for measurements.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NullTap {
+    Off,
+    On,
 }
 
 /// An address to announce: `203.0.113.7`, or with a port where that is mapped too: `203.0.113.7:50000`, `[2001:db8::7]:50000`.

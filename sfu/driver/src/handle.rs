@@ -1,7 +1,6 @@
 //! The handle a server holds: asynchronous, cheap to clone, and all that is visible of the threads behind it.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,6 +17,9 @@ use tokio::sync::{mpsc, oneshot};
 use crate::command::Command;
 use crate::config::{IceTcp, SfuConfig, candidates};
 use crate::metrics::Exporter;
+use crate::null_tap::NullTap;
+use crate::pinning::pin;
+use crate::placement::{ShardLoad, least_loaded};
 use crate::snapshot::{Shown, Snapshot};
 use crate::socket::Udp;
 use crate::worker::{Channels, WAKER, Worker};
@@ -91,7 +93,9 @@ impl Sfu {
                     prepared => break prepared?,
                 }
             };
+            let pinning = config.pinning;
             let run = move || {
+                pin(pinning, index);
                 if let Err(error) = worker.run() {
                     tracing::error!(%error, "a media shard stopped");
                 }
@@ -103,8 +107,8 @@ impl Sfu {
         Ok((Self { inner: Arc::new(inner) }, events))
     }
 
-    /// Takes a participant into a room and answers the offer (SDP both ways). Opens the room if absent, on the shard with
-    /// the fewest rooms. If the returned future is dropped the participant is not left behind.
+    /// Takes a participant into a room and answers the offer (SDP both ways). Opens the room if absent, on the
+    /// least loaded shard. If the returned future is dropped the participant is not left behind.
     ///
     /// # Errors
     /// The offer cannot be answered, the participant is already there, or the media plane is stopped.
@@ -218,15 +222,18 @@ impl Sfu {
 
     fn place(&self, room: RoomId) -> &ShardHandle {
         let mut rooms = self.rooms();
-        let mut load = vec![0_usize; self.inner.shards.len()];
-        rooms.values().for_each(|shard| load[*shard] += 1);
-        let index = match rooms.entry(room) {
-            Entry::Occupied(placed) => *placed.get(),
-            Entry::Vacant(free) => {
-                let least = load.iter().enumerate().min_by_key(|(_, rooms)| **rooms).map_or(0, |(index, _)| index);
-                *free.insert(least)
-            }
-        };
+        if let Some(placed) = rooms.get(&room) {
+            return &self.inner.shards[*placed];
+        }
+        let mut placed = vec![0_usize; self.inner.shards.len()];
+        rooms.values().for_each(|shard| placed[*shard] += 1);
+        let loads = self.inner.shards.iter().zip(placed).map(|(shard, placed)| {
+            let shown = shard.shown.read();
+            let rooms = shown.held.rooms;
+            ShardLoad { load: shown.load, rooms, placed_since: placed.saturating_sub(rooms) }
+        });
+        let index = least_loaded(&loads.collect::<Vec<_>>());
+        rooms.insert(room, index);
         &self.inner.shards[index]
     }
 }
@@ -264,6 +271,6 @@ fn prepare(
     let (commands, queue) = mpsc::channel(COMMAND_QUEUE);
     let shown = Shown::default();
     let channels = Channels { commands: queue, events, shown: shown.clone() };
-    let worker = Worker::new(poll, udp, tcp, shard, channels)?;
+    let worker = Worker::new(poll, udp, tcp, shard, channels, NullTap::new(config.null_tap))?;
     Ok((ShardHandle { commands, waker, shown, local }, worker))
 }

@@ -8,12 +8,16 @@ mod command;
 mod config;
 mod handle;
 mod metrics;
+mod null_tap;
+mod overload;
+mod pinning;
+mod placement;
 mod snapshot;
 mod socket;
 mod tcp;
 mod worker;
 
-pub use config::{Announced, AnnouncedError, IceTcp, SfuConfig, Shards};
+pub use config::{Announced, AnnouncedError, IceTcp, NullTap, Pinning, SfuConfig, Shards};
 pub use handle::{Sfu, SfuError};
 pub use sfu_core::{
     DataKind, Event, Flow, GoneReason, Grant, JoinError, JoinOptions, MediaKind, ParticipantId, RoomId, SlotAssignment,

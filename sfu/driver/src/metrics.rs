@@ -51,6 +51,17 @@ fn families(shards: &[Snapshot]) -> Vec<MetricFamily> {
     families.push(counter("facementor_sfu_send_dropped_total", "datagrams the kernel did not take", shards, |shard| {
         shard.send_dropped as f64
     }));
+    families.push(counter("facementor_sfu_receive_dropped_total", "datagrams not read in time", shards, |shard| {
+        shard.receive_dropped as f64
+    }));
+    families.push(gauge("facementor_sfu_load", "share of the last second spent working", shards, |shard| shard.load));
+    families.push(gauge("facementor_sfu_shedding", "steps of quality left out for want of time", shards, |shard| {
+        f64::from(shard.shedding as u8)
+    }));
+    families.push(gauge("facementor_sfu_rooms", "rooms held", shards, |shard| shard.held.rooms as f64));
+    families.push(gauge("facementor_sfu_connections", "peer connections held", shards, |shard| {
+        shard.held.participants as f64
+    }));
     families.push(counter("facementor_sfu_panics_total", "panics caught; each closed one room", shards, |shard| {
         shard.panics as f64
     }));

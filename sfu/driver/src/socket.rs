@@ -26,8 +26,9 @@ const SEND_BATCH: usize = 64;
 /// Asked for both directions; the kernel may grant less to an unprivileged process (`net.core.rmem_max`).
 const BUFFER_BYTES: usize = 8 << 20;
 
-/// Bytes of control data of one message: GRO's or GSO's segment size (24) and the address information of IPv6 (40).
-const CONTROL_BYTES: usize = 64;
+/// Bytes of control data of one message: GRO's or GSO's segment size (24), the address information of IPv6 (40) and the count of lost
+/// datagrams (24).
+const CONTROL_BYTES: usize = 88;
 /// Own addresses told apart; the interfaces of any real machine. Further ones are answered from where the system likes.
 const LOCAL_ADDRESSES: usize = 256;
 
@@ -61,6 +62,21 @@ pub(crate) struct Udp {
     locals: Locals,
     receive: ReceiveBuffers,
     send: SendBuffers,
+    overflowed: Overflow,
+}
+
+/// Datagrams the kernel dropped since our receive queue was full. It counts in 32 bits and tells with the next datagram.
+#[derive(Default)]
+struct Overflow {
+    told: u32,
+    total: u64,
+}
+
+impl Overflow {
+    fn record(&mut self, told: u32) {
+        self.total += u64::from(told.wrapping_sub(self.told));
+        self.told = told;
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -178,6 +194,8 @@ impl Udp {
         }
         // Kernels before 5.0 have no GRO for UDP: datagrams then come one by one, which the same code reads.
         let _ = set_option(fd, libc::SOL_UDP, libc::UDP_GRO, 1);
+        // Without it we only do not know.
+        let _ = set_option(fd, libc::SOL_SOCKET, libc::SO_RXQ_OVFL, 1);
         let family = if address.is_ipv6() { Family::V6 } else { Family::V4 };
         if address.ip().is_unspecified() {
             match family {
@@ -192,6 +210,7 @@ impl Udp {
             locals: Locals::default(),
             receive: ReceiveBuffers::new(),
             send: SendBuffers { parts: parts(SEND_BATCH), messages: messages(SEND_BATCH) },
+            overflowed: Overflow::default(),
         })
     }
 
@@ -238,6 +257,9 @@ impl Udp {
             let Some(from) = to_socket_address(unsafe { address.assume_init_ref() }) else { continue };
             let length = (message.msg_len as usize).min(RECEIVE_BUFFER);
             let told = Told::read(&message.msg_hdr);
+            if let Some(lost) = told.lost {
+                self.overflowed.record(lost);
+            }
             let segment = told.segment_size.unwrap_or(length.max(1));
             let to = told.to.map_or(LocalId::ANY, |ip| self.locals.number(ip));
             for datagram in chunk[..length].chunks_mut(segment) {
@@ -246,6 +268,11 @@ impl Udp {
         }
         self.receive.restore(taken);
         Ok(taken)
+    }
+
+    /// Datagrams lost so far because we did not read in time.
+    pub(crate) fn overflowed(&self) -> u64 {
+        self.overflowed.total
     }
 
     /// Messages in a full receive batch.
@@ -432,6 +459,8 @@ struct Told {
     segment_size: Option<usize>,
     /// The address it was sent to.
     to: Option<IpAddr>,
+    /// Datagrams dropped before it since the socket was made.
+    lost: Option<u32>,
 }
 
 impl Told {
@@ -456,6 +485,7 @@ impl Told {
                         let address = data.cast::<libc::in6_pktinfo>().read_unaligned().ipi6_addr;
                         told.to = Some(Ipv6Addr::from(address.s6_addr).to_canonical());
                     }
+                    (libc::SOL_SOCKET, libc::SO_RXQ_OVFL) => told.lost = Some(data.cast::<u32>().read_unaligned()),
                     _ => {}
                 }
                 next = libc::CMSG_NXTHDR(header, next);
@@ -648,5 +678,22 @@ mod tests {
             }
             assert_eq!(heard, [(asked, 200), (asked, 200), (asked, 200), (asked, 100)], "bound to {bind}");
         }
+    }
+
+    #[test]
+    fn what_overflows_the_receive_queue_is_counted() {
+        let (mut a, mut b) = (loopback(), loopback());
+        set_option(b.socket.as_raw_fd(), libc::SOL_SOCKET, libc::SO_RCVBUF, 4096).expect("a small queue");
+        let to = b.local_address().expect("address");
+        let one = |i: usize| Outgoing { to, from: LocalId::ANY, bytes: i..i + 500, segment_size: 500 };
+        let many: Vec<Outgoing> = (0..64).map(one).collect();
+        assert_eq!(a.send(&[1; 600], &many).datagrams, 64);
+        let mut came = 0;
+        while b.receive(|_, _, _| came += 1).expect("receive") > 0 {}
+        // The count comes with the first datagram after the loss.
+        a.send(&[1; 600], &[one(0)]);
+        b.receive(|_, _, _| ()).expect("receive");
+        assert!(came < 64, "the queue holds less than was sent");
+        assert_eq!(b.overflowed(), 64 - came);
     }
 }

@@ -10,6 +10,8 @@ use sfu_core::{Event, Remote, RemoteTransport, RoomId, Shard};
 use tokio::sync::mpsc;
 
 use crate::command::{Command, Next};
+use crate::null_tap::NullTap;
+use crate::overload::{Overload, Window};
 use crate::snapshot::{Shown, Snapshot};
 use crate::socket::{Outgoing, Udp};
 use crate::tcp::TcpConnections;
@@ -47,6 +49,18 @@ pub(crate) struct Worker {
     outgoing: Vec<Outgoing>,
     events_waiting: VecDeque<(RoomId, Event)>,
     snapshot: Snapshot,
+    overload: Overload,
+    /// When the window of `overload` began, and what the totals were then.
+    window: (Instant, Totals),
+    null_tap: NullTap,
+}
+
+/// Totals whose growth tells whether a shard keeps up.
+#[derive(Clone, Copy, Default)]
+struct Totals {
+    busy: Duration,
+    packets: u64,
+    lost: u64,
 }
 
 /// Whether the socket may hold more: mio tells of readiness once, so it must be read until it is empty.
@@ -64,6 +78,7 @@ impl Worker {
         tcp: Option<std::net::SocketAddr>,
         shard: Shard,
         channels: Channels,
+        null_tap: NullTap,
     ) -> io::Result<Self> {
         poll.registry().register(udp.source(), UDP, Interest::READABLE)?;
         let tcp = match tcp {
@@ -83,6 +98,9 @@ impl Worker {
             outgoing: Vec::with_capacity(1024),
             events_waiting: VecDeque::new(),
             snapshot: Snapshot::default(),
+            overload: Overload::default(),
+            window: (Instant::now(), Totals::default()),
+            null_tap,
         })
     }
 
@@ -127,6 +145,7 @@ impl Worker {
                 self.guarded(now, |shard| shard.handle_timeout(now));
             }
             self.send();
+            self.null_tap.drain(&mut self.shard);
             self.tell();
             let now = Instant::now();
             self.snapshot.busy += now.saturating_duration_since(woke);
@@ -191,7 +210,11 @@ impl Worker {
             };
             let now = Instant::now();
             let mut next = Next::Go;
+            let joined = command.joined_room();
             self.guarded(now, |shard| next = command.run(now, shard));
+            if let Some(room) = joined {
+                self.null_tap.attach(&mut self.shard, room);
+            }
             if next == Next::Stop {
                 // What the commands before it caused (goodbyes, say) still leaves.
                 self.send();
@@ -261,8 +284,35 @@ impl Worker {
             tcp.sweep(now);
         }
         self.snapshot.counters = self.shard.counters().clone();
+        self.snapshot.held = self.shard.load();
+        self.snapshot.receive_dropped = self.udp.overflowed();
+        self.keep_up(now);
         self.snapshot.events_waiting = self.events_waiting.len() as u64;
         self.channels.shown.write(self.snapshot.clone());
+    }
+
+    /// Looks whether the shard had more to do than it could, and leaves out more or less from now on.
+    fn keep_up(&mut self, now: Instant) {
+        let (since, before) = self.window;
+        let counters = &self.snapshot.counters;
+        let totals = Totals {
+            busy: self.snapshot.busy,
+            packets: counters.datagrams_in + counters.datagrams_out,
+            lost: self.snapshot.send_dropped + self.snapshot.receive_dropped,
+        };
+        let window = Window {
+            length: now.saturating_duration_since(since),
+            busy: totals.busy.saturating_sub(before.busy),
+            packets: totals.packets.saturating_sub(before.packets),
+            lost: totals.lost.saturating_sub(before.lost),
+        };
+        self.window = (now, totals);
+        self.snapshot.load = window.load();
+        if let Some(shedding) = self.overload.observe(window) {
+            tracing::warn!(?shedding, load = window.load(), lost = window.lost, "this shard leaves out quality");
+            self.guarded(now, |shard| shard.shed(now, shedding));
+        }
+        self.snapshot.shedding = self.overload.shedding();
     }
 
     fn guarded(&mut self, now: Instant, action: impl FnOnce(&mut Shard)) {

@@ -29,8 +29,9 @@ pub(crate) enum Wanted {
 /// Lines of the highest layer where the codec does not tell: what `welcome` asks cameras for.
 const DEFAULT_TOP_HEIGHT: u16 = 720;
 
-/// The best layer: the lowest that fills the tile, or what comes nearest among those that flow. `None` when nothing is wanted or has ever come.
-pub(crate) fn choose(layers: &[LayerView], wanted: Wanted) -> Option<usize> {
+/// The best of the lowest `playable` layers: the lowest that fills the tile, or what comes nearest among those that flow. `None` when nothing
+/// is wanted or has ever come.
+pub(crate) fn choose(layers: &[LayerView], wanted: Wanted, playable: usize) -> Option<usize> {
     let top = layers.len().checked_sub(1)?;
     let height = |layer: usize, view: &LayerView| view.height.unwrap_or(DEFAULT_TOP_HEIGHT >> (top - layer).min(4));
     let ideal = match wanted {
@@ -42,7 +43,8 @@ pub(crate) fn choose(layers: &[LayerView], wanted: Wanted) -> Option<usize> {
             (0..=top).find(|layer| layers.get(*layer).is_some_and(|view| fills((*layer, view)))).unwrap_or(top)
         }
     };
-    let flowing = |wanted: LayerFlow| move |layer: &usize| layers.get(*layer).is_some_and(|view| view.flow == wanted);
+    let offered = layers.get(..playable.min(layers.len())).unwrap_or_default();
+    let flowing = |wanted: LayerFlow| move |layer: &usize| offered.get(*layer).is_some_and(|view| view.flow == wanted);
     let nearest = |flow| (0..=ideal).rev().find(flowing(flow)).or_else(|| (ideal..=top).find(flowing(flow)));
     nearest(LayerFlow::Alive).or_else(|| nearest(LayerFlow::Silent))
 }
@@ -68,7 +70,15 @@ mod tests {
         ];
         for (flows, wanted, expected) in table {
             let layers = flows.map(|flow| LayerView { flow, height: None });
-            assert_eq!(choose(&layers, wanted), expected, "{flows:?} {wanted:?}");
+            assert_eq!(choose(&layers, wanted, 3), expected, "{flows:?} {wanted:?}");
         }
+    }
+
+    #[test]
+    fn what_is_shed_is_not_played() {
+        let view = |flow| LayerView { flow, height: None };
+        let layers = [LayerFlow::Alive, LayerFlow::Silent, LayerFlow::Alive].map(view);
+        let chosen = |playable| choose(&layers, Wanted::Full, playable);
+        assert_eq!([3, 2, 1, 0].map(chosen), [Some(2), Some(0), Some(0), None]);
     }
 }

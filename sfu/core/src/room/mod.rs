@@ -10,6 +10,7 @@ mod participant;
 mod quality;
 mod receive;
 mod reports;
+mod shedding;
 mod slots;
 mod timers;
 mod voice;
@@ -24,6 +25,7 @@ pub(crate) use connection::Fate;
 pub(crate) use fanout::Progress;
 pub(crate) use participant::Participant;
 use participant::{Liveness, Phase, Readiness, Slot};
+pub use shedding::Shedding;
 
 use crate::egress::{Gate, Link, Outlet, OutletKey, Start};
 use crate::ingress::{Latch, PayloadTable, PublisherClock, Tap, TapId, Track};
@@ -61,10 +63,11 @@ pub(crate) struct Room {
     pub(crate) tick_armed: Option<Instant>,
     speakers: Vec<ParticipantId>,
     joined: u64,
+    shedding: Shedding,
 }
 
 impl Room {
-    pub(crate) fn new(id: RoomId, clock: WallClock, seed: [u8; 32]) -> Self {
+    pub(crate) fn new(id: RoomId, clock: WallClock, seed: [u8; 32], shedding: Shedding) -> Self {
         Self {
             id,
             clock,
@@ -85,6 +88,7 @@ impl Room {
             tick_armed: None,
             speakers: Vec::new(),
             joined: 0,
+            shedding,
         }
     }
 

@@ -54,13 +54,16 @@ impl Room {
     }
 
     /// The slots as told to the participant.
-    fn shown(&self, key: ParticipantKey) -> Vec<SlotAssignment> {
+    pub(super) fn shown(&self, key: ParticipantKey) -> Vec<SlotAssignment> {
         let Some(participant) = self.participants.get(key) else { return Vec::new() };
         let slots = participant.slots.iter().map(|slot| {
             let flow = |kind, outlet: Option<OutletKey>| {
                 let published = slot.source.is_some_and(|source| self.state_of(source, kind) != TrackState::Off);
                 let wanted = kind == MediaKind::Audio
-                    || slot.source.is_some_and(|source| participant.wanted(source) != super::layers::Wanted::Nothing);
+                    || slot.source.is_some_and(|source| {
+                        participant.wanted(source) != super::layers::Wanted::Nothing
+                            && self.shedding.playable(source.1, 1) > 0
+                    });
                 if outlet.is_some() && published && wanted { Flow::Forwarded } else { Flow::None }
             };
             SlotAssignment {
@@ -123,6 +126,7 @@ impl Room {
             return None;
         }
         let layers = publisher.layers(source, MediaKind::Video);
+        let playable = self.shedding.playable(source, layers.len());
         let views: Vec<LayerView> = layers
             .iter()
             .map(|key| match key.and_then(|key| self.tracks.get(key)) {
@@ -133,7 +137,7 @@ impl Room {
                 },
             })
             .collect();
-        layers.get(choose(&views, wanted)?).copied().flatten()
+        layers.get(choose(&views, wanted, playable)?).copied().flatten()
     }
 
     /// Makes an outlet play `track`. Another layer of the source it plays takes over at its keyframe; another source silences it at once.

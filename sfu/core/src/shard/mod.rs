@@ -20,7 +20,7 @@ pub use options::{
     DataKind, Grant, JoinOptions, ShardConfig, SourceState, TrackState, VideoStart, WallClock, Want, Watch,
 };
 
-use crate::room::{ParticipantKey, Room};
+use crate::room::{ParticipantKey, Room, Shedding};
 use crate::slab::{Key, Slab};
 use crate::{
     MediaPlan, Offer, ParticipantId, Remote, RoomId, SendBatch, Source, SrtpKeys, Tap, TapId, Transport,
@@ -59,6 +59,7 @@ pub struct Shard {
     events: VecDeque<(RoomId, Event)>,
     counters: Counters,
     taps: u32,
+    shedding: Shedding,
     /// The room being worked on; what a panic leaves behind.
     active: Option<Key<Room>>,
 }
@@ -78,6 +79,7 @@ impl Shard {
             events: VecDeque::new(),
             counters: Counters::default(),
             taps: 0,
+            shedding: Shedding::Nothing,
             active: None,
         }
     }
@@ -153,7 +155,7 @@ impl Shard {
         let room = match self.by_id.get(&id) {
             Some(room) => *room,
             None => {
-                let room = self.rooms.insert(Room::new(id, self.config.clock, self.rng.random()));
+                let room = self.rooms.insert(Room::new(id, self.config.clock, self.rng.random(), self.shedding));
                 self.by_id.insert(id, room);
                 room
             }
@@ -243,6 +245,18 @@ impl Shard {
     pub fn detach_tap(&mut self, room: RoomId, tap: TapId) {
         if let Some(room) = self.by_id.get(&room).and_then(|room| self.rooms.get_mut(*room)) {
             room.detach_tap(tap);
+        }
+    }
+
+    /// Leaves out so much of what its rooms forward, until told otherwise: what the driver asks for when the thread cannot keep up.
+    pub fn shed(&mut self, now: Instant, shedding: Shedding) {
+        self.shedding = shedding;
+        for key in self.rooms.keys() {
+            self.active = Some(key);
+            if let Some(room) = self.rooms.get_mut(key) {
+                room.shed(now, shedding);
+            }
+            self.settle(now, key);
         }
     }
 

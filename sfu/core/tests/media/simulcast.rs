@@ -72,3 +72,25 @@ fn a_source_that_is_not_wanted_is_heard_but_not_seen() {
     world.speak(0, 1, b"heard");
     assert_eq!((world.video(1, 0).len(), world.audio(1, 0).len()), (before, 1));
 }
+
+#[test]
+fn an_overloaded_shard_leaves_out_high_layers_then_cameras_and_never_sound() {
+    let mut world = World::with(&[LAYERS, USUAL]);
+    let mut sequence = 0;
+    let mut played = |world: &mut World, shedding| {
+        world.shard.shed(world.now, shedding);
+        let before = world.video(1, 0).len();
+        for _ in 0..10 {
+            sequence += 1;
+            film(world, &[0, 1, 2], sequence, sequence % 10 == 1);
+        }
+        world.speak(0, sequence, b"heard");
+        layers(&world.video(1, 0)[before..])
+    };
+    assert_eq!(played(&mut world, Shedding::Nothing), [2]);
+    assert_eq!(played(&mut world, Shedding::TopLayer), [1]);
+    assert_eq!(played(&mut world, Shedding::AllButLowest), [0]);
+    assert_eq!(played(&mut world, Shedding::Cameras), []);
+    assert_eq!(world.audio(1, 0).len(), 4, "sound is never left out");
+    assert_eq!(played(&mut world, Shedding::Nothing), [2], "and all comes back");
+}
