@@ -25,6 +25,7 @@ LOAD = HERE / "sfu-load/target/release/sfu-load"
 
 ONE_TO = ["--publishers", "1", "--subscribers"]
 BURST = ["--video-burst", "--video-pps", "480", "--video-fps", "30"]
+CHURN = ["--rooms", "10", "--publishers", "1", "--subscribers", "9", "--video-pps", "30", "--video-fps", "30"]
 PAIRS = ["--rooms", "20", "--participants", "2", "--video-pps", "120", "--video-fps", "30"]
 
 
@@ -42,7 +43,10 @@ SCENARIOS = {
     "burst50": Scenario(ONE_TO + ["50"] + BURST, peer=True),
     "b400": Scenario(ONE_TO + ["400"]),
     "m": Scenario(PAIRS, peer=True),
+    # Rooms close a second after the last one left, so that what is kept of them can be told from what is idle.
+    "churn": Scenario(CHURN, environment={"FACEMENTOR_LIVE__IDLE_S": "1"}),
 }
+CHURN_WARM_UP = 1000
 
 
 def say(text):
@@ -193,10 +197,52 @@ def measure(label, scenario, kind, options):
     return report
 
 
+def holdings(server):
+    """What the server holds now."""
+    pid = server.process.pid
+    status = dict(line.split(":", 1) for line in open(f"/proc/{pid}/status"))
+    with urllib.request.urlopen(server.ops + "/metrics", timeout=5) as answer:
+        lines = (line.rsplit(" ", 1) for line in answer.read().decode().splitlines() if not line.startswith("#"))
+        metrics = {name: float(value) for name, value in lines}
+    return {"rss_kib": int(status["VmRSS"].split()[0]), "fds": len(os.listdir(f"/proc/{pid}/fd")),
+            "threads": int(status["Threads"]), "tasks": int(metrics.get("facementor_tasks", 0)),
+            "rooms": int(metrics["facementor_rooms"]), "participants": int(metrics["facementor_participants"]),
+            "viewers": int(metrics["facementor_viewers"])}
+
+
+def settled(server):
+    """What the server holds once nobody is there and idle connections and threads have had their time."""
+    for _ in range(30):
+        time.sleep(1)
+        now = holdings(server)
+        if now["rooms"] == now["participants"] == now["viewers"] == 0:
+            break
+    time.sleep(12)
+    return holdings(server)
+
+
+def churn(label, scenario, options):
+    """Joins and leaves; returns sfu-load's report with what the server held before, when warm, and after."""
+    with FaceMentor(scenario, options) as server:
+        time.sleep(1)
+        held = {"fresh": holdings(server)}
+        # The first rounds fill pools and caches that stay; everything after them should leave no trace.
+        for moment, joins in (("warm", CHURN_WARM_UP), ("after", options.churn)):
+            command = [str(LOAD), *scenario.load, "--churn", str(joins), "--label", label,
+                       "--server-name", server.name, *server.doors()]
+            run = subprocess.run(command, capture_output=True, text=True, timeout=60 + joins / 10)
+            if run.returncode:
+                raise RuntimeError(f"sfu-load: {run.stderr.strip()[-1000:]}")
+            held[moment] = settled(server)
+    return {**json.loads(run.stdout), "held": held}
+
+
 def summary(report):
+    if "held" in report:
+        return f"{report['joins']} joins and leaves in {report['seconds']:.0f} s: {report['held']}"
     process, probe, latency = report["server_process"] or {}, report["limit_probe"] or {}, report["latency_us"]
     cost, floor = process.get("cpu_us_per_forwarded_packet", 0), probe.get("cpu_us_per_packet")
-    limit = f", limit {floor:.2f}, ratio {cost / floor:.2f}" if floor else ""
+    limit = f", limit {floor:.2f} (paced {probe['paced_us_per_packet']:.2f}), ratio {cost / floor:.2f}" if floor else ""
     return (f"{cost:.2f} us/packet{limit}, {process.get('cpu_cores', 0):.2f} cores,"
             f" lost {report['packets']['lost']}, latency {latency['p50']}/{latency['p99']} us,"
             f" lag {report['generator']['send_lag_us']['p99']}, rss {process.get('rss_before_kib', 0)} KiB"
@@ -235,6 +281,7 @@ def targets(results, peer):
     beside = {"generator_send_lag_us": {q: statistics.median(l[q] for l in lag) for q in ("p50", "p99")}} if lag else {}
     floor = lambda name: {
         "limit_us_per_packet": median(results.each(name, lambda r: r["limit_probe"]["cpu_us_per_packet"])),
+        "paced_limit_us_per_packet": median(results.each(name, lambda r: r["limit_probe"]["paced_us_per_packet"])),
         "us_per_packet": median(results.each(name, cost))}
     against = lambda name: {
         f"{peer}_us_per_packet": median(results.each(name, cost, peer)),
@@ -252,9 +299,15 @@ def targets(results, peer):
     yield "b50-latency-p99", results.each("b50", lambda r: r["latency_us"]["p99"]), "us", 1000, beside
     yield "memory-per-connection-b50", results.each("b50", per_peer), "KiB", 120, {}
     yield "memory-per-connection-b400", results.each("b400", per_peer), "KiB", 120, {}
+    yield "memory-per-connection-m", results.each("m", per_peer), "KiB", 120, {}
     idle = results.each("b50", lambda r: r["server_process"]["rss_before_kib"] / 1024)
     yield "memory-idle", idle, "MiB", 25, {}
     yield "growth-400-over-10", results.paired("b400", "b10", cost), "x", 1.3, {}
+    for what, unit in (("rss_kib", "RSS"), ("fds", "descriptors"), ("tasks", "tasks"), ("threads", "threads")):
+        grown = results.each("churn", lambda r: r["held"]["after"][what] / max(r["held"]["warm"][what], 1))
+        held = results.each("churn", lambda r: {moment: r["held"][moment][what] for moment in r["held"]})
+        yield f"churn-{what.removesuffix('_kib')}", grown, f"x {unit} after {CHURN_WARM_UP} joins", 1.02, \
+            {"joins": results.each("churn", lambda r: r["joins"]), "held": held}
     yield "tap-cost", results.paired("b50-tap", "b50", cost), "x b50", 1.05, {}
     p50 = lambda r: r["latency_us"]["p50"]
     yield "tap-latency-p50", results.paired("b50-tap", "b50", p50), "x b50", 1.05, {}
@@ -278,6 +331,7 @@ def arguments():
     parser.add_argument("--repeat", type=int, default=3, help="runs of each (default 3)")
     parser.add_argument("--seconds", type=int, default=8, help="length of the measured window (default 8)")
     parser.add_argument("--probe-seconds", type=int, default=3, help="length of the limit probe (default 3)")
+    parser.add_argument("--churn", type=int, default=20_000, help="joins and leaves of the churn scenario, which runs once")
     parser.add_argument("--wait", type=float, default=15, help="seconds to wait for a quiet machine before a run")
     parser.add_argument("--binary", type=pathlib.Path, default=ROOT / "target/release/facementor", help="our server")
     parser.add_argument("--no-peer", action="store_true", help="ours alone")
@@ -307,8 +361,10 @@ def main():
             scenario = SCENARIOS[name]
             for kind in [FaceMentor] + ([peer] if peer and scenario.peer else []):
                 server = "facementor" if kind is FaceMentor else peer_name
+                if name == "churn" and repeat > 0:
+                    continue  # once is 20,000
                 try:
-                    report = measure(name, scenario, kind, options)
+                    report = churn(name, scenario, options) if name == "churn" else measure(name, scenario, kind, options)
                 except (RuntimeError, OSError, subprocess.SubprocessError) as error:
                     say(f"{name} {server}: {error}")
                     failed = True
