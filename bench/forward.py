@@ -32,17 +32,19 @@ PAIRS = ["--rooms", "20", "--participants", "2", "--video-pps", "120", "--video-
 class Scenario:
     """What to load a server with, and who is measured by it."""
 
-    def __init__(self, load, peer=False, environment=None):
-        self.load, self.peer, self.environment = load, peer, environment or {}
+    def __init__(self, load, peer=False, environment=None, door="whip-whep", usual=True):
+        self.load, self.peer, self.environment, self.door, self.usual = load, peer, environment or {}, door, usual
 
 
 SCENARIOS = {
     "b10": Scenario(ONE_TO + ["10"]),
     "b50": Scenario(ONE_TO + ["50"], peer=True),
     "b50-tap": Scenario(ONE_TO + ["50"], environment={"FACEMENTOR_SFU__NULL_TAP": "true"}),
-    "burst50": Scenario(ONE_TO + ["50"] + BURST, peer=True),
+    "burst50": Scenario(ONE_TO + ["50"] + BURST),
     "b400": Scenario(ONE_TO + ["400"]),
     "m": Scenario(PAIRS, peer=True),
+    # The same people over the signaling protocol: one peer connection each, where m has two.
+    "m-signaling": Scenario(PAIRS, door="signaling", usual=False),
     # Rooms close a second after the last one left, so that what is kept of them can be told from what is idle.
     "churn": Scenario(CHURN, environment={"FACEMENTOR_LIVE__IDLE_S": "1"}),
 }
@@ -139,12 +141,17 @@ class FaceMentor(Server):
         }
         binary = str(self.options.binary)
         self.start([binary, "serve"], environment, "log", self.url + "/readyz")
-        token = [binary, "token", "--room", "load-*", "--ttl", "2h"]
-        self.token = subprocess.check_output(token, env={**os.environ, **environment}, text=True).strip()
+        # A signaling token is for one room; WHIP and WHEP name the room in their URLs.
+        rooms = [f"load-{n}" for n in range(20)] if self.scenario.door == "signaling" else ["load-*"]
+        issue = lambda room: subprocess.check_output(
+            [binary, "token", "--room", room, "--ttl", "2h"], env={**os.environ, **environment}, text=True).strip()
+        self.tokens = [issue(room) for room in rooms]
 
     def doors(self):
+        if self.scenario.door == "signaling":
+            return ["signaling", "--url", self.url.replace("http", "ws") + "/signaling", "--token", ",".join(self.tokens)]
         return ["whip-whep", "--whip", self.url + "/whip/{room}/{id}",
-                "--whep", self.url + "/whep/{room}/{id}?publisher={pub}", "--token", self.token]
+                "--whep", self.url + "/whep/{room}/{id}?publisher={pub}", "--token", self.tokens[0]]
 
 
 class Janus(Server):
@@ -300,6 +307,7 @@ def targets(results, peer):
     yield "memory-per-connection-b50", results.each("b50", per_peer), "KiB", 120, {}
     yield "memory-per-connection-b400", results.each("b400", per_peer), "KiB", 120, {}
     yield "memory-per-connection-m", results.each("m", per_peer), "KiB", 120, {}
+    yield "memory-per-connection-m-signaling", results.each("m-signaling", per_peer), "KiB", 120, {}
     idle = results.each("b50", lambda r: r["server_process"]["rss_before_kib"] / 1024)
     yield "memory-idle", idle, "MiB", 25, {}
     yield "growth-400-over-10", results.paired("b400", "b10", cost), "x", 1.3, {}
@@ -327,7 +335,8 @@ def verdicts(results, peer):
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--scenarios", default=",".join(SCENARIOS), help=f"of {','.join(SCENARIOS)}")
+    parser.add_argument("--scenarios", default=",".join(name for name in SCENARIOS if SCENARIOS[name].usual),
+                        help=f"of {','.join(SCENARIOS)}")
     parser.add_argument("--repeat", type=int, default=3, help="runs of each (default 3)")
     parser.add_argument("--seconds", type=int, default=8, help="length of the measured window (default 8)")
     parser.add_argument("--probe-seconds", type=int, default=3, help="length of the limit probe (default 3)")
