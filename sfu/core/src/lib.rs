@@ -20,7 +20,7 @@ pub use ingress::{Tap, TapId, TappedPacket};
 pub use plan::{Codec, ExtensionIds, MediaPlan, PayloadMapping, PublishPlan, ReceivePlan, SlotPlan};
 pub use remote::{LocalId, Remote, RemoteTransport};
 pub use room::Shedding;
-pub use sdp::{Answer, AnswerParams, Offer, Origin, SdpError, answer, slot_cname};
+pub use sdp::{Answer, AnswerParams, IceFragment, Offer, Origin, SdpError, answer, answer_fragment, slot_cname};
 pub use shard::{
     Counters, DataKind, Event, Flow, GoneReason, Grant, JoinError, JoinOptions, LATENCY_BOUNDS_MICROS,
     LatencyHistogram, Load, Shard, ShardConfig, SlotAssignment, SourceState, TrackState, VideoStart, WallClock, Want,

@@ -20,7 +20,7 @@ mod worker;
 pub use config::{Announced, AnnouncedError, IceTcp, NullTap, Pinning, SfuConfig, Shards};
 pub use handle::{Sfu, SfuError};
 pub use sfu_core::{
-    DataKind, Event, Flow, GoneReason, Grant, JoinError, JoinOptions, MediaKind, ParticipantId, RoomId, SlotAssignment,
-    SlotIndex, Source, SourceState, TrackState, VideoStart, Want, Watch,
+    DataKind, Event, Flow, GoneReason, Grant, IceFragment, JoinError, JoinOptions, MediaKind, ParticipantId, RoomId,
+    SlotAssignment, SlotIndex, Source, SourceState, TrackState, VideoStart, Want, Watch, answer_fragment,
 };
 pub use snapshot::Snapshot;

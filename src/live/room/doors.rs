@@ -1,6 +1,6 @@
 //! WHIP and WHEP: the other doors into a room. A publisher is shown like anyone; a viewer only watches.
 
-use sfu::{ParticipantId, Watch};
+use sfu::{IceFragment, ParticipantId, Watch, answer_fragment};
 use sha2::{Digest, Sha256};
 use signaling::message::{Grant, SourceState, Sources, TrackState};
 use signaling::{EndReason, Identity, Participant, Refusal};
@@ -8,7 +8,6 @@ use signaling::{EndReason, Identity, Participant, Refusal};
 use super::super::media::{self, Asker, Order};
 use super::super::policy::Entry;
 use super::super::token::{RoomName, RoomToken};
-use super::super::whip::fragment::{IceFragment, answer_fragment, with_credentials};
 use super::member::{Member, Viewer};
 use super::{Now, Output, RequestId, Room};
 
@@ -162,7 +161,7 @@ impl Room {
         if fragment.is_of(&door.offer) {
             return Ok(None);
         }
-        let offer = with_credentials(&door.offer, &fragment);
+        let offer = fragment.renewed(&door.offer);
         let pending = PendingDoor {
             participant: door.participant,
             token,

@@ -3,8 +3,6 @@
 //! `POST /whip/{room}/{id}` publishes as `id`; `POST /whep/{room}/{id}` watches everyone, `?publisher=` only that one,
 //! who need not be there yet. The bearer is a room token. Pages of any origin may use it: no cookie is read.
 
-pub(super) mod fragment;
-
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};

@@ -3,6 +3,7 @@
 mod answer;
 mod codecs;
 mod error;
+mod fragment;
 mod offer;
 mod section;
 #[cfg(test)]
@@ -10,4 +11,5 @@ mod tests;
 
 pub use answer::{Answer, AnswerParams, Origin, answer, slot_cname};
 pub use error::SdpError;
+pub use fragment::{IceFragment, answer_fragment};
 pub use offer::Offer;

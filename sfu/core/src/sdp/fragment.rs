@@ -1,16 +1,16 @@
-//! SDP fragments of WHIP's PATCH (RFC 8840 §9, RFC 9725 §4.3).
+//! SDP fragments of WHIP's PATCH (RFC 8840 §9, RFC 9725 §4.3): what trickles in, and what a restart changes.
 
 use std::fmt::Write as _;
 
 /// What a client's fragment says about ICE. Its candidates are of no use to an ICE-lite server.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct IceFragment {
+pub struct IceFragment {
     credentials: Option<(String, String)>,
 }
 
 impl IceFragment {
     /// `None` when the credentials are incomplete or not made of ice-chars, or when it is no fragment at all.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let is_fragment = text.lines().any(|line| line.starts_with("a="));
         let credentials = match (value(text, "a=ice-ufrag:"), value(text, "a=ice-pwd:")) {
             (None, None) => None,
@@ -21,31 +21,33 @@ impl IceFragment {
     }
 
     /// Whether it belongs to the ICE session that `offer` began: trickled candidates, not a restart.
-    pub(crate) fn is_of(&self, offer: &str) -> bool {
+    pub fn is_of(&self, offer: &str) -> bool {
         let Some((ufrag, pwd)) = &self.credentials else { return true };
-        value(offer, "a=ice-ufrag:") == Some(ufrag) && value(offer, "a=ice-pwd:") == Some(pwd)
+        // At whatever level or m-line: a restart changes them all.
+        let says = |name: &str, value: &str| values(offer, name).any(|said| said == value);
+        says("a=ice-ufrag:", ufrag) && says("a=ice-pwd:", pwd)
     }
-}
 
-/// `offer` with the credentials of a restart in place of its own, and without the candidates of before.
-pub(crate) fn with_credentials(offer: &str, fragment: &IceFragment) -> String {
-    let Some((ufrag, pwd)) = &fragment.credentials else { return offer.to_owned() };
-    let mut renewed = String::with_capacity(offer.len());
-    for line in offer.lines() {
-        // Writing to a String cannot fail.
-        let _ = match line {
-            line if line.starts_with("a=ice-ufrag:") => write!(renewed, "a=ice-ufrag:{ufrag}\r\n"),
-            line if line.starts_with("a=ice-pwd:") => write!(renewed, "a=ice-pwd:{pwd}\r\n"),
-            line if line.starts_with("a=candidate:") || line == "a=end-of-candidates" => Ok(()),
-            line => write!(renewed, "{line}\r\n"),
-        };
+    /// `offer` with the credentials of a restart in place of its own, and without the candidates of before.
+    pub fn renewed(&self, offer: &str) -> String {
+        let Some((ufrag, pwd)) = &self.credentials else { return offer.to_owned() };
+        let mut renewed = String::with_capacity(offer.len());
+        for line in offer.lines() {
+            // Writing to a String cannot fail.
+            let _ = match line {
+                line if line.starts_with("a=ice-ufrag:") => write!(renewed, "a=ice-ufrag:{ufrag}\r\n"),
+                line if line.starts_with("a=ice-pwd:") => write!(renewed, "a=ice-pwd:{pwd}\r\n"),
+                line if line.starts_with("a=candidate:") || line == "a=end-of-candidates" => Ok(()),
+                line => write!(renewed, "{line}\r\n"),
+            };
+        }
+        renewed
     }
-    renewed
 }
 
 /// What a client needs of the answer to its restart: our credentials and candidates, under the m-line that has them.
 /// (That is the one BUNDLE names first; those before it may be rejected.)
-pub(in crate::live) fn answer_fragment(answer: &str) -> String {
+pub fn answer_fragment(answer: &str) -> String {
     const OF_SESSION: [&str; 3] = ["a=ice-lite", "a=ice-options:", "a=group:BUNDLE"];
     const CREDENTIALS: [&str; 2] = ["a=ice-ufrag:", "a=ice-pwd:"];
     const OF_MEDIA: [&str; 5] = ["a=mid:", "a=ice-ufrag:", "a=ice-pwd:", "a=candidate:", "a=end-of-candidates"];
@@ -65,8 +67,12 @@ pub(in crate::live) fn answer_fragment(answer: &str) -> String {
     fragment.iter().map(|line| format!("{}\r\n", line.trim_end())).collect()
 }
 
-fn value<'t>(text: &'t str, name: &str) -> Option<&'t str> {
-    text.lines().find_map(|line| line.strip_prefix(name)).map(str::trim_end)
+fn value<'t>(text: &'t str, name: &'t str) -> Option<&'t str> {
+    values(text, name).next()
+}
+
+fn values<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = &'t str> {
+    text.lines().filter_map(move |line| line.strip_prefix(name)).map(str::trim_end)
 }
 
 /// RFC 8839 §5.4: `least` to 256 ice-chars.
@@ -90,7 +96,10 @@ mod tests {
         let new = IceFragment::parse("a=ice-ufrag:wxyz\r\na=ice-pwd:ABCDEFGHIJKLMNOPQRSTUV\r\n").expect("sound");
         assert!(same.is_of(OFFER) && bare.is_of(OFFER) && !new.is_of(OFFER));
 
-        let offer = with_credentials(OFFER, &new);
+        let other_at_session_level = OFFER.replacen("v=0", "v=0\r\na=ice-pwd:another-one-for-everybody", 1);
+        assert!(same.is_of(&other_at_session_level), "what the m-line says counts");
+
+        let offer = new.renewed(OFFER);
         assert_eq!(offer.matches("a=ice-ufrag:wxyz\r\n").count(), 2);
         assert!(!offer.contains("abcd") && !offer.contains("candidate"));
         assert_eq!(offer.lines().count(), OFFER.lines().count() - 1);
