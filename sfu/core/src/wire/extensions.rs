@@ -44,8 +44,8 @@ impl<'p> Iterator for Extensions<'p> {
             let (&head, rest) = std::mem::take(&mut self.rest).split_first()?;
             match (self.form, head) {
                 (_, 0) => self.rest = rest,
-                // Id 15 ends the list (RFC 8285 §4.2).
-                (Form::OneByte, 0xf0..) => return None,
+                // Id 15 ends the list, and so does id 0 with a length (RFC 8285 §4.2).
+                (Form::OneByte, 0x01..0x10 | 0xf0..) => return None,
                 (Form::OneByte, head) => return self.take(head >> 4, usize::from(head & 0x0f) + 1, rest),
                 (Form::TwoByte, id) => {
                     let (&len, rest) = rest.split_first()?;
@@ -145,6 +145,11 @@ mod tests {
     #[test]
     fn id_fifteen_ends_the_list() {
         assert_eq!(read(&[0xbe, 0xde, 0, 1, 0xf0, 7, 0x10, 7]), []);
+    }
+
+    #[test]
+    fn id_zero_with_a_length_ends_the_list() {
+        assert_eq!(read(&[0xbe, 0xde, 0, 2, 0x10, 7, 0x02, 1, 2, 3, 0x10, 8]), [(1, vec![7])]);
     }
 
     proptest! {
