@@ -32,6 +32,9 @@ impl Offer {
         if text.len() > MAX_OFFER_BYTES {
             return Err(SdpError::TooLarge { bytes: text.len() });
         }
+        if has_broken_lines(text) {
+            return Err(SdpError::Syntax("a line has a control character in it".to_owned()));
+        }
         let description = SessionDescription::unmarshal(&mut Cursor::new(text.as_bytes()))
             .map_err(|error| SdpError::Syntax(error.to_string()))?;
         let count = description.media_descriptions.len();
@@ -69,6 +72,11 @@ impl Offer {
     pub fn fingerprint(&self) -> Fingerprint {
         self.fingerprint
     }
+}
+
+/// NUL and CR belong in no value (RFC 8866 §9, `byte-string`); values are echoed, and lines must stay lines.
+fn has_broken_lines(text: &str) -> bool {
+    text.lines().any(|line| line.contains(['\0', '\r']))
 }
 
 fn check_bundle(description: &SessionDescription, sections: &[Section]) -> Result<(), SdpError> {

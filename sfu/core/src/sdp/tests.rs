@@ -227,3 +227,12 @@ proptest! {
         let _ = respond(&String::from_utf8_lossy(&offer), |_| {});
     }
 }
+
+#[test]
+fn a_value_with_a_line_end_in_it_is_refused() {
+    for control in ['\r', '\0'] {
+        let offer = CHROMIUM.replace("useinbandfec=1", &format!("useinbandfec=1{control}a=ice-lite"));
+        assert_ne!(offer, CHROMIUM);
+        assert!(matches!(Offer::parse(&offer), Err(SdpError::Syntax(_))), "{control:?}");
+    }
+}
