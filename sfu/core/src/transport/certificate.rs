@@ -10,8 +10,8 @@ use super::Fingerprint;
 /// A self-signed ECDSA P-256 certificate, made once per process. Clone it freely.
 #[derive(Clone)]
 pub struct DtlsCertificate {
-    pub(super) certificate: Certificate,
-    pub(super) provider: Arc<dyn RTCCryptoProvider>,
+    pub(crate) certificate: Certificate,
+    pub(crate) provider: Arc<dyn RTCCryptoProvider>,
     fingerprint: Fingerprint,
 }
 

@@ -17,6 +17,7 @@ use rtc_sctp::{
 use rtc_shared::TransportProtocol;
 use sansio::Protocol;
 
+use super::chunks;
 use crate::DataKind;
 
 /// Longest message either way; the answer says so (`a=max-message-size`).
@@ -27,6 +28,9 @@ const MAX_CHANNELS: usize = 16;
 const MAX_BUFFERED: usize = 1 << 20;
 /// INITs answered before an association is up. A client repeats its INIT while our INIT ACK is on its way.
 const MAX_INITS: usize = 8;
+/// The one DCEP message a client may begin a stream with (RFC 8832 §8.2.1). rtc-datachannel also knows kinds of its own, and
+/// panics where one is cut.
+const DATA_CHANNEL_OPEN: u8 = 3;
 /// Stands for "the client", as in `dtls`.
 const CLIENT: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 1));
 
@@ -34,13 +38,13 @@ const CLIENT: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST,
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct ChannelId(pub u16);
 
-pub(super) enum DataEvent {
+pub(crate) enum DataEvent {
     Opened { channel: ChannelId, label: String },
     Message { channel: ChannelId, kind: DataKind, bytes: Bytes },
     Closed { channel: ChannelId },
 }
 
-pub(super) struct DataChannels {
+pub(crate) struct DataChannels {
     endpoint: Endpoint,
     /// The client's one association, once it is up.
     association: Option<(AssociationHandle, Association)>,
@@ -53,7 +57,7 @@ pub(super) struct DataChannels {
 }
 
 impl DataChannels {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let transport = TransportConfig::default().with_max_message_size(MAX_MESSAGE_BYTES as u32);
         let server = Arc::new(ServerConfig::new(transport));
         let endpoint = Endpoint::new(CLIENT, TransportProtocol::UDP, Arc::new(EndpointConfig::default()), Some(server));
@@ -68,7 +72,10 @@ impl DataChannels {
     }
 
     /// Takes an SCTP packet out of DTLS. Malformed ones are dropped.
-    pub(super) fn handle(&mut self, now: Instant, packet: Bytes) {
+    pub(crate) fn handle(&mut self, now: Instant, packet: Bytes) {
+        if !chunks::are_sound(&packet) {
+            return;
+        }
         if is_init(&packet) {
             // No browser starts a second association within one DTLS connection.
             if self.association.is_some() || self.inits >= MAX_INITS {
@@ -99,7 +106,7 @@ impl DataChannels {
     }
 
     /// Queues a message. Refused when the channel is not open, or its peer does not keep up, or it is too long.
-    pub(super) fn send(&mut self, now: Instant, channel: ChannelId, kind: DataKind, bytes: &[u8]) -> Queued {
+    pub(crate) fn send(&mut self, now: Instant, channel: ChannelId, kind: DataKind, bytes: &[u8]) -> Queued {
         let Some((_, association)) = &mut self.association else { return Queued::No };
         let Some(open) = self.channels.get_mut(&channel.0) else { return Queued::No };
         let Ok(stream) = association.stream(channel.0) else { return Queued::No };
@@ -116,7 +123,7 @@ impl DataChannels {
     }
 
     /// Hands out the SCTP packets to put into DTLS.
-    pub(super) fn poll_transmit(&mut self, now: Instant, mut each: impl FnMut(&[u8])) {
+    pub(crate) fn poll_transmit(&mut self, now: Instant, mut each: impl FnMut(&[u8])) {
         for (_, association) in self.association.iter_mut().chain(&mut self.attempts) {
             while let Some(transmit) = association.poll_transmit(now) {
                 if let Payload::RawEncode(packets) = transmit.message {
@@ -126,15 +133,15 @@ impl DataChannels {
         }
     }
 
-    pub(super) fn poll_event(&mut self) -> Option<DataEvent> {
+    pub(crate) fn poll_event(&mut self) -> Option<DataEvent> {
         self.events.pop_front()
     }
 
-    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+    pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         self.association.iter().chain(&self.attempts).filter_map(|(_, association)| association.poll_timeout()).min()
     }
 
-    pub(super) fn handle_timeout(&mut self, now: Instant) {
+    pub(crate) fn handle_timeout(&mut self, now: Instant) {
         for (_, association) in self.association.iter_mut().chain(&mut self.attempts) {
             if association.poll_timeout().is_some_and(|due| due <= now) {
                 association.handle_timeout(now);
@@ -200,7 +207,9 @@ fn read(
         let identifier = chunks.ppi;
         let Ok(payload) = chunks.to_payload(MAX_MESSAGE_BYTES) else { continue };
         match (identifier, channels.contains_key(&id)) {
-            (PayloadProtocolIdentifier::Dcep, false) if channels.len() < MAX_CHANNELS => {
+            (PayloadProtocolIdentifier::Dcep, false)
+                if channels.len() < MAX_CHANNELS && payload.first() == Some(&DATA_CHANNEL_OPEN) =>
+            {
                 let config = DataChannelConfig::default();
                 let Ok(mut channel) = DataChannel::accept(config, handle.0, id, identifier, &payload) else { continue };
                 let (unordered, reliability) = DataChannel::get_reliability_params(channel.config().channel_type);
@@ -211,7 +220,7 @@ fn read(
                 channels.insert(id, channel);
                 events.push_back(DataEvent::Opened { channel: ChannelId(id), label });
             }
-            // A repeated OPEN, or an ACK to a channel we did not open.
+            // A repeated OPEN, an ACK to a channel we did not open, or nonsense.
             (PayloadProtocolIdentifier::Dcep, _) => {}
             (_, false) => {}
             (identifier, true) => {

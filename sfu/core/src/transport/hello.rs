@@ -7,7 +7,7 @@ const FRAGMENT_HEADER: usize = 12;
 
 /// Whether the datagram holds the last fragment of the ClientHello that answers our HelloVerifyRequest (message 1): the
 /// client sends it again only when it has not seen our flight 4.
-pub(super) fn repeats_client_hello(mut datagram: &[u8]) -> bool {
+pub(crate) fn repeats_client_hello(mut datagram: &[u8]) -> bool {
     while let Some((header, rest)) = datagram.split_first_chunk::<RECORD_HEADER>() {
         let [kind, _, _, epoch0, epoch1, .., length0, length1] = *header;
         let length = usize::from(u16::from_be_bytes([length0, length1]));

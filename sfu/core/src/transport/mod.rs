@@ -3,6 +3,7 @@
 //! Sans-IO: packets and `now` in, packets, events and the next deadline out.
 
 mod certificate;
+mod chunks;
 mod credentials;
 mod data;
 mod dtls;
@@ -22,10 +23,17 @@ pub use certificate::{CertificateError, DtlsCertificate};
 pub use credentials::IceCredentials;
 pub(crate) use data::MAX_MESSAGE_BYTES;
 pub use data::{ChannelId, Queued};
+#[cfg(any(test, fuzzing))]
+pub(crate) use data::{DataChannels, DataEvent};
 pub use fingerprint::{Fingerprint, FingerprintError};
+#[cfg(any(test, fuzzing))]
+pub(crate) use hello::repeats_client_hello;
 pub use stun::stun_ufrag;
+#[cfg(any(test, fuzzing))]
+pub(crate) use stun::{BindingRequest, Role};
 
 use crate::{DataKind, Remote, SrtpKeys};
+#[cfg(not(any(test, fuzzing)))]
 use data::{DataChannels, DataEvent};
 use dtls::{Dtls, DtlsEvent};
 use ice::{Checked, IceLite, PathChange};

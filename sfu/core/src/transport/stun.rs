@@ -23,27 +23,27 @@ const ICE_CONTROLLED: u16 = 0x8029;
 
 /// What a Binding request says, not yet believed.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct BindingRequest<'a> {
+pub(crate) struct BindingRequest<'a> {
     packet: &'a [u8],
     transaction: [u8; 12],
     /// `server-ufrag:client-ufrag` (RFC 8445 §7.2.2).
     username: &'a [u8],
     /// Bytes before the MESSAGE-INTEGRITY attribute, and its value.
     integrity: (usize, &'a [u8; INTEGRITY_BYTES]),
-    pub(super) nomination: Nomination,
-    pub(super) role: Role,
+    pub(crate) nomination: Nomination,
+    pub(crate) role: Role,
 }
 
 /// Whether the client chose this path (USE-CANDIDATE).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Nomination {
+pub(crate) enum Nomination {
     UseCandidate,
     None,
 }
 
 /// The ICE role the client claims.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Role {
+pub(crate) enum Role {
     Controlling,
     /// In conflict with ours.
     Controlled,
@@ -57,7 +57,7 @@ pub fn stun_ufrag(packet: &[u8]) -> Option<&str> {
 impl<'a> BindingRequest<'a> {
     /// Reads the request, or `None` for anything that is not a well-formed Binding request with USERNAME and
     /// MESSAGE-INTEGRITY.
-    pub(super) fn parse(packet: &'a [u8]) -> Option<Self> {
+    pub(crate) fn parse(packet: &'a [u8]) -> Option<Self> {
         let (header, mut attributes) = packet.split_first_chunk::<HEADER_BYTES>()?;
         let [t0, t1, l0, l1, m0, m1, m2, m3, transaction @ ..] = *header;
         let length = usize::from(u16::from_be_bytes([l0, l1]));
@@ -71,7 +71,8 @@ impl<'a> BindingRequest<'a> {
             let length = usize::from(u16::from_be_bytes([*l0, *l1]));
             let value = rest.get(..length)?;
             match u16::from_be_bytes([*k0, *k1]) {
-                USERNAME => username = Some(value),
+                // Of several the first counts (RFC 8489 §14).
+                USERNAME => username = username.or(Some(value)),
                 USE_CANDIDATE => nomination = Nomination::UseCandidate,
                 ICE_CONTROLLED => role = Role::Controlled,
                 MESSAGE_INTEGRITY => {
@@ -89,12 +90,12 @@ impl<'a> BindingRequest<'a> {
     }
 
     /// The part of USERNAME before the colon; the whole where there is none.
-    pub(super) fn server_ufrag(&self) -> &'a [u8] {
+    pub(crate) fn server_ufrag(&self) -> &'a [u8] {
         self.username.split(|byte| *byte == b':').next().unwrap_or_default()
     }
 
     /// Whether whoever sent this knows the password behind `key` (RFC 8489 §14.5).
-    pub(super) fn is_authentic(&self, key: &hmac::Key) -> bool {
+    pub(crate) fn is_authentic(&self, key: &hmac::Key) -> bool {
         let (before, value) = self.integrity;
         // The HMAC covers a header whose length ends with MESSAGE-INTEGRITY itself.
         let length = (before - HEADER_BYTES + 4 + INTEGRITY_BYTES) as u16;
@@ -107,13 +108,13 @@ impl<'a> BindingRequest<'a> {
     }
 
     /// The success response: where the request came from, as we saw it.
-    pub(super) fn success(&self, from: Remote, pwd: &str, provider: &dyn RTCCryptoProvider) -> Option<Vec<u8>> {
+    pub(crate) fn success(&self, from: Remote, pwd: &str, provider: &dyn RTCCryptoProvider) -> Option<Vec<u8>> {
         let seen = XorMappedAddress { ip: from.addr.ip(), port: from.addr.port() };
         self.respond(Box::new(BINDING_SUCCESS), Box::new(seen), pwd, provider)
     }
 
     /// 487 Role Conflict (RFC 8445 §7.3.1.1): the client takes the controlling role and asks again.
-    pub(super) fn role_conflict(&self, pwd: &str, provider: &dyn RTCCryptoProvider) -> Option<Vec<u8>> {
+    pub(crate) fn role_conflict(&self, pwd: &str, provider: &dyn RTCCryptoProvider) -> Option<Vec<u8>> {
         let error = ErrorCodeAttribute { code: CODE_ROLE_CONFLICT, reason: b"Role Conflict".to_vec() };
         self.respond(Box::new(BINDING_ERROR), Box::new(error), pwd, provider)
     }

@@ -293,6 +293,15 @@ fn a_request_names_the_ufrag_it_is_for() {
     assert_eq!(stun_ufrag(b"\x80\x60 this is RTP, not STUN"), None);
 }
 
+#[test]
+fn of_two_usernames_the_first_counts() {
+    let user = |name: &str| -> Box<dyn Setter> {
+        Box::new(RawAttribute { typ: ATTR_USERNAME, value: name.as_bytes().to_vec(), ..Default::default() })
+    };
+    let local = IceCredentials::generate(&mut StdRng::seed_from_u64(3));
+    assert_eq!(stun_ufrag(&check(&local, vec![user("other:theirs")])), Some(local.ufrag.as_str()));
+}
+
 proptest! {
     #[test]
     fn garbage_and_truncation_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..1500), cut in 0_usize..200, flip in 0_usize..200, bit in 0_u8..8) {

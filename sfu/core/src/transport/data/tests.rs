@@ -234,6 +234,18 @@ fn a_repeated_init_does_not_lose_the_association() {
 }
 
 #[test]
+fn dcep_that_is_no_open_begins_no_channel() {
+    let mut pair = Pair::connected();
+    pair.client.open_stream(1, BINARY).expect("a stream");
+    for kind in (0..=255).filter(|kind| *kind != DATA_CHANNEL_OPEN) {
+        pair.write(1, DCEP, &[kind, 1]);
+    }
+    assert_eq!(pair.opened(), []);
+    pair.open(3, "app");
+    assert_eq!(pair.opened(), [(3, "app")]);
+}
+
+#[test]
 fn a_flood_of_inits_makes_no_more_than_a_few_attempts() {
     let mut pair = Pair::new();
     let init = pair.sent_up();
