@@ -6,7 +6,7 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
 web_sources := $(shell find web -name node_modules -prune -o -name dist -prune -o -name '*.tsbuildinfo' -prune -o -type f -print)
 
-.PHONY: help run web web-deps e2e-deps test e2e lint format bench-forward bench-join bench-load pictures release clean
+.PHONY: help run web web-deps e2e-deps test e2e lint format bench-forward bench-join bench-load fuzz pictures release clean
 
 help: ## This list
 	@awk -F ': .*## ' '/^[a-z0-9-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ bench-load: ## One publisher to fifty subscribers over WHIP and WHEP, as a JSON 
 	cargo build --release --manifest-path bench/sfu-load/Cargo.toml
 	@scripts/bench-load.sh $(ARGS)
 
+fuzz: ## Every fuzz target under libFuzzer, TIME seconds each (600)
+	@scripts/fuzz.sh
+
 pictures: web e2e-deps ## Take the README's pictures anew, of the real product
 	cargo build --bin facementor
 	cd tests/e2e && npx --no-install playwright test --config pictures.config.ts
@@ -70,4 +73,4 @@ web/dist/index.html: web/node_modules/.package-lock.json $(web_sources)
 
 clean: ## Remove what was built (not ./data)
 	cargo clean
-	rm -rf web/dist web/node_modules tests/e2e/node_modules tests/e2e/test-results bench/sfu-load/target
+	rm -rf web/dist web/node_modules tests/e2e/node_modules tests/e2e/test-results bench/sfu-load/target fuzz/target

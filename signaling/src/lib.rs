@@ -7,6 +7,8 @@
 mod code;
 mod connection;
 mod frame;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod limits;
 pub mod message;
 mod participant;

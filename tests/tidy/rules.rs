@@ -101,7 +101,10 @@ impl<'a> File<'a> {
 
     fn is_test(&self) -> bool {
         self.path.starts_with("tests/")
-            || self.path.split('/').any(|part| matches!(part, "tests" | "tests.rs" | "benches" | "examples"))
+            || self
+                .path
+                .split('/')
+                .any(|part| matches!(part, "tests" | "tests.rs" | "fuzzing" | "fuzzing.rs" | "benches" | "examples"))
     }
 
     /// `booking` for `src/booking/store.rs`. Files directly in src/ compose the domains and may know them all.

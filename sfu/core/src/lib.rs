@@ -1,6 +1,8 @@
 //! The media logic of FaceMentor's SFU, sans-IO: `(now, input)` in, transmits, events and the next deadline out.
 
 mod egress;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod ids;
 mod ingress;
 mod plan;
