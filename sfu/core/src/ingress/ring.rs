@@ -1,6 +1,7 @@
 //! The plaintext ring of one track: each payload once, for forwarding, retransmission and taps alike.
 
-use std::time::Instant;
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
 
 use crate::Codec;
 use crate::wire::{RedHeader, Vp8Descriptor};
@@ -35,23 +36,40 @@ pub(crate) struct Packet<'r> {
     pub(crate) payload: &'r [u8],
 }
 
-/// Payloads lie back to back in `bytes`, overwritten in turn; entries are found by the low bits of the packet index. Both are allocated
-/// once; pages never touched cost nothing.
+/// Payloads lie in chunks that are filled in turn; entries are found by the low bits of the packet index. Everything is allocated once;
+/// pages never touched cost nothing, so a chunk is only begun when the oldest is too young to be overwritten.
 pub(crate) struct Ring {
     bytes: Box<[u8]>,
-    /// Bytes ever written, gaps at the end of the buffer included.
-    written: u64,
+    chunks: Box<[Chunk]>,
+    /// Chunks in use, the oldest first; the last is being filled.
+    order: VecDeque<usize>,
+    /// Where in the last chunk the next payload goes.
+    head: usize,
     entries: Box<[Option<Entry>]>,
     newest: Option<u64>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Chunk {
+    /// How often it was begun: an entry of an earlier time is gone.
+    generation: u32,
+    /// When the last payload came in.
+    filled: Option<Instant>,
 }
 
 #[derive(Clone, Copy)]
 struct Entry {
     meta: PacketMeta,
-    /// Value of `written` where the payload begins.
-    at: u64,
+    chunk: u32,
+    generation: u32,
+    start: u32,
     len: u32,
 }
+
+/// Packets younger than this are kept while there is room at all: a receiver asks for a packet up to three times at a round trip of 300 ms.
+const HISTORY: Duration = Duration::from_secs(1);
+/// Bytes of a chunk: a few packets, a few pages.
+const CHUNK: usize = 8 * 1024;
 
 /// Why a packet did not enter the ring.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -63,12 +81,14 @@ pub(crate) enum Refused {
 }
 
 impl Ring {
-    /// `entries` is a power of two.
+    /// `entries` is a power of two, `bytes` a multiple of 8 KiB.
     pub(crate) fn new(entries: usize, bytes: usize) -> Self {
-        debug_assert!(entries.is_power_of_two());
+        debug_assert!(entries.is_power_of_two() && bytes.is_multiple_of(CHUNK));
         Self {
             bytes: vec![0; bytes].into_boxed_slice(),
-            written: 0,
+            chunks: vec![Chunk::default(); bytes / CHUNK].into_boxed_slice(),
+            order: VecDeque::with_capacity(bytes / CHUNK),
+            head: CHUNK,
             entries: vec![None; entries].into_boxed_slice(),
             newest: None,
         }
@@ -85,25 +105,23 @@ impl Ring {
     /// See [`Refused`].
     pub(crate) fn insert(&mut self, meta: PacketMeta, payload: &[u8]) -> Result<(), Refused> {
         let reach = self.entries.len() as u64;
-        if self.newest.is_some_and(|newest| meta.index + reach <= newest) || payload.len() > self.bytes.len() {
+        if self.newest.is_some_and(|newest| meta.index + reach <= newest) || payload.len() > CHUNK {
             return Err(Refused::OutOfReach);
         }
         let slot = self.slot(meta.index);
         if self.entries.get(slot).is_some_and(|entry| entry.is_some_and(|entry| entry.meta.index == meta.index)) {
             return Err(Refused::Duplicate);
         }
-        let capacity = self.bytes.len() as u64;
-        let mut at = self.written;
-        let room = capacity - at % capacity;
-        if (payload.len() as u64) > room {
-            at += room;
-        }
-        let start = (at % capacity) as usize;
+        let chunk = self.chunk_for(meta.arrived, payload.len()).ok_or(Refused::OutOfReach)?;
+        let start = chunk * CHUNK + self.head;
         let place = self.bytes.get_mut(start..start + payload.len()).ok_or(Refused::OutOfReach)?;
         place.copy_from_slice(payload);
-        self.written = at + payload.len() as u64;
+        self.head += payload.len();
+        let Some(filled) = self.chunks.get_mut(chunk) else { return Err(Refused::OutOfReach) };
+        filled.filled = Some(meta.arrived);
+        let (chunk, generation) = (chunk as u32, filled.generation);
         if let Some(entry) = self.entries.get_mut(slot) {
-            *entry = Some(Entry { meta, at, len: payload.len() as u32 });
+            *entry = Some(Entry { meta, chunk, generation, start: start as u32, len: payload.len() as u32 });
         }
         self.newest = self.newest.max(Some(meta.index));
         Ok(())
@@ -112,12 +130,25 @@ impl Ring {
     /// The packet, unless it never came or has been overwritten.
     pub(crate) fn get(&self, index: u64) -> Option<Packet<'_>> {
         let entry = self.entries.get(self.slot(index))?.as_ref().filter(|entry| entry.meta.index == index)?;
-        let capacity = self.bytes.len() as u64;
-        if entry.at + capacity < self.written {
-            return None;
-        }
-        let start = (entry.at % capacity) as usize;
+        self.chunks.get(entry.chunk as usize).filter(|chunk| chunk.generation == entry.generation)?;
+        let start = entry.start as usize;
         Some(Packet { meta: &entry.meta, payload: self.bytes.get(start..start + entry.len as usize)? })
+    }
+
+    /// The chunk `len` more bytes go into: the last, or else the oldest when it is old enough, a new one, or the oldest all the same.
+    fn chunk_for(&mut self, now: Instant, len: usize) -> Option<usize> {
+        if self.head + len <= CHUNK {
+            return self.order.back().copied();
+        }
+        let is_old = |chunk: &Chunk| chunk.filled.is_none_or(|filled| now.saturating_duration_since(filled) >= HISTORY);
+        let is_full = self.order.len() == self.chunks.len();
+        let reused = self.order.front().is_some_and(|oldest| is_full || self.chunks.get(*oldest).is_some_and(is_old));
+        let chunk = if reused { self.order.pop_front()? } else { self.order.len() };
+        let begun = self.chunks.get_mut(chunk)?;
+        begun.generation = begun.generation.wrapping_add(1);
+        self.order.push_back(chunk);
+        self.head = 0;
+        Some(chunk)
     }
 
     fn slot(&self, index: u64) -> usize {
@@ -149,7 +180,7 @@ mod tests {
 
     #[test]
     fn an_index_enters_once() {
-        let mut ring = Ring::new(8, 1000);
+        let mut ring = Ring::new(8, CHUNK);
         assert_eq!(ring.insert(meta(5), b"first"), Ok(()));
         assert_eq!(ring.insert(meta(5), b"other"), Err(Refused::Duplicate));
         assert_eq!(ring.get(5).map(|packet| packet.payload), Some(&b"first"[..]));
@@ -159,16 +190,50 @@ mod tests {
         assert_eq!(ring.insert(meta(5), b"again"), Err(Refused::OutOfReach));
     }
 
+    #[test]
+    fn it_takes_as_much_memory_as_the_history_asks_and_no_more() {
+        let begun = Instant::now();
+        let mut ring = Ring::new(512, 640 * 1024);
+        let mut ages = VecDeque::new();
+        for index in 0..3_000 {
+            // 125 packets a second, and now and then a burst of ten.
+            let arrived =
+                begun + Duration::from_millis(index / 10 * 80 + if index % 500 < 250 { index % 10 * 8 } else { 0 });
+            ring.insert(PacketMeta { arrived, ..meta(index) }, &payload(index, 1_100)).expect("room");
+            ages.push_back((index, arrived));
+            while ages.front().is_some_and(|(_, old)| arrived - *old >= HISTORY) {
+                ages.pop_front();
+            }
+            for (young, _) in &ages {
+                assert!(ring.get(*young).is_some(), "{young} of the last second is gone at {index}");
+            }
+        }
+        assert!(ring.order.len() * CHUNK <= 190 * 1024, "{} chunks for 140 kB a second", ring.order.len());
+    }
+
+    #[test]
+    fn a_burst_beyond_the_memory_overwrites_the_oldest() {
+        let mut ring = Ring::new(512, 64 * 1024);
+        for index in 0..500 {
+            ring.insert(meta(index), &payload(index, 1_000)).expect("room");
+            assert_eq!(ring.get(index).map(|packet| packet.payload), Some(&payload(index, 1_000)[..]));
+        }
+        let kept = (0..500).filter(|index| ring.get(*index).is_some()).count();
+        assert!((56..=64).contains(&kept), "{kept}");
+    }
+
     proptest! {
         #[test]
-        fn what_the_ring_gives_is_what_entered(steps in prop::collection::vec((0u64..12, 0usize..120), 1..200)) {
-            let mut ring = Ring::new(16, 512);
+        fn what_the_ring_gives_is_what_entered(steps in prop::collection::vec((0u64..12, 0usize..3_000, 0u64..900), 1..200)) {
+            let mut ring = Ring::new(16, 2 * CHUNK);
             let mut entered = std::collections::HashMap::new();
             let mut base = 0;
-            for (step, len) in steps {
+            let mut arrived = Instant::now();
+            for (step, len, pause) in steps {
+                arrived += Duration::from_millis(pause);
                 let index = base + step;
                 base += step / 3;
-                if ring.insert(meta(index), &payload(index, len)).is_ok() {
+                if ring.insert(PacketMeta { arrived, ..meta(index) }, &payload(index, len)).is_ok() {
                     prop_assert!(entered.insert(index, len).is_none(), "an index entered twice");
                     prop_assert!(ring.get(index).is_some());
                 }

@@ -12,7 +12,7 @@ use crate::room::ParticipantKey;
 use crate::wire::{RedHeader, RtpHeader, Vp8Descriptor, keyframe_size, starts_keyframe};
 use crate::{Codec, MediaKind, Source, WallClock};
 
-/// Ring sizes: two seconds of a 2.4 Mbit/s camera (250 packets/s), and two and a half of 20 ms audio packets.
+/// Ring sizes at most: two seconds of a 2.4 Mbit/s camera (250 packets/s), and two and a half of 20 ms audio packets.
 const VIDEO_RING: (usize, usize) = (512, 640 * 1024);
 const AUDIO_RING: (usize, usize) = (128, 48 * 1024);
 /// Keyframe requests for one layer are at least this far apart (product decision: an encoder must not be driven to keyframes only).
