@@ -19,6 +19,9 @@ import tempfile
 import time
 import urllib.request
 
+import flamegraph
+import record
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
 LOAD = HERE / "sfu-load/target/release/sfu-load"
@@ -41,7 +44,8 @@ SCENARIOS = {
     "b50": Scenario(ONE_TO + ["50"], peer=True),
     "b50-tap": Scenario(ONE_TO + ["50"], environment={"FACEMENTOR_SFU__NULL_TAP": "true"}),
     "burst50": Scenario(ONE_TO + ["50"] + BURST),
-    "b400": Scenario(ONE_TO + ["400"]),
+    # Fewer, fuller reads: the generator has a core's worth to do here.
+    "b400": Scenario(ONE_TO + ["400", "--tick-us", "4000"]),
     "m": Scenario(PAIRS, peer=True),
     # The same people over the signaling protocol: one peer connection each, where m has two.
     "m-signaling": Scenario(PAIRS, door="signaling", usual=False),
@@ -204,14 +208,49 @@ def measure(label, scenario, kind, options):
     return report
 
 
+def profile(scenario, options):
+    """Samples our server during b50: draws bench/forward.svg and prints what each stage costs, beside the floor."""
+    # Sampling costs the sampled: a run without it says what the shares are of.
+    report = measure("profile", scenario, FaceMentor, options)
+    probe, whole = report["limit_probe"], cost(report)
+    with FaceMentor(scenario, options) as server:
+        time.sleep(1)
+        command = [str(LOAD), *scenario.load, "--warmup", "2", "--duration", str(options.seconds), *server.doors()]
+        load = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        if not any("peer connections" in line for line in iter(load.stderr.readline, "")):
+            raise RuntimeError("sfu-load did not connect")
+        time.sleep(2)
+        samples = server.directory / "perf.data"
+        perf = flamegraph.record(server.process.pid, options.seconds, samples)
+        load.communicate(timeout=300)
+        if perf.wait():
+            raise flamegraph.Unavailable(perf.stderr.read().strip()[-300:])
+        found = flamegraph.stacks(samples)
+    floors = {"seal: AES-128-GCM": probe["seal_us_per_packet"],
+              "send: sendmmsg and delivery on loopback": probe["cpu_us_per_packet"] - probe["seal_us_per_packet"]}
+    title = f"b50: {whole:.2f} us CPU per forwarded packet, {sum(found.values())} samples"
+    flamegraph.flame(found, title, HERE / "forward.svg")
+    rows = [{"stage": stage, "us_per_packet": round(share * whole, 3), "share": round(share, 3),
+             "floor_us_per_packet": stage in floors and round(floors[stage], 3) or None}
+            for stage, share in flamegraph.stages(found).items()]
+    rows.append({"stage": "all", "us_per_packet": round(whole, 3), "share": 1,
+                 "floor_us_per_packet": round(probe["cpu_us_per_packet"], 3)})
+    for row in rows:
+        print(json.dumps(row), flush=True)
+    if options.record:
+        record.stages(rows, options.command)
+    say(f"{HERE / 'forward.svg'} is new")
+
+
 def holdings(server):
     """What the server holds now."""
     pid = server.process.pid
     status = dict(line.split(":", 1) for line in open(f"/proc/{pid}/status"))
+    descriptors = len(os.listdir(f"/proc/{pid}/fd"))  # before the scrape, which takes one
     with urllib.request.urlopen(server.ops + "/metrics", timeout=5) as answer:
         lines = (line.rsplit(" ", 1) for line in answer.read().decode().splitlines() if not line.startswith("#"))
         metrics = {name: float(value) for name, value in lines}
-    return {"rss_kib": int(status["VmRSS"].split()[0]), "fds": len(os.listdir(f"/proc/{pid}/fd")),
+    return {"rss_kib": int(status["VmRSS"].split()[0]), "fds": descriptors,
             "threads": int(status["Threads"]), "tasks": int(metrics.get("facementor_tasks", 0)),
             "rooms": int(metrics["facementor_rooms"]), "participants": int(metrics["facementor_participants"]),
             "viewers": int(metrics["facementor_viewers"])}
@@ -342,7 +381,11 @@ def arguments():
     parser.add_argument("--probe-seconds", type=int, default=3, help="length of the limit probe (default 3)")
     parser.add_argument("--churn", type=int, default=20_000, help="joins and leaves of the churn scenario, which runs once")
     parser.add_argument("--wait", type=float, default=15, help="seconds to wait for a quiet machine before a run")
-    parser.add_argument("--binary", type=pathlib.Path, default=ROOT / "target/release/facementor", help="our server")
+    parser.add_argument("--binary", type=pathlib.Path, help="our server (default: the environment's BINARY, or else target/release/facementor)",
+                        default=os.environ.get("BINARY") or ROOT / "target/release/facementor")
+    parser.add_argument("--profile", action="store_true",
+                        help="instead: sample ours during b50 with perf, draw bench/forward.svg, print each stage's cost")
+    parser.add_argument("--record", action="store_true", help="write the figures into bench/RESULTS.md")
     parser.add_argument("--no-peer", action="store_true", help="ours alone")
     other = parser.add_argument_group("another peer than Janus: a WHIP/WHEP server that runs already")
     other.add_argument("--peer-whip", help="where to publish, {room} and {id} filled in")
@@ -352,6 +395,8 @@ def arguments():
     other.add_argument("--peer-name", default="peer")
     options = parser.parse_args()
     options.scenarios = options.scenarios.split(",")
+    given = " ".join(argument for argument in sys.argv[1:] if argument != "--record")
+    options.command = "make bench-forward" + (f' ARGS="{given}"' if given else "")
     for name in options.scenarios:
         if name not in SCENARIOS:
             parser.error(f"no scenario {name}; there are {', '.join(SCENARIOS)}")
@@ -362,6 +407,11 @@ def arguments():
 
 def main():
     options = arguments()
+    if options.profile:
+        try:
+            return profile(SCENARIOS["b50"], options)
+        except flamegraph.Unavailable as error:
+            sys.exit(f"no profile: {error}")
     peer = None if options.no_peer else Running if options.peer_whip else Janus
     peer_name = options.peer_name if peer is Running else "janus"
     results, failed = Results(), False
@@ -381,8 +431,11 @@ def main():
                 results.add(name, server, report)
                 print(json.dumps(report), flush=True)
                 say(f"[{repeat + 1}/{options.repeat}] {name} {server}: {summary(report)}")
-    for verdict in verdicts(results, peer_name):
+    found = list(verdicts(results, peer_name))
+    for verdict in found:
         print(json.dumps(verdict), flush=True)
+    if options.record:
+        record.forward(results.reports, found, options.repeat, options.command)
     sys.exit(1 if failed else 0)
 
 
