@@ -10,6 +10,8 @@ pub(crate) struct Link {
     pub(crate) remote: Option<Remote>,
     pub(crate) sealer: Option<Sealer>,
     pub(crate) video: Gate,
+    /// Number of the next packet of the connection, whatever its stream (transport-wide congestion control).
+    transport_sequence: u16,
 }
 
 /// Whether a kind of media may flow.
@@ -26,16 +28,20 @@ impl Link {
         self.remote.is_some() && self.sealer.is_some() && (kind == MediaKind::Audio || self.video == Gate::Open)
     }
 
-    /// Seals a packet into the batch. `front` writes header and prefix into the space it is given and tells what to seal.
+    /// Seals a packet into the batch. `front` writes header and prefix into the space it is given, with the transport-wide sequence number
+    /// it is given, and tells what to seal.
     pub(crate) fn send<'p>(
         &mut self,
         batch: &mut SendBatch,
         payload_bytes: usize,
-        front: impl FnOnce(&mut [u8]) -> Option<Sealable<'p>>,
+        front: impl FnOnce(&mut [u8], u16) -> Option<Sealable<'p>>,
     ) -> Sent {
         let (Some(remote), Some(sealer)) = (self.remote, self.sealer.as_mut()) else { return Sent::No };
         let Some(out) = batch.reserve(payload_bytes + MAX_FRONT_BYTES + MAX_OVERHEAD) else { return Sent::Full };
-        let Some(len) = front(out).and_then(|packet| sealer.seal(out, &packet)) else { return Sent::No };
+        let Some(len) = front(out, self.transport_sequence).and_then(|packet| sealer.seal(out, &packet)) else {
+            return Sent::No;
+        };
+        self.transport_sequence = self.transport_sequence.wrapping_add(1);
         batch.commit(remote, len);
         Sent::Bytes(len)
     }

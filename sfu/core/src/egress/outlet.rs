@@ -127,12 +127,13 @@ impl Outlet {
             }
         };
         let extension_index = index - self.first_index;
-        let sealed = link.send(batch, edit.payload.len(), |out| {
-            let mut extension = self.extension(extension_index, packet.meta.audio_level);
+        let sealed = link.send(batch, edit.payload.len(), |out, transport_sequence| {
+            let mut extension = self.extension(extension_index, packet.meta.audio_level, transport_sequence);
             let timestamp = segment.timestamp(packet.meta.timestamp);
             let ssrc = self.plan.ssrc.0;
             let header_len =
                 write_header(out, packet.meta.marker, payload_type, index, timestamp, ssrc, extension.finish())?;
+            edit.mark_padding(out);
             edit.write_prefix(out.get_mut(header_len..)?, packet.meta, &segment, self.inner_payload_type())?;
             Some(Sealable { ssrc, index, header_len, prefix_len: edit.prefix_len, rest: edit.rest() })
         });
@@ -147,7 +148,7 @@ impl Outlet {
         }
         self.numbering.advance(&segment, index, packet.meta);
         self.packets = self.packets.wrapping_add(1);
-        self.octets = self.octets.wrapping_add(edit.payload.len() as u32);
+        self.octets = self.octets.wrapping_add((edit.payload.len() - edit.padding_len) as u32);
         if begins {
             self.next = None;
             return Outcome::Switched(bytes, self.playing.replace(track).filter(|old| *old != track));
@@ -173,10 +174,14 @@ impl Outlet {
         let timestamp = segment.timestamp(packet.meta.timestamp);
         let level = packet.meta.audio_level;
         let rtx = self.plan.rtx_ssrc.zip(self.mapping(packet.meta.codec).and_then(|mapping| mapping.rtx));
+        // The same bytes again would carry the same transport-wide number, which is another packet's meanwhile.
+        if rtx.is_none() && self.plan.extensions.transport_cc.is_some() {
+            return None;
+        }
         let rtx_index = self.rtx_index;
-        let sent = link.send(batch, edit.payload.len(), |out| match rtx {
+        let sent = link.send(batch, edit.payload.len(), |out, transport_sequence| match rtx {
             Some((Ssrc(ssrc), payload_type)) => {
-                let mut extension = self.extension(MID_PACKETS, level);
+                let mut extension = self.extension(MID_PACKETS, level, transport_sequence);
                 let header_len = write_header(
                     out,
                     packet.meta.marker,
@@ -186,6 +191,7 @@ impl Outlet {
                     ssrc,
                     extension.finish(),
                 )?;
+                edit.mark_padding(out);
                 let (original, front) = out.get_mut(header_len..)?.split_first_chunk_mut()?;
                 *original = sequence.to_be_bytes();
                 edit.write_prefix(front, packet.meta, &segment, self.inner_payload_type())?;
@@ -198,10 +204,11 @@ impl Outlet {
                 })
             }
             None => {
-                let mut extension = self.extension(index - self.first_index, level);
+                let mut extension = self.extension(index - self.first_index, level, transport_sequence);
                 let ssrc = self.plan.ssrc.0;
                 let header_len =
                     write_header(out, packet.meta.marker, payload_type, index, timestamp, ssrc, extension.finish())?;
+                edit.mark_padding(out);
                 edit.write_prefix(out.get_mut(header_len..)?, packet.meta, &segment, self.inner_payload_type())?;
                 Some(Sealable { ssrc, index, header_len, prefix_len: edit.prefix_len, rest: edit.rest() })
             }
@@ -267,14 +274,17 @@ impl Outlet {
     }
 
     /// `place` counts packets from the SSRC's first, so that a repeat carries what the original did.
-    fn extension(&self, place: u64, audio_level: Option<u8>) -> ExtensionWriter {
+    fn extension(&self, place: u64, audio_level: Option<u8>, transport_sequence: u16) -> ExtensionWriter {
         let ids = &self.plan.extensions;
-        let mut writer = ExtensionWriter::for_ids(ids.mid.into_iter().chain(ids.audio_level));
+        let mut writer = ExtensionWriter::for_ids(ids.mid.into_iter().chain(ids.audio_level).chain(ids.transport_cc));
         if let Some(id) = ids.mid.filter(|_| place < MID_PACKETS) {
             writer.push(id, self.plan.mid.0.as_bytes());
         }
         if let Some((id, level)) = ids.audio_level.zip(audio_level) {
             writer.push(id, &[level]);
+        }
+        if let Some(id) = ids.transport_cc {
+            writer.push(id, &transport_sequence.to_be_bytes());
         }
         writer
     }

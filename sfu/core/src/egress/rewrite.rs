@@ -135,11 +135,16 @@ impl Numbering {
     }
 }
 
+/// P (RFC 3550 §5.1).
+const PADDING_BIT: u8 = 0x20;
+
 /// The bytes of a payload as one subscriber gets them: `prefix_len` bytes from `payload` to be rewritten, the rest shared.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Edit<'p> {
+    /// With its padding.
     pub(crate) payload: &'p [u8],
     pub(crate) prefix_len: usize,
+    pub(crate) padding_len: usize,
 }
 
 impl<'p> Edit<'p> {
@@ -152,13 +157,21 @@ impl<'p> Edit<'p> {
             Shape::Red(red) => red.len,
             _ => 0,
         };
-        Self { payload: packet.payload, prefix_len }
+        let payload = if packet.meta.is_padded { packet.padded } else { packet.payload };
+        Self { payload, prefix_len, padding_len: payload.len() - packet.payload.len() }
     }
 
     /// The primary block of a RED packet, for a subscriber without RED.
     pub(crate) fn primary(packet: &Packet<'p>) -> Option<Self> {
         let Shape::Red(red) = packet.meta.shape else { return None };
-        Some(Self { payload: packet.payload.get(red.primary..)?, prefix_len: 0 })
+        Some(Self { payload: packet.payload.get(red.primary..)?, prefix_len: 0, padding_len: 0 })
+    }
+
+    /// Says so in the header when the payload ends in padding.
+    pub(crate) fn mark_padding(&self, header: &mut [u8]) {
+        if let Some(first) = header.first_mut().filter(|_| self.padding_len > 0) {
+            *first |= PADDING_BIT;
+        }
     }
 
     /// Writes the prefix at the front of `out`, rewritten for the segment.

@@ -18,6 +18,8 @@ pub(crate) struct PacketMeta {
     pub(crate) shape: Shape,
     /// The byte of RFC 6464, as it came.
     pub(crate) audio_level: Option<u8>,
+    /// Whether it goes out with a byte of padding, as large as its neighbours.
+    pub(crate) is_padded: bool,
     pub(crate) arrived: Instant,
 }
 
@@ -34,6 +36,8 @@ pub(crate) enum Shape {
 pub(crate) struct Packet<'r> {
     pub(crate) meta: &'r PacketMeta,
     pub(crate) payload: &'r [u8],
+    /// The payload and one byte of padding (RFC 3550 §5.1).
+    pub(crate) padded: &'r [u8],
 }
 
 /// Payloads lie in chunks that are filled in turn; entries are found by the low bits of the packet index. Everything is allocated once;
@@ -105,18 +109,20 @@ impl Ring {
     /// See [`Refused`].
     pub(crate) fn insert(&mut self, meta: PacketMeta, payload: &[u8]) -> Result<(), Refused> {
         let reach = self.entries.len() as u64;
-        if self.newest.is_some_and(|newest| meta.index + reach <= newest) || payload.len() > CHUNK {
+        if self.newest.is_some_and(|newest| meta.index + reach <= newest) || payload.len() >= CHUNK {
             return Err(Refused::OutOfReach);
         }
         let slot = self.slot(meta.index);
         if self.entries.get(slot).is_some_and(|entry| entry.is_some_and(|entry| entry.meta.index == meta.index)) {
             return Err(Refused::Duplicate);
         }
-        let chunk = self.chunk_for(meta.arrived, payload.len()).ok_or(Refused::OutOfReach)?;
+        let chunk = self.chunk_for(meta.arrived, payload.len() + 1).ok_or(Refused::OutOfReach)?;
         let start = chunk * CHUNK + self.head;
-        let place = self.bytes.get_mut(start..start + payload.len()).ok_or(Refused::OutOfReach)?;
+        let place = self.bytes.get_mut(start..start + payload.len() + 1).ok_or(Refused::OutOfReach)?;
+        let (padding, place) = place.split_last_mut().ok_or(Refused::OutOfReach)?;
         place.copy_from_slice(payload);
-        self.head += payload.len();
+        *padding = 1;
+        self.head += payload.len() + 1;
         let Some(filled) = self.chunks.get_mut(chunk) else { return Err(Refused::OutOfReach) };
         filled.filled = Some(meta.arrived);
         let (chunk, generation) = (chunk as u32, filled.generation);
@@ -127,12 +133,23 @@ impl Ring {
         Ok(())
     }
 
+    /// Has the packet go out padded from now on. Only for packets that have not gone out: a repeat must be the same.
+    pub(crate) fn pad(&mut self, index: u64) {
+        let slot = self.slot(index);
+        if let Some(Some(entry)) =
+            self.entries.get_mut(slot).filter(|entry| entry.is_some_and(|it| it.meta.index == index))
+        {
+            entry.meta.is_padded = true;
+        }
+    }
+
     /// The packet, unless it never came or has been overwritten.
     pub(crate) fn get(&self, index: u64) -> Option<Packet<'_>> {
         let entry = self.entries.get(self.slot(index))?.as_ref().filter(|entry| entry.meta.index == index)?;
         self.chunks.get(entry.chunk as usize).filter(|chunk| chunk.generation == entry.generation)?;
         let start = entry.start as usize;
-        Some(Packet { meta: &entry.meta, payload: self.bytes.get(start..start + entry.len as usize)? })
+        let padded = self.bytes.get(start..=start + entry.len as usize)?;
+        Some(Packet { meta: &entry.meta, payload: padded.get(..entry.len as usize)?, padded })
     }
 
     /// The chunk `len` more bytes go into: the last, or else the oldest when it is old enough, a new one, or the oldest all the same.
@@ -170,6 +187,7 @@ mod tests {
             starts_keyframe: true,
             shape: Shape::Opaque,
             audio_level: None,
+            is_padded: false,
             arrived: Instant::now(),
         }
     }

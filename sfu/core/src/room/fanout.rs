@@ -17,6 +17,13 @@ pub(super) struct Cursor {
     packet: usize,
 }
 
+impl Cursor {
+    /// Whether nothing of the track has gone out.
+    fn is_at_start(self) -> bool {
+        (self.listener, self.packet) == (0, 0)
+    }
+}
+
 /// Whether everything is in the batch.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Progress {
@@ -88,6 +95,9 @@ impl Room {
 
     fn fan_out(&mut self, now: Instant, batch: &mut SendBatch, counters: &mut Counters) -> Progress {
         while let Some(track_key) = self.fresh.get(self.cursor.track).copied() {
+            if let Some(track) = self.tracks.get_mut(track_key).filter(|_| self.cursor.is_at_start()) {
+                track.level();
+            }
             while let Some(listener) =
                 self.tracks.get(track_key).and_then(|track| track.listeners.get(self.cursor.listener).copied())
             {

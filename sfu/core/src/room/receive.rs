@@ -211,6 +211,7 @@ impl Room {
                     self.want_keyframe_for(outlet);
                 }
             }
+            Feedback::TransportWide => counters.transport_feedback_in += 1,
             Feedback::Bye { ssrc } => {
                 let Some(participant) = self.participants.get_mut(key) else { return };
                 let place = participant.latch.get(ssrc).filter(|place| place.role == Role::Media);

@@ -20,6 +20,8 @@ pub(crate) enum Feedback {
     Nack { ssrc: u32, sequences: Vec<u16> },
     /// Our stream cannot be decoded without a keyframe (PLI or FIR).
     KeyframeRequest { ssrc: u32 },
+    /// How our packets arrive there, over all streams (transport-wide congestion control).
+    TransportWide,
     /// The client's own stream has ended.
     Bye { ssrc: u32 },
 }
@@ -39,6 +41,7 @@ const MAX_NACKED: usize = 256;
 /// A packet is malformed; statements before it have been given.
 pub(crate) fn read(mut compound: &[u8], mut each: impl FnMut(Feedback)) -> Result<(), Malformed> {
     const RTPFB_NACK: (u8, u8) = (205, 1);
+    const RTPFB_TRANSPORT_CC: (u8, u8) = (205, 15);
     const PSFB_PLI: (u8, u8) = (206, 1);
     const PSFB_FIR: (u8, u8) = (206, 4);
     while let [first, kind, l0, l1, ..] = *compound {
@@ -58,6 +61,7 @@ pub(crate) fn read(mut compound: &[u8], mut each: impl FnMut(Feedback)) -> Resul
                 let sequences = nack.nacks.iter().flat_map(|pair| pair.packet_list()).take(MAX_NACKED).collect();
                 each(Feedback::Nack { ssrc: nack.media_ssrc, sequences });
             }
+            RTPFB_TRANSPORT_CC => each(Feedback::TransportWide),
             PSFB_PLI => each(Feedback::KeyframeRequest { ssrc: decode::<PictureLossIndication>(packet)?.media_ssrc }),
             PSFB_FIR => {
                 let entries = decode::<FullIntraRequest>(packet)?.fir;

@@ -164,7 +164,7 @@ fn publish_extensions(section: &Section, kind: MediaKind) -> ExtensionIds {
 fn slot_extensions(section: &Section, kind: MediaKind) -> ExtensionIds {
     let offered = section.extensions();
     let audio_level = offered.audio_level.filter(|_| kind == MediaKind::Audio);
-    ExtensionIds { mid: offered.mid, audio_level, ..ExtensionIds::default() }
+    ExtensionIds { mid: offered.mid, audio_level, transport_cc: offered.transport_cc, ..ExtensionIds::default() }
 }
 
 fn write(offer: &Offer, params: &AnswerParams<'_>, plan: &MediaPlan) -> String {
@@ -251,7 +251,9 @@ fn slot_of(plan: &MediaPlan, section: &Section) -> SlotIndex {
 }
 
 const PUBLISHER_FEEDBACK: [&str; 4] = ["nack", "nack pli", "ccm fir", "goog-remb"];
-const SUBSCRIBER_FEEDBACK: [&str; 3] = ["nack", "nack pli", "ccm fir"];
+const SUBSCRIBER_FEEDBACK: [&str; 4] = ["nack", "nack pli", "ccm fir", TRANSPORT_CC];
+/// Of all feedback the only one that is also about sound.
+const TRANSPORT_CC: &str = "transport-cc";
 
 fn write_codecs(
     sdp: &mut Writer,
@@ -276,7 +278,8 @@ fn write_codecs(
             sdp.line(format_args!("a=fmtp:{number} {}", format.fmtp));
         }
         let is_media = payloads.iter().any(|mapping| mapping.payload_type == number && mapping.codec != Codec::Red);
-        for wanted in feedback.iter().filter(|_| is_media && kind == MediaKind::Video) {
+        let concerns = |wanted: &&&str| is_media && (kind == MediaKind::Video || **wanted == TRANSPORT_CC);
+        for wanted in feedback.iter().filter(concerns) {
             if section.offers_feedback(number, wanted) {
                 sdp.line(format_args!("a=rtcp-fb:{number} {wanted}"));
             }

@@ -82,6 +82,9 @@ fn the_answer_is_lite_passive_and_declares_each_slots_streams() {
     assert!(part.contains(&format!("a=ssrc-group:FID {} {}", video.ssrc.0, rtx.0)));
     assert!(part.contains(&format!("a=ssrc:{} cname:slot-1", video.ssrc.0)));
     assert!(!part.contains("goog-remb"));
+    assert!(part.contains("transport-wide-cc") && part.contains(" transport-cc\r\n"));
+    let audio = plan.slots[1].audio.as_ref().expect("an audio half");
+    assert!(section(&sdp, &audio.mid.0).contains(" transport-cc\r\n"));
     let camera = section(&sdp, &plan.publish[1].mid.0);
     assert!(
         camera.contains("a=recvonly") && camera.contains("a=simulcast:recv q;h;f") && camera.contains("a=rid:q recv")

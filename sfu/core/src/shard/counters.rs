@@ -62,6 +62,8 @@ counters! {
     rtt_micros,
     jitter_samples,
     jitter_micros,
+    /// Transport-wide feedback of subscribers.
+    transport_feedback_in,
     /// Packets subscribers' own reports call lost.
     subscriber_packets_lost,
     sender_reports_out,

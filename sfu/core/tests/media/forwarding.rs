@@ -136,6 +136,47 @@ fn a_burst_to_one_subscriber_leaves_as_one_run() {
 }
 
 #[test]
+fn packets_one_byte_apart_leave_as_one_run_and_arrive_as_they_were() {
+    for (takes_rtx, sizes) in [(true, [999, 999, 999, 1000, 1000]), (false, [1000, 1000, 999, 999, 999])] {
+        let mut world = World::with(&[USUAL, Habits { takes_rtx, ..USUAL }]);
+        world.film(0, 1, true);
+        let payloads: Vec<_> =
+            (2..).zip(sizes).map(|(sequence, size)| vp8(sequence, false, &vec![sequence as u8; size])).collect();
+        for (sequence, payload) in (2..).zip(&payloads) {
+            world.send(0, &Packet::video(0, 0, sequence, payload).bytes());
+        }
+        let runs: Vec<_> = world.shard.batch(world.now).transmits().iter().map(|run| run.segments()).collect();
+        assert_eq!(runs, [5]);
+        world.deliver();
+        let body = |payload: &[u8]| payload[payload.len() - 999..].to_vec();
+        let got: Vec<_> =
+            world.video(1, 0)[1..].iter().map(|packet| (packet.payload.len(), body(&packet.payload))).collect();
+        let sent: Vec<_> = payloads.iter().map(|payload| (payload.len(), body(payload))).collect();
+        assert_eq!(got, sent);
+        // What is asked for again comes the same, padding included.
+        let lost: Vec<u16> = world.video(1, 0)[1..].iter().map(|packet| packet.sequence).collect();
+        let before = world.clients[1].got.len();
+        crate::repair::nack(&mut world, 1, &lost);
+        let again = &world.clients[1].got[before..];
+        assert_eq!(again.len(), 5);
+        let offset = if takes_rtx { 2 } else { 0 };
+        assert!(again.iter().zip(&payloads).all(|(packet, sent)| packet.payload.len() == sent.len() + offset));
+    }
+}
+
+#[test]
+fn transport_wide_numbers_run_over_all_streams_of_a_connection() {
+    let mut world = World::with(&[USUAL, Habits { takes_transport_cc: true, ..USUAL }, USUAL]);
+    for sequence in 1..20 {
+        world.film(0, sequence, sequence == 1);
+        world.speak(2, sequence, b"sound");
+    }
+    let numbers: Vec<_> = world.clients[1].got.iter().filter_map(|packet| packet.transport_sequence).collect();
+    assert_eq!(numbers, (0..38).collect::<Vec<u16>>());
+    assert!(world.clients[2].got.iter().all(|packet| packet.transport_sequence.is_none()));
+}
+
+#[test]
 fn a_forged_packet_is_dropped_and_counted() {
     let mut world = World::of(2);
     let remote = world.clients[0].remote;

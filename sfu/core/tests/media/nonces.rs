@@ -53,8 +53,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
     #[test]
-    fn no_index_is_sealed_twice_with_different_bytes(steps in steps(), takes_rtx: bool, start in prop_oneof![Just(10u16), Just(32_700), Just(65_500)]) {
-        let mut world = World::with(&[Habits { slots: 1, takes_rtx, ..USUAL }, USUAL, USUAL]);
+    fn no_index_is_sealed_twice_with_different_bytes(steps in steps(), takes_rtx: bool, takes_transport_cc: bool, start in prop_oneof![Just(10u16), Just(32_700), Just(65_500)]) {
+        let mut world = World::with(&[Habits { slots: 1, takes_rtx, takes_transport_cc, ..USUAL }, USUAL, USUAL]);
         let (mut film, mut speak, mut repair) = ([start; 3], [start; 3], [0u16; 3]);
         for step in steps {
             match step {

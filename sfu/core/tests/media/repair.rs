@@ -7,7 +7,7 @@ use rtc_rtcp::transport_feedbacks::transport_layer_nack::{TransportLayerNack, na
 
 use crate::world::*;
 
-fn nack(world: &mut World, client: usize, sequences: &[u16]) {
+pub(crate) fn nack(world: &mut World, client: usize, sequences: &[u16]) {
     let media_ssrc = world.video(client, 0)[0].ssrc;
     let nack = TransportLayerNack { sender_ssrc: 1, media_ssrc, nacks: nack_pairs_from_sequence_numbers(sequences) };
     world.send_rtcp(client, &nack);

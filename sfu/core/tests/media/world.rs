@@ -15,6 +15,7 @@ pub(crate) const OPUS: u8 = 111;
 pub(crate) const RED: u8 = 63;
 /// Header extension ids of publishers.
 const MID_ID: u8 = 4;
+const TRANSPORT_CC_ID: u8 = 7;
 const LEVEL_ID: u8 = 1;
 const RID_ID: u8 = 10;
 const REPAIRED_ID: u8 = 11;
@@ -39,6 +40,8 @@ pub(crate) struct Got {
     pub(crate) sequence: u16,
     pub(crate) timestamp: u32,
     pub(crate) payload: Vec<u8>,
+    /// Of transport-wide congestion control, where it is taken.
+    pub(crate) transport_sequence: Option<u16>,
     /// As it was on the wire.
     pub(crate) sealed: Vec<u8>,
 }
@@ -61,10 +64,17 @@ pub(crate) struct Habits {
     pub(crate) takes_red: bool,
     pub(crate) takes_rtx: bool,
     pub(crate) start: VideoStart,
+    pub(crate) takes_transport_cc: bool,
 }
 
-pub(crate) const USUAL: Habits =
-    Habits { rids: &[], slots: 4, takes_red: true, takes_rtx: true, start: VideoStart::WhenConnected };
+pub(crate) const USUAL: Habits = Habits {
+    rids: &[],
+    slots: 4,
+    takes_red: true,
+    takes_rtx: true,
+    start: VideoStart::WhenConnected,
+    takes_transport_cc: false,
+};
 
 pub(crate) struct World {
     pub(crate) shard: Shard,
@@ -244,6 +254,7 @@ impl Client {
         let plain = self.opening.decrypt_rtp(sealed).expect("authentic");
         let extension = if plain[0] & 0x10 != 0 { 4 + 4 * usize::from(plain[15]) } else { 0 };
         let word = |at: usize| u32::from_be_bytes(plain[at..at + 4].try_into().expect("four bytes"));
+        let padding = if plain[0] & 0x20 != 0 { usize::from(plain[plain.len() - 1]) } else { 0 };
         self.got.push(Got {
             at: now,
             ssrc: word(8),
@@ -251,7 +262,8 @@ impl Client {
             marker: plain[1] & 0x80 != 0,
             sequence: word(0) as u16,
             timestamp: word(4),
-            payload: plain[12 + extension..].to_vec(),
+            payload: plain[12 + extension..plain.len() - padding].to_vec(),
+            transport_sequence: transport_sequence(&plain[12..12 + extension]),
             sealed: sealed.to_vec(),
         });
     }
@@ -361,7 +373,8 @@ fn plan(client: usize, habits: Habits) -> MediaPlan {
     };
     let video = vec![PayloadMapping { codec: Codec::Vp8, payload_type: VP8, rtx: Some(VP8_RTX) }];
     // Subscribers number payload types and extensions their own way.
-    let received = ExtensionIds { mid: Some(9), audio_level: Some(8), ..ExtensionIds::default() };
+    let transport_cc = habits.takes_transport_cc.then_some(TRANSPORT_CC_ID);
+    let received = ExtensionIds { mid: Some(9), audio_level: Some(8), transport_cc, ..ExtensionIds::default() };
     let opus = PayloadMapping { codec: Codec::Opus, payload_type: 100, rtx: None };
     let red = PayloadMapping { codec: Codec::Red, payload_type: 101, rtx: None };
     let slots = (0..habits.slots).map(|slot| {
@@ -395,4 +408,17 @@ fn plan(client: usize, habits: Habits) -> MediaPlan {
         ],
         slots: slots.collect(),
     }
+}
+
+/// The element of transport-wide congestion control in a one-byte extension block.
+fn transport_sequence(block: &[u8]) -> Option<u16> {
+    let mut elements = block.get(4..)?;
+    while let [head, rest @ ..] = elements {
+        let len = if *head == 0 { 0 } else { usize::from(head & 0x0f) + 1 };
+        if head >> 4 == TRANSPORT_CC_ID {
+            return Some(u16::from_be_bytes(rest[..2].try_into().expect("two bytes")));
+        }
+        elements = &rest[len..];
+    }
+    None
 }
