@@ -12,7 +12,7 @@ impl IceFragment {
     /// `None` when the credentials are incomplete or not made of ice-chars, or when it is no fragment at all.
     pub fn parse(text: &str) -> Option<Self> {
         let is_fragment = text.lines().any(|line| line.starts_with("a="));
-        let credentials = match (value(text, "a=ice-ufrag:"), value(text, "a=ice-pwd:")) {
+        let credentials = match (value(text, "ice-ufrag:"), value(text, "ice-pwd:")) {
             (None, None) => None,
             (Some(ufrag), Some(pwd)) if is_ice(ufrag, 4) && is_ice(pwd, 22) => Some((ufrag.into(), pwd.into())),
             _ => return None,
@@ -25,7 +25,7 @@ impl IceFragment {
         let Some((ufrag, pwd)) = &self.credentials else { return true };
         // At whatever level or m-line: a restart changes them all.
         let says = |name: &str, value: &str| values(offer, name).any(|said| said == value);
-        says("a=ice-ufrag:", ufrag) && says("a=ice-pwd:", pwd)
+        says("ice-ufrag:", ufrag) && says("ice-pwd:", pwd)
     }
 
     /// `offer` with the credentials of a restart in place of its own, and without the candidates of before.
@@ -33,11 +33,12 @@ impl IceFragment {
         let Some((ufrag, pwd)) = &self.credentials else { return offer.to_owned() };
         let mut renewed = String::with_capacity(offer.len());
         for line in offer.lines() {
+            let is = |name| said(line, name).is_some();
             // Writing to a String cannot fail.
             let _ = match line {
-                line if line.starts_with("a=ice-ufrag:") => write!(renewed, "a=ice-ufrag:{ufrag}\r\n"),
-                line if line.starts_with("a=ice-pwd:") => write!(renewed, "a=ice-pwd:{pwd}\r\n"),
-                line if line.starts_with("a=candidate:") || line == "a=end-of-candidates" => Ok(()),
+                _ if is("ice-ufrag:") => write!(renewed, "a=ice-ufrag:{ufrag}\r\n"),
+                _ if is("ice-pwd:") => write!(renewed, "a=ice-pwd:{pwd}\r\n"),
+                _ if is("candidate:") || said(line, "end-of-candidates") == Some("") => Ok(()),
                 line => write!(renewed, "{line}\r\n"),
             };
         }
@@ -72,7 +73,12 @@ fn value<'t>(text: &'t str, name: &'t str) -> Option<&'t str> {
 }
 
 fn values<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = &'t str> {
-    text.lines().filter_map(move |line| line.strip_prefix(name)).map(str::trim_end)
+    text.lines().filter_map(move |line| said(line, name))
+}
+
+/// What an attribute line says after `name`. Spaces around it are overlooked, as they are where offers are read.
+fn said<'t>(line: &'t str, name: &str) -> Option<&'t str> {
+    line.strip_prefix("a=")?.trim().strip_prefix(name)
 }
 
 /// RFC 8839 §5.4: `least` to 256 ice-chars.
@@ -99,6 +105,7 @@ mod tests {
         let other_at_session_level = OFFER.replacen("v=0", "v=0\r\na=ice-pwd:another-one-for-everybody", 1);
         assert!(same.is_of(&other_at_session_level), "what the m-line says counts");
 
+        assert!(!new.renewed(&OFFER.replace("a=ice", "a= ice")).contains("abcd"), "a space, and yet an attribute");
         let offer = new.renewed(OFFER);
         assert_eq!(offer.matches("a=ice-ufrag:wxyz\r\n").count(), 2);
         assert!(!offer.contains("abcd") && !offer.contains("candidate"));
