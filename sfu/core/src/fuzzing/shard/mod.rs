@@ -31,11 +31,11 @@ pub fn shard(data: &[u8]) {
             7 => world.feedback(member, input.byte().unwrap_or_default(), input.word().unwrap_or_default()),
             8 => world.check(who, input.block().unwrap_or_default()),
             9 => world.dtls(who, input.block().unwrap_or_default()),
-            10 => world.wait(Duration::from_millis(u64::from(input.word().unwrap_or_default()) / 8)),
+            10 => world.wait(Duration::from_millis(u64::from(input.word().unwrap_or_default()))),
             _ => command(&mut world, kind / 12, member, &mut input),
         }
     }
-    world.wait(Duration::from_secs(35));
+    world.wait(Duration::from_secs(3));
 }
 
 fn command(world: &mut World, which: u8, member: usize, input: &mut Input<'_>) {
@@ -49,6 +49,7 @@ fn command(world: &mut World, which: u8, member: usize, input: &mut Input<'_>) {
         }
         3 => world.want(member, input.block().unwrap_or_default()),
         4 => world.ready(),
+        5 => world.shed(member),
         _ => world.send_data(input.block().unwrap_or_default()),
     }
 }

@@ -11,8 +11,8 @@ use crate::fuzzing::dtls::OURS;
 use crate::fuzzing::stun::request;
 use crate::rtcp::Compound;
 use crate::{
-    DataKind, Grant, JoinOptions, ParticipantId, Remote, RoomId, Shard, ShardConfig, Source, SourceState, TrackState,
-    VideoStart, WallClock, Want, Watch,
+    DataKind, Grant, JoinOptions, ParticipantId, Remote, RoomId, Shard, ShardConfig, Shedding, Source, SourceState,
+    TrackState, VideoStart, WallClock, Want, Watch,
 };
 
 /// Members whose keys are known; one more joins by an offer.
@@ -98,6 +98,12 @@ impl World {
 
     pub(super) fn ready(&mut self) {
         self.shard.ready(self.now, person(SECURED));
+        self.deliver();
+    }
+
+    pub(super) fn shed(&mut self, step: usize) {
+        let steps = [Shedding::Nothing, Shedding::TopLayer, Shedding::AllButLowest, Shedding::Cameras];
+        self.shard.shed(self.now, steps[step % steps.len()]);
         self.deliver();
     }
 
