@@ -8,7 +8,8 @@ use axum::http::header;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, TextEncoder};
+use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, PullingGauge, TextEncoder};
+use tokio::runtime::Handle;
 
 use super::health::{self, Readiness};
 use crate::kernel::Kernel;
@@ -34,7 +35,10 @@ impl HttpMetrics {
         };
         let build = IntGaugeVec::new(build, &["version"])?;
         build.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
+        let alive = || Handle::try_current().map_or(0.0, |runtime| runtime.metrics().num_alive_tasks() as f64);
+        let tasks = PullingGauge::new("facementor_tasks", "Tasks of the asynchronous side now", Box::new(alive))?;
         kernel.metrics.register(Box::new(build))?;
+        kernel.metrics.register(Box::new(tasks))?;
         kernel.metrics.register(Box::new(metrics.requests.clone()))?;
         kernel.metrics.register(Box::new(metrics.seconds.clone()))?;
         // So that an idle server shows them.
