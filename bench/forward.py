@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -305,7 +306,9 @@ class Results:
         self.reports.setdefault((scenario, server), []).append(report)
 
     def each(self, scenario, value, server="facementor"):
-        return [value(report) for report in self.reports.get((scenario, server), [])]
+        """The value of every run; a server whose process is not known has none that needs it."""
+        reports = self.reports.get((scenario, server), [])
+        return [value(report) for report in reports if "held" in report or report["server_process"]]
 
     def paired(self, scenario, other, value, servers=("facementor", "facementor")):
         """value(a) / value(b) of runs next to each other."""
@@ -395,7 +398,9 @@ def arguments():
     other.add_argument("--peer-name", default="peer")
     options = parser.parse_args()
     options.scenarios = options.scenarios.split(",")
-    given = " ".join(argument for argument in sys.argv[1:] if argument != "--record")
+    # Neither a secret nor a path of this machine belongs in RESULTS.md.
+    given = re.sub(r"--record|--(peer-token|binary)[= ]\S+", "", " ".join(sys.argv[1:]))
+    given = " ".join(given.split())
     options.command = "make bench-forward" + (f' ARGS="{given}"' if given else "")
     for name in options.scenarios:
         if name not in SCENARIOS:
@@ -439,4 +444,5 @@ def main():
     sys.exit(1 if failed else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()

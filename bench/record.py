@@ -33,26 +33,30 @@ def table(head, rows):
 
 def runs(reports):
     """A row for every scenario and server, medians of its runs."""
-    rows = []
-    for (scenario, server), of in reports.items():
-        middle = lambda value: statistics.median(value(report) for report in of)
-        if "held" in of[0]:
-            continue
-        process = lambda field: middle(lambda r: r["server_process"][field]) if of[0]["server_process"] else float("nan")
-        whole, floor = process("cpu_us_per_forwarded_packet"), middle(lambda r: r["limit_probe"]["cpu_us_per_packet"])
-        latency = lambda of_what, q: middle(lambda r: of_what(r)[q])
-        lag = lambda r: r["generator"]["send_lag_us"]
-        late = lambda r: r["latency_us"]
-        rows.append([
-            scenario, server, f"{whole:.2f}", f"{floor:.2f}", f"{middle(lambda r: r['limit_probe']['paced_us_per_packet']):.2f}",
-            f"{middle(lambda r: r['server_process']['cpu_us_per_forwarded_packet'] / r['limit_probe']['cpu_us_per_packet']):.2f}"
-            if of[0]["server_process"] else "",
-            f"{process('cpu_cores'):.2f}", f"{middle(lambda r: r['packets']['loss_pct']):.3f}",
-            f"{latency(late, 'p50'):.0f} / {latency(late, 'p99'):.0f}", f"{middle(lambda r: r['jitter_us']['p50']):.0f}",
-            f"{latency(lag, 'p50'):.0f} / {latency(lag, 'p99'):.0f}",
-            f"{process('rss_per_peer_connection_kib'):.0f}", f"{middle(lambda r: r['machine']['other_cores']):.2f}"])
-    return table(["scenario", "server", "CPU µs/packet", "limit", "paced limit", "× limit", "cores", "lost %", "latency p50 / p99 µs",
-                  "jitter µs", "generator's lag p50 / p99 µs", "KiB/connection", "others' cores"], rows)
+    head = ["scenario", "server", "CPU µs/packet", "limit", "paced limit", "× limit", "cores", "lost %",
+            "latency p50 / p99 µs", "jitter µs", "generator's lag p50 / p99 µs", "KiB/connection", "others' cores"]
+    return table(head, [row(scenario, server, of) for (scenario, server), of in reports.items() if "held" not in of[0]])
+
+
+def row(scenario, server, reports):
+    def middle(digits, *path, over=None):
+        values = [at(report, path) / (at(report, over) if over else 1) for report in reports if report[path[0]]]
+        return f"{statistics.median(values):.{digits}f}" if values else ""
+
+    def p50_p99(*path):
+        return f"{middle(0, *path, 'p50')} / {middle(0, *path, 'p99')}"
+
+    cost, limit = ("server_process", "cpu_us_per_forwarded_packet"), ("limit_probe", "cpu_us_per_packet")
+    return [scenario, server, middle(2, *cost), middle(2, *limit), middle(2, "limit_probe", "paced_us_per_packet"),
+            middle(2, *cost, over=limit), middle(2, "server_process", "cpu_cores"), middle(3, "packets", "loss_pct"),
+            p50_p99("latency_us"), middle(0, "jitter_us", "p50"), p50_p99("generator", "send_lag_us"),
+            middle(0, "server_process", "rss_per_peer_connection_kib"), middle(2, "machine", "other_cores")]
+
+
+def at(report, path):
+    for key in path:
+        report = report[key]
+    return report
 
 
 def forward(reports, verdicts, repeats, command):
