@@ -8,4 +8,5 @@ mod lips;
 mod nonces;
 mod people;
 mod repair;
+mod sim;
 mod simulcast;

@@ -160,6 +160,12 @@ impl World {
         self.clients[client].sealing.encrypt_rtp(plain).expect("seals").to_vec()
     }
 
+    /// A client's RTCP packet as it goes over the wire.
+    pub(crate) fn seal_rtcp(&mut self, client: usize, packet: &dyn rtc_rtcp::packet::Packet) -> Vec<u8> {
+        let plain = rtc_rtcp::packet::marshal(&[packet.cloned()]).expect("marshals");
+        self.clients[client].sealing.encrypt_rtcp(&plain).expect("seals").to_vec()
+    }
+
     /// Sends a datagram of a client's to the shard without delivering what follows.
     pub(crate) fn send(&mut self, client: usize, plain: &[u8]) {
         let mut sealed = self.seal(client, plain);
@@ -167,8 +173,7 @@ impl World {
     }
 
     pub(crate) fn send_rtcp(&mut self, client: usize, packet: &dyn rtc_rtcp::packet::Packet) {
-        let plain = rtc_rtcp::packet::marshal(&[packet.cloned()]).expect("marshals");
-        let mut sealed = self.clients[client].sealing.encrypt_rtcp(&plain).expect("seals").to_vec();
+        let mut sealed = self.seal_rtcp(client, packet);
         self.shard.datagram(self.now, self.clients[client].remote, &mut sealed);
         self.deliver();
     }
@@ -186,24 +191,30 @@ impl World {
         self.deliver();
     }
 
-    /// Takes everything out of the shard and to its clients.
-    pub(crate) fn deliver(&mut self) {
+    /// Takes everything out of the shard, with where it goes.
+    pub(crate) fn drain(&mut self) -> Vec<(Remote, Vec<u8>)> {
+        let mut datagrams = vec![];
         loop {
             let batch = self.shard.batch(self.now);
             if batch.is_empty() {
                 break;
             }
-            let datagrams: Vec<_> = batch.datagrams().map(|(to, bytes)| (to, bytes.to_vec())).collect();
+            datagrams.extend(batch.datagrams().map(|(to, bytes)| (to, bytes.to_vec())));
             batch.clear();
-            for (to, bytes) in datagrams {
-                if let Some(client) = self.clients.iter_mut().find(|client| client.remote == to) {
-                    client.take(self.now, &bytes);
-                }
-                self.sent.push((to, bytes));
-            }
         }
         while let Some((_, event)) = self.shard.poll_event() {
             self.events.push(event);
+        }
+        datagrams
+    }
+
+    /// Takes everything out of the shard and to its clients.
+    pub(crate) fn deliver(&mut self) {
+        for (to, bytes) in self.drain() {
+            if let Some(client) = self.clients.iter_mut().find(|client| client.remote == to) {
+                client.take(self.now, &bytes);
+            }
+            self.sent.push((to, bytes));
         }
     }
 
@@ -245,7 +256,7 @@ impl World {
 }
 
 impl Client {
-    fn take(&mut self, now: Instant, sealed: &[u8]) {
+    pub(crate) fn take(&mut self, now: Instant, sealed: &[u8]) {
         if (192..=223).contains(&sealed[1]) {
             let plain = self.opening.decrypt_rtcp(sealed).expect("authentic");
             self.rtcp.extend(rtc_rtcp::packet::unmarshal(&mut plain.freeze()).expect("well formed"));
