@@ -84,7 +84,7 @@ fn plan(offer: &Offer, params: &AnswerParams<'_>, draw: &mut impl FnMut() -> Ssr
     let mut received = [0_u8; 2];
     for section in offer.sections.iter().filter(|section| section.is_offered()) {
         let SectionKind::Rtp(kind) = section.kind else { continue };
-        let payloads = section.payloads(kind);
+        let payloads = section.payloads().to_vec();
         if payloads.is_empty() {
             continue;
         }
@@ -217,7 +217,7 @@ fn write(offer: &Offer, params: &AnswerParams<'_>, plan: &MediaPlan) -> String {
                 write_streams(&mut sdp, slot_of(plan, section), kind, half);
             }
             (SectionKind::Rtp(kind), None, None) => {
-                write_codecs(&mut sdp, section, kind, &section.payloads(kind), &[], transport);
+                write_codecs(&mut sdp, section, kind, section.payloads(), &[], transport);
                 sdp.line("a=inactive");
             }
             _ => {
@@ -237,7 +237,7 @@ fn accepted(section: &Section, plan: &MediaPlan) -> bool {
     section.is_offered()
         && match section.kind {
             SectionKind::DataChannel => true,
-            SectionKind::Rtp(kind) if section.direction == Direction::Inactive => !section.payloads(kind).is_empty(),
+            SectionKind::Rtp(_) if section.direction == Direction::Inactive => !section.payloads().is_empty(),
             SectionKind::Rtp(_) => {
                 plan.publish.iter().any(|publish| publish.mid == section.mid) || find(plan, section).is_some()
             }

@@ -15,14 +15,17 @@ pub(super) struct Format {
 /// One mapping a codec, in the order of the offer (RFC 3264 §6.1: the answerer keeps the offerer's preference), each with the
 /// RTX that repairs it.
 pub(super) fn choose(kind: MediaKind, formats: &[Format]) -> Vec<PayloadMapping> {
+    // What a format is takes a walk through its fmtp, which may be long: once each.
+    let read: Vec<_> = formats.iter().map(|format| (format, format.codec(), format.rank())).collect();
     let mut chosen: Vec<PayloadMapping> = Vec::new();
-    for format in formats {
-        let Some(codec) = format.codec().filter(|codec| codec.kind() == kind) else { continue };
-        let best = formats.iter().filter(|other| other.codec() == Some(codec)).max_by_key(|other| other.rank());
-        let payload_type = best.map_or(format.payload_type, |best| best.payload_type);
-        if chosen.iter().all(|mapping| mapping.codec != codec) {
-            let rtx = formats.iter().find(|other| other.repairs(payload_type)).map(|other| other.payload_type);
-            chosen.push(PayloadMapping { codec, payload_type, rtx });
+    for codec in read.iter().filter_map(|(_, codec, _)| codec.filter(|codec| codec.kind() == kind)) {
+        if chosen.iter().any(|mapping| mapping.codec == codec) {
+            continue;
+        }
+        let same = read.iter().filter(|(_, other, _)| *other == Some(codec));
+        if let Some((best, ..)) = same.max_by_key(|(_, _, rank)| *rank) {
+            let rtx = formats.iter().find(|other| other.repairs(best.payload_type)).map(|other| other.payload_type);
+            chosen.push(PayloadMapping { codec, payload_type: best.payload_type, rtx });
         }
     }
     // RED wraps Opus; without it there is nothing to unwrap to.

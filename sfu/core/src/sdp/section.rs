@@ -13,6 +13,8 @@ const MAX_FORMATS: usize = 128;
 const MAX_ATTRIBUTES: usize = 1024;
 /// Simulcast encodings read from one m-line.
 const MAX_RIDS: usize = 4;
+/// Encodings looked at to find those: each of the simulcast's list is sought among the declared.
+const MAX_LISTED_RIDS: usize = 32;
 /// SSRCs read from one m-line: encodings, their RTX and FEC.
 const MAX_SSRCS: usize = 16;
 
@@ -27,6 +29,8 @@ pub(super) struct Section {
     pub(super) formats: Vec<String>,
     state: State,
     attributes: Vec<(String, Option<String>)>,
+    codec_formats: Vec<Format>,
+    payloads: Vec<PayloadMapping>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -79,6 +83,11 @@ impl Section {
             }
             _ => SectionKind::Unknown,
         };
+        let codec_formats = codec_formats(&name.formats, &attributes);
+        let payloads = match kind {
+            SectionKind::Rtp(kind) => codecs::choose(kind, &codec_formats),
+            SectionKind::DataChannel | SectionKind::Unknown => Vec::new(),
+        };
         Ok(Self {
             mid: Mid(mid.into()),
             kind,
@@ -88,6 +97,8 @@ impl Section {
             formats: name.formats.clone(),
             state,
             attributes,
+            codec_formats,
+            payloads,
         })
     }
 
@@ -113,25 +124,13 @@ impl Section {
     }
 
     /// The codecs of this m-line that we forward, in the order of the offer.
-    pub(super) fn payloads(&self, kind: MediaKind) -> Vec<PayloadMapping> {
-        codecs::choose(kind, &self.codec_formats())
+    pub(super) fn payloads(&self) -> &[PayloadMapping] {
+        &self.payloads
     }
 
     /// Every format with what rtpmap and fmtp say of it.
-    pub(super) fn codec_formats(&self) -> Vec<Format> {
-        let of = |key: &str, payload_type: u8| {
-            self.values(key).find_map(|value| {
-                let (number, rest) = value.split_once(' ')?;
-                (number.parse() == Ok(payload_type)).then(|| rest.trim().to_owned())
-            })
-        };
-        let payload_types = self.formats.iter().filter_map(|format| format.parse::<u8>().ok()).filter(|pt| *pt < 128);
-        payload_types
-            .filter_map(|payload_type| {
-                let (encoding, fmtp) = (of("rtpmap", payload_type)?, of("fmtp", payload_type).unwrap_or_default());
-                Some(Format { payload_type, encoding, fmtp })
-            })
-            .collect()
+    pub(super) fn codec_formats(&self) -> &[Format] {
+        &self.codec_formats
     }
 
     /// Whether the offer asks for this feedback on the payload type, or on all (`*`).
@@ -173,6 +172,7 @@ impl Section {
                 let rid = words.next()?;
                 (words.next()? == "send" && is_rid(rid)).then_some(rid)
             })
+            .take(MAX_LISTED_RIDS)
             .collect();
         let Some(simulcast) = self.attribute("simulcast") else { return Vec::new() };
         let mut words = simulcast.split_whitespace();
@@ -187,7 +187,7 @@ impl Section {
             alternatives.split(',').next().map(|rid| rid.trim_start_matches('~').to_owned()).unwrap_or_default()
         };
         let mut rids: Vec<Rid> = Vec::new();
-        for rid in list.split(';').map(first) {
+        for rid in list.split(';').take(MAX_LISTED_RIDS).map(first) {
             if declared.contains(&rid.as_str()) && rids.len() < MAX_RIDS && !rids.iter().any(|known| *known.0 == *rid) {
                 rids.push(Rid(rid.into()));
             }
@@ -227,6 +227,34 @@ pub(super) mod uri {
     pub(in crate::sdp) const ABS_SEND_TIME: &str = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";
     pub(in crate::sdp) const DEPENDENCY_DESCRIPTOR: &str =
         "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension";
+}
+
+/// Reads the attributes once, not once a format: of several about one payload type the first counts.
+fn codec_formats(formats: &[String], attributes: &[(String, Option<String>)]) -> Vec<Format> {
+    let mut rtpmap = [None; MAX_FORMATS];
+    let mut fmtp = [None; MAX_FORMATS];
+    for (key, value) in attributes {
+        let said = match key.as_str() {
+            "rtpmap" => &mut rtpmap,
+            "fmtp" => &mut fmtp,
+            _ => continue,
+        };
+        let parts = value.as_deref().and_then(|value| value.split_once(' '));
+        let Some((Ok(payload_type), rest)) = parts.map(|(number, rest)| (number.parse::<usize>(), rest)) else {
+            continue;
+        };
+        if let Some(place) = said.get_mut(payload_type) {
+            place.get_or_insert(rest.trim());
+        }
+    }
+    let payload_types = formats.iter().filter_map(|format| format.parse().ok());
+    payload_types
+        .filter_map(|payload_type: u8| {
+            let encoding = (*rtpmap.get(usize::from(payload_type))?)?.to_owned();
+            let fmtp = fmtp.get(usize::from(payload_type)).copied().flatten().unwrap_or_default().to_owned();
+            Some(Format { payload_type, encoding, fmtp })
+        })
+        .collect()
 }
 
 fn direction(media: &MediaDescription) -> Direction {

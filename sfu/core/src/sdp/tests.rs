@@ -239,3 +239,14 @@ fn a_value_with_a_line_end_in_it_is_refused() {
         assert!(matches!(Offer::parse(&offer), Err(SdpError::Syntax(_))), "{control:?}");
     }
 }
+
+#[test]
+fn a_simulcast_list_is_not_read_to_any_length() {
+    let encodings = |list: &str| {
+        let offer = CHROMIUM.replace("a=simulcast:send q;h;f", &format!("a=simulcast:send {list}"));
+        let plan = respond(&offer, |_| {}).expect("an answer").plan;
+        plan.publish.iter().map(|publish| publish.rids.len()).max().expect("a publication")
+    };
+    assert_eq!(encodings("q;h;f"), 3);
+    assert_eq!(encodings(&format!("q;{}h;f", "none;".repeat(40))), 1);
+}
