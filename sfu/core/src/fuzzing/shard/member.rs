@@ -133,8 +133,13 @@ impl Member {
         self.got.insert(header.ssrc, newest.max(index));
         let known = self.sealed.entry((header.ssrc, index)).or_insert_with(|| datagram.to_vec());
         assert!(known == datagram, "index {index} of SSRC {} sealed twice", header.ssrc);
-        match self.opener.open(&mut datagram.to_vec(), &header) {
-            Ok((opened, _)) => assert_eq!(opened, index),
+        let mut plain = datagram.to_vec();
+        match self.opener.open(&mut plain, &header) {
+            Ok((opened, len)) => {
+                assert_eq!(opened, index);
+                plain.truncate(len);
+                assert!(header.payload(&plain).is_some(), "padding that is none");
+            }
             Err(error) => assert_eq!(error, OpenError::Replayed, "index {index} of SSRC {}", header.ssrc),
         }
     }
@@ -168,7 +173,8 @@ fn plan(number: usize) -> MediaPlan {
     };
     // The second has neither RED nor RTX, the third neither simulcast nor extensions.
     let (plain, bare) = (number == 1, number == 2);
-    let ids = if bare { ExtensionIds::default() } else { ExtensionIds { mid: Some(9), ..extensions } };
+    let ids =
+        if bare { ExtensionIds::default() } else { ExtensionIds { mid: Some(9), transport_cc: Some(5), ..extensions } };
     let slots = (0..2u8).map(|slot| {
         let ssrc = 1000 + 10 * u32::from(slot);
         SlotPlan {
