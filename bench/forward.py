@@ -53,7 +53,7 @@ SCENARIOS = {
     # Rooms close a second after the last one left, so that what is kept of them can be told from what is idle.
     "churn": Scenario(CHURN, environment={"FACEMENTOR_LIVE__IDLE_S": "1"}),
 }
-CHURN_WARM_UP = 1000
+CHURN_WARM_UP = 3000
 
 
 def say(text):
@@ -340,7 +340,9 @@ def targets(results, peer):
     yield "b50-limit", results.each("b50", over_limit), "x limit probe", 1.9, floor("b50")
     yield f"b50-{peer}", versus("b50"), f"x {peer}", 1 / 14, against("b50")
     yield "burst50-limit", results.each("burst50", over_limit), "x limit probe", 2.2, floor("burst50")
-    yield "b400-lost", results.each("b400", lambda r: r["packets"]["lost"]), "packets", 0, {}
+    dropped = results.each("b400", lambda r: r["generator"]["socket_drops"])
+    yield "b400-lost", results.each("b400", lambda r: r["packets"]["lost"]), "packets", 0, \
+        {"dropped_by_the_generator": dropped}
     yield "b400-limit", results.each("b400", over_limit), "x limit probe", 1.6, floor("b400")
     yield "b400-cores", results.each("b400", lambda r: r["server_process"]["cpu_cores"]), "cores", 0.4, {}
     yield f"m-{peer}", versus("m"), f"x {peer}", 1 / 8, against("m")

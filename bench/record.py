@@ -6,6 +6,8 @@ import pathlib
 import platform
 import statistics
 
+# Others using more than this makes a run one of a busy machine.
+QUIET_CORES = 0.2
 RESULTS = pathlib.Path(__file__).resolve().parent / "RESULTS.md"
 
 
@@ -63,7 +65,12 @@ def forward(reports, verdicts, repeats, command):
     """The section of a whole make bench-forward."""
     targets = table(["case", "value", "unit", "target", "met"], [
         [v["case"], f"{v['value']:.4g}", v["unit"], v["target"], "yes" if v["ok"] else "**no**"] for v in verdicts])
-    heading = f"Medians of {repeats} interleaved runs, a fresh server each.\n"
+    several = f"Medians of {repeats} interleaved runs" if repeats > 1 else "One run"
+    heading = f"{several}, a fresh server each.\n"
+    others = statistics.median(r["machine"]["other_cores"] for of in reports.values() for r in of if "machine" in r)
+    if others > QUIET_CORES:
+        heading += (f"\nThe machine was not quiet: others used {others:.1f} of its cores. Costs are upper bounds, latencies and"
+                    " losses say more about the machine than about a server.\n")
     replace("forward", f"{box(command)}\n{heading}\n{targets}\n{runs(reports)}")
 
 

@@ -16,7 +16,7 @@ def report(cost, limit=1.0, p50=100, server_process=True):
                "rss_per_peer_connection_kib": 90}
     return {"server_process": process if server_process else None, "packets": {"lost": 0, "loss_pct": 0.0},
             "limit_probe": {"cpu_us_per_packet": limit, "paced_us_per_packet": 2 * limit}, "latency_us": latency,
-            "jitter_us": latency, "generator": {"send_lag_us": latency}, "machine": {"other_cores": 0.0}}
+            "jitter_us": latency, "generator": {"send_lag_us": latency, "socket_drops": 0}, "machine": {"other_cores": 0.0}}
 
 
 def verdicts(results, peer="janus"):
