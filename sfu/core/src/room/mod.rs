@@ -165,7 +165,7 @@ impl Room {
             let Some(participant) = self.participants.get_mut(key) else { return };
             match participant.slots.get_mut(place) {
                 Some(slot) => (slot.audio, slot.video) = (audio, video),
-                None => participant.slots.push(Slot { index: slot.slot, audio, video, source: None }),
+                None => participant.slots.push(Slot::empty(slot.slot, audio, video)),
             }
         }
         if let Some(participant) = self.participants.get_mut(key) {

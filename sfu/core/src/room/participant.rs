@@ -11,8 +11,8 @@ use crate::ingress::{Latch, PayloadTable, PublisherClock, StreamPlace, Track};
 use crate::slab::Key;
 use crate::srtp::{Opener, Srtcp};
 use crate::{
-    ChannelId, JoinOptions, MediaKind, MediaPlan, ParticipantId, PublishPlan, Remote, SlotIndex, Source, SourceState,
-    TrackState, Transport, Want, Watch,
+    ChannelId, Flow, JoinOptions, MediaKind, MediaPlan, ParticipantId, PublishPlan, Remote, SlotIndex, Source,
+    SourceState, TrackState, Transport, Want, Watch,
 };
 
 /// Silence that means trouble where media or reports should come, and where only consent checks do (RFC 7675 §5.1: every 5 s ± 20 %).
@@ -64,6 +64,14 @@ pub(crate) struct Slot {
     pub(crate) audio: Option<OutletKey>,
     pub(crate) video: Option<OutletKey>,
     pub(crate) source: Option<SourceId>,
+    /// What the client was told last: what it carried, audio, video.
+    pub(crate) told: (Option<SourceId>, Flow, Flow),
+}
+
+impl Slot {
+    pub(crate) fn empty(index: SlotIndex, audio: Option<OutletKey>, video: Option<OutletKey>) -> Self {
+        Self { index, audio, video, source: None, told: (None, Flow::None, Flow::None) }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::Room;
-use crate::{Event, Source};
+use crate::Source;
 
 /// What is left out, least first. Each step includes those before it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Debug)]
@@ -52,14 +52,10 @@ impl Shedding {
 impl Room {
     /// Leaves out so much from now on. A slot changes down at the lower layer's next keyframe, so nobody's picture freezes.
     pub(crate) fn shed(&mut self, now: Instant, shedding: Shedding) {
-        let before: Vec<_> = self.participants.keys().into_iter().map(|key| (key, self.shown(key))).collect();
         self.shedding = shedding;
-        for (key, before) in before {
+        for key in self.participants.keys() {
             self.retune(now, key);
-            let slots = self.shown(key);
-            if let Some(participant) = self.participants.get(key).filter(|_| slots != before) {
-                self.events.push_back(Event::Slots { participant: participant.id, slots });
-            }
+            self.tell_slots(key);
         }
     }
 }

@@ -39,7 +39,6 @@ impl Room {
                 })
             })
             .collect();
-        let before = self.shown(key);
         let next = assign(&current, &candidates);
         if let Some(participant) = self.participants.get_mut(key) {
             for (slot, source) in participant.slots.iter_mut().zip(next) {
@@ -47,14 +46,25 @@ impl Room {
             }
         }
         self.retune(now, key);
+        self.tell_slots(key);
+    }
+
+    /// Tells a participant its slots, if they differ from what it was told last: also when a source in place changed what it carries.
+    pub(super) fn tell_slots(&mut self, key: ParticipantKey) {
         let slots = self.shown(key);
-        if let Some(participant) = self.participants.get(key).filter(|_| slots != before) {
+        let Some(participant) = self.participants.get_mut(key) else { return };
+        let mut differs = false;
+        for (slot, shown) in participant.slots.iter_mut().zip(&slots) {
+            let told = std::mem::replace(&mut slot.told, (shown.source, shown.audio, shown.video));
+            differs |= told != slot.told;
+        }
+        if differs {
             self.events.push_back(Event::Slots { participant: participant.id, slots });
         }
     }
 
     /// The slots as told to the participant.
-    pub(super) fn shown(&self, key: ParticipantKey) -> Vec<SlotAssignment> {
+    fn shown(&self, key: ParticipantKey) -> Vec<SlotAssignment> {
         let Some(participant) = self.participants.get(key) else { return Vec::new() };
         let slots = participant.slots.iter().map(|slot| {
             let flow = |kind, outlet: Option<OutletKey>| {

@@ -27,6 +27,25 @@ fn people_keep_their_slots_when_others_come_and_go() {
 }
 
 #[test]
+fn a_camera_put_out_is_told_while_its_microphone_stays() {
+    let mut world = World::of(2);
+    let flows = |world: &World| {
+        let told = world.events.iter().rev().find_map(|event| match event {
+            Event::Slots { participant, slots } if *participant == person(0) => Some((slots[0].audio, slots[0].video)),
+            _ => None,
+        });
+        told.expect("slots were told")
+    };
+    assert_eq!(flows(&world), (Flow::Forwarded, Flow::Forwarded));
+    world.shard.publish(world.now, person(1), Source::Camera, SourceState { video: TrackState::Off, ..ON });
+    world.deliver();
+    assert_eq!(flows(&world), (Flow::Forwarded, Flow::None));
+    world.shard.publish(world.now, person(1), Source::Camera, ON);
+    world.deliver();
+    assert_eq!(flows(&world), (Flow::Forwarded, Flow::Forwarded));
+}
+
+#[test]
 fn a_screen_takes_a_slot_of_its_own() {
     let mut world = World::of(2);
     world.shard.publish(
