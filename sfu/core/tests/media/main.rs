@@ -4,6 +4,7 @@ mod world;
 
 mod determinism;
 mod forwarding;
+mod instructions;
 mod lips;
 mod nonces;
 mod people;
