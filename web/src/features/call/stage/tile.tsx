@@ -28,6 +28,10 @@ export function Tile({ person, source, rect, priority }: TileProps) {
   const dispatch = useAppDispatch();
   const { participant, name, connection } = person;
   const slot = useCallState((state) => slotOf(state.slots, participant, source));
+  // A server short of time leaves cameras out; a still picture would look like a fault.
+  const flows = useCallState((state) =>
+    state.slots.some((known) => known.slot === slot && known.video !== false),
+  );
   const speaks = useCallState((state) => state.speakers.includes(participant));
   const score = useCallState((state) => state.quality[participant]);
   const media = useCallState((state) => state.media);
@@ -38,7 +42,7 @@ export function Tile({ person, source, rect, priority }: TileProps) {
   const state = person.sources[source] ?? { audio: 'off', video: 'off' };
   // `media` is read because a new peer connection has new tracks in the same slots.
   const track =
-    state.video === 'on' && slot !== null && media !== 'new'
+    state.video === 'on' && slot !== null && flows && media !== 'new'
       ? (call.tracksOf(participant, source)?.video ?? null)
       : null;
   const away = connection === 'reconnecting';
