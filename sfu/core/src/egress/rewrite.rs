@@ -199,3 +199,71 @@ impl<'p> Edit<'p> {
         self.payload.get(self.prefix_len..).unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::Codec;
+    use crate::slab::Slab;
+
+    fn packet(index: u64) -> PacketMeta {
+        PacketMeta {
+            index,
+            timestamp: (index as u32).wrapping_mul(3_000),
+            marker: true,
+            codec: Codec::Vp8,
+            starts_keyframe: true,
+            shape: Shape::Opaque,
+            audio_level: None,
+            is_padded: false,
+            arrived: Instant::now(),
+        }
+    }
+
+    proptest! {
+        /// Whatever a source loses, reorders or restarts, and however often the slot changes its source: an index stands for one packet, and a
+        /// sequence number of the recent past leads back to it, across every wrap.
+        #[test]
+        fn an_index_stands_for_one_packet_and_leads_back_to_it(
+            start in prop_oneof![Just(0_u16), Just(32_767), any::<u16>()],
+            steps in prop::collection::vec((prop_oneof![20 => Just(false), 1 => Just(true)], -40_i64..60, prop_oneof![Just(65_530_u64), 0..200_000_u64]), 1..400),
+        ) {
+            let mut keys = Slab::<Track>::new();
+            let mut numbering = Numbering::new(start, 1, 1);
+            let (mut sent, mut source) = (Vec::new(), 0_u64);
+            let mut track = Key::dangling();
+            let mut timestamp = None;
+            for (switches, ahead, restart) in steps {
+                let segment = if switches || sent.is_empty() {
+                    track = keys.insert(Track::new(Key::dangling(), crate::Source::Camera, crate::MediaKind::Video, sent.len()));
+                    source = restart + 100;
+                    numbering.begin(track, &packet(source), 0)
+                } else {
+                    *numbering.current().expect("a segment was begun")
+                };
+                let wanted = if switches || timestamp.is_none() { source } else { source.saturating_add_signed(ahead) };
+                let Some(index) = segment.index(wanted) else { continue };
+                // The ring lets each packet through once.
+                if sent.iter().any(|(_, known, at)| (*known, *at) == (track, wanted)) {
+                    continue;
+                }
+                source = source.max(wanted);
+                prop_assert!(sent.iter().all(|(known, ..)| *known != index), "index {index} stands for two packets");
+                sent.push((index, track, wanted));
+                numbering.advance(&segment, index, &packet(wanted));
+                let now = segment.timestamp(packet(wanted).timestamp);
+                timestamp = Some(now);
+                let newest = sent.iter().map(|(index, ..)| *index).max().expect("one was sent");
+                for (index, track, wanted) in sent.iter().rev().take(100).filter(|(index, ..)| newest - index < 1 << 15) {
+                    if let Some((segment, found, at)) = numbering.find(*index as u16) {
+                        prop_assert_eq!((segment.track, found, at), (*track, *wanted, *index));
+                    }
+                }
+            }
+        }
+    }
+}
