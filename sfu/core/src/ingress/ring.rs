@@ -40,40 +40,45 @@ pub(crate) struct Packet<'r> {
     pub(crate) padded: &'r [u8],
 }
 
-/// Payloads lie in chunks that are filled in turn; entries are found by the low bits of the packet index. Everything is allocated once;
-/// pages never touched cost nothing, so a chunk is only begun when the oldest is too young to be overwritten.
+/// Payloads lie in chunks that are filled in turn; entries are found by the low bits of the packet index. Both grow to what the stream's last
+/// second takes, and are then used over and over: a chunk is only added when the oldest is too young to be overwritten.
 pub(crate) struct Ring {
-    bytes: Box<[u8]>,
-    chunks: Box<[Chunk]>,
+    chunks: Vec<Chunk>,
+    max_chunks: usize,
     /// Chunks in use, the oldest first; the last is being filled.
     order: VecDeque<usize>,
     /// Where in the last chunk the next payload goes.
     head: usize,
     entries: Box<[Option<Entry>]>,
+    max_entries: usize,
     newest: Option<u64>,
+    /// Indices below it may have been there when the table was smaller, and never enter again.
+    floor: u64,
 }
 
-#[derive(Clone, Copy, Default)]
 struct Chunk {
+    bytes: Box<[u8]>,
     /// How often it was begun: an entry of an earlier time is gone.
     generation: u32,
     /// When the last payload came in.
-    filled: Option<Instant>,
+    filled: Instant,
 }
 
 #[derive(Clone, Copy)]
 struct Entry {
     meta: PacketMeta,
-    chunk: u32,
+    chunk: u16,
+    start: u16,
+    len: u16,
     generation: u32,
-    start: u32,
-    len: u32,
 }
 
 /// Packets younger than this are kept while there is room at all: a receiver asks for a packet up to three times at a round trip of 300 ms.
 const HISTORY: Duration = Duration::from_secs(1);
 /// Bytes of a chunk: a few packets, a few pages.
 const CHUNK: usize = 8 * 1024;
+/// What the table of entries begins with: half a second of an idle camera, further back than any network reorders.
+const FIRST_ENTRIES: usize = 32;
 
 /// Why a packet did not enter the ring.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -85,16 +90,18 @@ pub(crate) enum Refused {
 }
 
 impl Ring {
-    /// `entries` is a power of two, `bytes` a multiple of 8 KiB.
+    /// `entries`, a power of two, and `bytes`, a multiple of 8 KiB, are what it takes at most.
     pub(crate) fn new(entries: usize, bytes: usize) -> Self {
         debug_assert!(entries.is_power_of_two() && bytes.is_multiple_of(CHUNK));
         Self {
-            bytes: vec![0; bytes].into_boxed_slice(),
-            chunks: vec![Chunk::default(); bytes / CHUNK].into_boxed_slice(),
-            order: VecDeque::with_capacity(bytes / CHUNK),
+            chunks: Vec::new(),
+            max_chunks: bytes / CHUNK,
+            order: VecDeque::new(),
             head: CHUNK,
-            entries: vec![None; entries].into_boxed_slice(),
+            entries: vec![None; FIRST_ENTRIES.min(entries)].into_boxed_slice(),
+            max_entries: entries,
             newest: None,
+            floor: 0,
         }
     }
 
@@ -109,25 +116,29 @@ impl Ring {
     /// See [`Refused`].
     pub(crate) fn insert(&mut self, meta: PacketMeta, payload: &[u8]) -> Result<(), Refused> {
         let reach = self.entries.len() as u64;
-        if self.newest.is_some_and(|newest| meta.index + reach <= newest) || payload.len() >= CHUNK {
+        let is_behind = self.newest.is_some_and(|newest| meta.index + reach <= newest) || meta.index < self.floor;
+        if is_behind || payload.len() >= CHUNK {
             return Err(Refused::OutOfReach);
         }
-        let slot = self.slot(meta.index);
-        if self.entries.get(slot).is_some_and(|entry| entry.is_some_and(|entry| entry.meta.index == meta.index)) {
-            return Err(Refused::Duplicate);
+        match self.entries.get(self.slot(meta.index)).and_then(Option::as_ref) {
+            Some(entry) if entry.meta.index == meta.index => return Err(Refused::Duplicate),
+            Some(entry) if is_young(meta.arrived, entry.meta.arrived) => self.grow(),
+            _ => {}
         }
         let chunk = self.chunk_for(meta.arrived, payload.len() + 1).ok_or(Refused::OutOfReach)?;
-        let start = chunk * CHUNK + self.head;
-        let place = self.bytes.get_mut(start..start + payload.len() + 1).ok_or(Refused::OutOfReach)?;
-        let (padding, place) = place.split_last_mut().ok_or(Refused::OutOfReach)?;
-        place.copy_from_slice(payload);
+        let start = self.head;
+        let Some(place) = self.chunks.get_mut(chunk) else { return Err(Refused::OutOfReach) };
+        let bytes = place.bytes.get_mut(start..start + payload.len() + 1).ok_or(Refused::OutOfReach)?;
+        let (padding, bytes) = bytes.split_last_mut().ok_or(Refused::OutOfReach)?;
+        bytes.copy_from_slice(payload);
         *padding = 1;
+        place.filled = meta.arrived;
+        let generation = place.generation;
         self.head += payload.len() + 1;
-        let Some(filled) = self.chunks.get_mut(chunk) else { return Err(Refused::OutOfReach) };
-        filled.filled = Some(meta.arrived);
-        let (chunk, generation) = (chunk as u32, filled.generation);
+        let slot = self.slot(meta.index);
         if let Some(entry) = self.entries.get_mut(slot) {
-            *entry = Some(Entry { meta, chunk, generation, start: start as u32, len: payload.len() as u32 });
+            let (chunk, start, len) = (chunk as u16, start as u16, payload.len() as u16);
+            *entry = Some(Entry { meta, chunk, start, len, generation });
         }
         self.newest = self.newest.max(Some(meta.index));
         Ok(())
@@ -146,10 +157,10 @@ impl Ring {
     /// The packet, unless it never came or has been overwritten.
     pub(crate) fn get(&self, index: u64) -> Option<Packet<'_>> {
         let entry = self.entries.get(self.slot(index))?.as_ref().filter(|entry| entry.meta.index == index)?;
-        self.chunks.get(entry.chunk as usize).filter(|chunk| chunk.generation == entry.generation)?;
-        let start = entry.start as usize;
-        let padded = self.bytes.get(start..=start + entry.len as usize)?;
-        Some(Packet { meta: &entry.meta, payload: padded.get(..entry.len as usize)?, padded })
+        let chunk = self.chunks.get(usize::from(entry.chunk)).filter(|chunk| chunk.generation == entry.generation)?;
+        let (start, len) = (usize::from(entry.start), usize::from(entry.len));
+        let padded = chunk.bytes.get(start..=start + len)?;
+        Some(Packet { meta: &entry.meta, payload: padded.get(..len)?, padded })
     }
 
     /// The chunk `len` more bytes go into: the last, or else the oldest when it is old enough, a new one, or the oldest all the same.
@@ -157,20 +168,44 @@ impl Ring {
         if self.head + len <= CHUNK {
             return self.order.back().copied();
         }
-        let is_old = |chunk: &Chunk| chunk.filled.is_none_or(|filled| now.saturating_duration_since(filled) >= HISTORY);
-        let is_full = self.order.len() == self.chunks.len();
-        let reused = self.order.front().is_some_and(|oldest| is_full || self.chunks.get(*oldest).is_some_and(is_old));
-        let chunk = if reused { self.order.pop_front()? } else { self.order.len() };
-        let begun = self.chunks.get_mut(chunk)?;
-        begun.generation = begun.generation.wrapping_add(1);
+        let oldest = self.order.front().and_then(|oldest| self.chunks.get(*oldest));
+        let is_reused = oldest.is_some_and(|it| self.chunks.len() == self.max_chunks || !is_young(now, it.filled));
+        let chunk = if is_reused { self.order.pop_front()? } else { self.chunks.len() };
+        match self.chunks.get_mut(chunk) {
+            Some(begun) => begun.generation = begun.generation.wrapping_add(1),
+            None => {
+                let bytes = vec![0; CHUNK].into_boxed_slice();
+                self.chunks.push(Chunk { bytes, generation: 0, filled: now });
+            }
+        }
         self.order.push_back(chunk);
         self.head = 0;
         Some(chunk)
     }
 
+    /// Doubles the table, up to its limit.
+    fn grow(&mut self) {
+        let (before, after) = (self.entries.len(), self.entries.len() * 2);
+        if after > self.max_entries {
+            return;
+        }
+        self.floor = self.newest.map_or(0, |newest| (newest + 1).saturating_sub(before as u64)).max(self.floor);
+        let known = std::mem::replace(&mut self.entries, vec![None; after].into_boxed_slice());
+        for entry in known.into_iter().flatten() {
+            let slot = self.slot(entry.meta.index);
+            if let Some(place) = self.entries.get_mut(slot) {
+                *place = Some(entry);
+            }
+        }
+    }
+
     fn slot(&self, index: u64) -> usize {
         (index & (self.entries.len() as u64 - 1)) as usize
     }
+}
+
+fn is_young(now: Instant, arrived: Instant) -> bool {
+    now.saturating_duration_since(arrived) < HISTORY
 }
 
 #[cfg(test)]
@@ -227,6 +262,7 @@ mod tests {
             }
         }
         assert!(ring.order.len() * CHUNK <= 190 * 1024, "{} chunks for 140 kB a second", ring.order.len());
+        assert!(ring.entries.len() <= 256, "{} entries for 125 packets a second", ring.entries.len());
     }
 
     #[test]
@@ -242,8 +278,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_the_ring_gives_is_what_entered(steps in prop::collection::vec((0u64..12, 0usize..3_000, 0u64..900), 1..200)) {
-            let mut ring = Ring::new(16, 2 * CHUNK);
+        fn what_the_ring_gives_is_what_entered(entries in prop_oneof![Just(16), Just(256)], steps in prop::collection::vec((0u64..12, 0usize..3_000, 0u64..900), 1..200)) {
+            let mut ring = Ring::new(entries, 2 * CHUNK);
             let mut entered = std::collections::HashMap::new();
             let mut base = 0;
             let mut arrived = Instant::now();
