@@ -1,5 +1,6 @@
 //! One encoding a publisher sends: its ring, its health, and who listens.
 
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use super::capture::CaptureMap;
@@ -17,6 +18,9 @@ const VIDEO_RING: (usize, usize) = (512, 640 * 1024);
 const AUDIO_RING: (usize, usize) = (128, 48 * 1024);
 /// Keyframe requests for one layer are at least this far apart (product decision: an encoder must not be driven to keyframes only).
 const KEYFRAME_REQUEST_GAP: Duration = Duration::from_millis(500);
+/// A newcomer's picture begins with a keyframe no older than this, from the ring: what came since goes out in one burst, and must neither flood
+/// the newcomer nor take the decoder long to catch up with.
+const REPLAYABLE: (Duration, u64) = (Duration::from_millis(500), 128);
 /// A layer silent for this long is not sent any more: browsers pause upper layers when bandwidth is short.
 const ALIVE: Duration = Duration::from_secs(2);
 
@@ -40,6 +44,8 @@ pub(crate) struct Track {
     reception: Reception,
     map: Option<(CaptureMap, Instant)>,
     last: Option<(Instant, u32)>,
+    /// First packet of the newest keyframe: its index and timestamp, and when it came.
+    keyframe: Option<(u64, u32, Instant)>,
     keyframe_requested: Option<Instant>,
     keyframe_wanted: bool,
 }
@@ -84,6 +90,7 @@ impl Track {
             reception: Reception::default(),
             map: None,
             last: None,
+            keyframe: None,
             keyframe_requested: None,
             keyframe_wanted: false,
         }
@@ -165,6 +172,11 @@ impl Track {
             arrived: now,
         };
         self.ring.insert(meta, payload)?;
+        // Several packets of one keyframe may say that they begin it: an SPS, then the picture.
+        let is_newer = self.keyframe.is_none_or(|(known, at, _)| known < index && at != timestamp);
+        if starts_keyframe && self.kind == MediaKind::Video && is_newer {
+            self.keyframe = Some((index, timestamp, now));
+        }
         self.last = Some((now, timestamp));
         self.fresh.push(index);
         Ok(())
@@ -207,6 +219,15 @@ impl Track {
 
     pub(crate) fn is_alive(&self, now: Instant) -> bool {
         self.last.is_some_and(|(at, _)| now.saturating_duration_since(at) < ALIVE)
+    }
+
+    /// The packets that go out again to show the newest picture to someone who joins: from its keyframe up to those that wait to be forwarded
+    /// anyway. `None` when the keyframe is too old or too far back.
+    pub(crate) fn replayable(&self, now: Instant) -> Option<Range<u64>> {
+        let (age, count) = REPLAYABLE;
+        let (first, ..) = self.keyframe.filter(|(.., at)| now.saturating_duration_since(*at) <= age)?;
+        let end = self.fresh.iter().copied().min().or_else(|| Some(self.ring.newest()? + 1))?;
+        (first < end && end - first <= count && self.ring.get(first).is_some()).then_some(first..end)
     }
 
     /// Someone needs a keyframe.

@@ -25,8 +25,18 @@ impl Room {
         let received = transport.handle_stun(now, from, packet);
         if received == Received::Accepted {
             self.hear(now, key);
+            self.reach(now, key);
         }
         received
+    }
+
+    /// Notes that a client that was not there yet is on its way.
+    fn reach(&mut self, now: Instant, key: ParticipantKey) {
+        let connecting = |participant: &&mut super::Participant| participant.phase == Phase::Connecting;
+        if let Some(participant) = self.participants.get_mut(key).filter(connecting) {
+            participant.phase = Phase::Reached;
+            self.prepare(now, key);
+        }
     }
 
     pub(crate) fn handle_dtls(&mut self, now: Instant, key: ParticipantKey, from: Remote, packet: &[u8]) -> Received {
@@ -135,6 +145,7 @@ impl Room {
     }
 
     fn connect_if_ready(&mut self, now: Instant, key: ParticipantKey) {
+        self.reach(now, key);
         let Some(participant) = self.participants.get_mut(key) else { return };
         let link = self.links.get(participant.link);
         let usable = link.is_some_and(|link| link.remote.is_some() && link.sealer.is_some());

@@ -45,11 +45,14 @@ impl Room {
             self.resends.pop_front();
             self.resend(now, outlet, sequence, batch, counters);
         }
+        if self.flush_replays(batch, counters) == Progress::Full {
+            return Progress::Full;
+        }
         self.fan_out(now, batch, counters)
     }
 
     pub(crate) fn has_work(&self) -> bool {
-        !(self.control.is_empty() && self.resends.is_empty() && self.fresh.is_empty())
+        !(self.control.is_empty() && self.resends.is_empty() && self.replays.is_empty() && self.fresh.is_empty())
     }
 
     fn flush_control(&mut self, batch: &mut SendBatch, counters: &mut Counters) -> Progress {
@@ -160,9 +163,7 @@ impl Room {
                     return Progress::Full;
                 }
             };
-            counters.rtp_out += 1;
-            counters.datagrams_out += 1;
-            counters.bytes_out += bytes as u64;
+            counters.count_forwarded(bytes);
             counters.forward_latency.record(now.saturating_duration_since(packet.meta.arrived), 1);
         }
         let (kind, started) = (outlet.kind, before == 0 && outlet.packets > 0);
@@ -176,7 +177,7 @@ impl Room {
         Progress::Done
     }
 
-    fn tell_first(&mut self, link: crate::slab::Key<crate::egress::Link>, kind: MediaKind) {
+    pub(super) fn tell_first(&mut self, link: crate::slab::Key<crate::egress::Link>, kind: MediaKind) {
         let Some(key) = self.participants.iter().find(|(_, participant)| participant.link == link).map(|(key, _)| key)
         else {
             return;

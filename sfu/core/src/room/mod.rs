@@ -9,6 +9,7 @@ mod layers;
 mod participant;
 mod quality;
 mod receive;
+mod replay;
 mod reports;
 mod shedding;
 mod slots;
@@ -49,6 +50,7 @@ pub(crate) struct Room {
     fresh: Vec<Key<Track>>,
     cursor: fanout::Cursor,
     resends: VecDeque<(OutletKey, u16)>,
+    replays: VecDeque<replay::Replay>,
     /// Packets that are not media: handshakes, RTCP.
     control: VecDeque<(Remote, Vec<u8>)>,
     taps: Vec<(TapId, Tap)>,
@@ -79,6 +81,7 @@ impl Room {
             fresh: Vec::with_capacity(64),
             cursor: fanout::Cursor::default(),
             resends: VecDeque::with_capacity(64),
+            replays: VecDeque::new(),
             control: VecDeque::new(),
             taps: Vec::new(),
             events: VecDeque::new(),
@@ -292,7 +295,9 @@ impl Room {
             link.video = Gate::Open;
         }
         for outlet in participant.outlets().collect::<Vec<_>>() {
-            self.want_keyframe_for(outlet);
+            if !self.start_from_ring(now, outlet) {
+                self.want_keyframe_for(outlet);
+            }
         }
         self.schedule_tick(now);
     }
@@ -300,12 +305,13 @@ impl Room {
     /// Asks the track an outlet waits for, else the one it plays, for a keyframe.
     fn want_keyframe_for(&mut self, outlet: OutletKey) {
         let Some(outlet) = self.outlets.get(outlet) else { return };
-        // Before it can leave, a keyframe helps nobody, and its request would hold back the one that does for half a second.
-        // The gate asks again when it opens.
-        if !self.links.get(outlet.link).is_some_and(|link| link.passes(outlet.kind)) {
-            return;
+        // Before it can leave, a keyframe helps only as far as the ring keeps it; `prepare` asked for that one, and the gate asks again.
+        if self.links.get(outlet.link).is_some_and(|link| link.passes(outlet.kind)) {
+            self.request_keyframe(outlet.next.or(outlet.playing));
         }
-        let track = outlet.next.or(outlet.playing);
+    }
+
+    fn request_keyframe(&mut self, track: Option<Key<Track>>) {
         if let Some((key, track)) = track.and_then(|key| Some((key, self.tracks.get_mut(key)?))) {
             track.want_keyframe();
             self.rearm.extend(self.publisher_of(key));

@@ -77,6 +77,8 @@ impl Slot {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Phase {
     Connecting,
+    /// A check of theirs came: they will be there within a few round trips.
+    Reached,
     Connected,
 }
 

@@ -78,6 +78,15 @@ counters! {
     leaves,
 }
 
+impl Counters {
+    /// Counts a media packet put into the batch.
+    pub(crate) fn count_forwarded(&mut self, bytes: usize) {
+        self.rtp_out += 1;
+        self.datagrams_out += 1;
+        self.bytes_out += bytes as u64;
+    }
+}
+
 /// Upper bounds of the buckets in microseconds, 20 µs to 100 ms; one more bucket takes the rest.
 pub const LATENCY_BOUNDS_MICROS: [u64; 12] =
     [20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000];
