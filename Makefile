@@ -6,7 +6,7 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
 web_sources := $(shell find web -name node_modules -prune -o -name dist -prune -o -name '*.tsbuildinfo' -prune -o -type f -print)
 
-.PHONY: help run sim bench-instructions web web-deps e2e-deps test e2e lint format bench-forward bench-join bench-load fuzz pictures release clean
+.PHONY: help run sim bench-instructions web web-deps e2e-deps test e2e lint format bench-forward bench-join bench-load bench-stages fuzz pictures release clean
 
 help: ## This list
 	@awk -F ': .*## ' '/^[a-z0-9-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ bench-join: web e2e-deps ## Join click to first decoded frame in real browsers, 
 bench-forward: ## Forwarding beside its limit and beside Janus, three times: JSON lines (ARGS="--help")
 	@scripts/bench-forward.sh $(ARGS)
 
+bench-stages: ## What each stage of forwarding costs by itself (criterion): JSON lines
+	@scripts/bench-stages.sh $(ARGS)
+
 bench-load: ## One publisher to fifty subscribers over WHIP and WHEP, as a JSON line
 	cargo build --release --bin facementor
 	cargo build --release --manifest-path bench/sfu-load/Cargo.toml
@@ -80,4 +83,4 @@ web/dist/index.html: web/node_modules/.package-lock.json $(web_sources)
 
 clean: ## Remove what was built (not ./data)
 	cargo clean
-	rm -rf web/dist web/node_modules tests/e2e/node_modules tests/e2e/test-results bench/sfu-load/target fuzz/target
+	rm -rf web/dist web/node_modules tests/e2e/node_modules tests/e2e/test-results bench/sfu-load/target bench/stages/target fuzz/target

@@ -13,6 +13,8 @@ mod sdp;
 mod shard;
 mod slab;
 mod srtp;
+#[cfg(feature = "stages")]
+pub mod stages;
 mod transport;
 mod wire;
 

@@ -10,6 +10,10 @@ mod track;
 
 pub(crate) use capture::{Ntp, PublisherClock};
 pub(crate) use latch::{Latch, PayloadTable, Role, StreamPlace};
+#[cfg(feature = "stages")]
+pub(crate) use nack::NackList;
+#[cfg(feature = "stages")]
+pub(crate) use ring::Ring;
 pub(crate) use ring::{Packet, PacketMeta, Shape};
 pub use tap::{Tap, TapId, TappedPacket};
 pub(crate) use track::{Arrival, Incoming, Track};
