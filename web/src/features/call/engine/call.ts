@@ -126,10 +126,11 @@ export class Call extends Emitter<Events> {
     this.timings.restart();
     this.timings.mark('click');
     this.local.wakeAudio();
-    this.set({ ...this.state, phase: 'joining', refusal: null });
     if (this.state.signaling === 'idle') this.signaling.open();
-    if (this.state.signaling === 'open') await this.askToJoin();
-    // Otherwise `welcome` is on its way and joins.
+    // Asked first and drawn then: the server works while the page draws. Not yet open, `welcome` is on its way and joins.
+    const asked = this.state.signaling === 'open' ? this.askToJoin() : null;
+    this.set({ ...this.state, phase: 'joining', refusal: null });
+    await asked;
   }
 
   /** Leaves for good. */
