@@ -1,5 +1,6 @@
 //! Packets on their way in: what a publisher's encodings look like from here.
 
+mod arrivals;
 mod capture;
 mod latch;
 mod nack;
@@ -8,6 +9,7 @@ mod ring;
 mod tap;
 mod track;
 
+pub(crate) use arrivals::{ArrivalReport, Arrivals};
 pub(crate) use capture::{Ntp, PublisherClock};
 pub(crate) use latch::{Latch, PayloadTable, Role, StreamPlace};
 #[cfg(feature = "stages")]

@@ -29,7 +29,7 @@ use participant::{Liveness, Phase, Readiness, Slot};
 pub use shedding::Shedding;
 
 use crate::egress::{Gate, Link, Outlet, OutletKey, Start};
-use crate::ingress::{Latch, PayloadTable, PublisherClock, Tap, TapId, Track};
+use crate::ingress::{Arrivals, Latch, PayloadTable, PublisherClock, Tap, TapId, Track};
 use crate::slab::{Key, Slab};
 use crate::{
     Event, Grant, IceCredentials, JoinOptions, MediaKind, MediaPlan, ParticipantId, ReceivePlan, Remote, RoomId,
@@ -118,6 +118,7 @@ impl Room {
             opener: None,
             srtcp: None,
             latch: Latch::default(),
+            arrivals: Arrivals::default(),
             published: Vec::new(),
             tracks: Vec::new(),
             slots: Vec::new(),

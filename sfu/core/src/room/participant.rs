@@ -7,7 +7,7 @@ use super::layers::Wanted;
 use super::quality::QualityMeter;
 use super::voice::Voice;
 use crate::egress::{Link, OutletKey};
-use crate::ingress::{Latch, PayloadTable, PublisherClock, StreamPlace, Track};
+use crate::ingress::{Arrivals, Latch, PayloadTable, PublisherClock, StreamPlace, Track};
 use crate::slab::Key;
 use crate::srtp::{Opener, Srtcp};
 use crate::{
@@ -31,6 +31,7 @@ pub(crate) struct Participant {
     pub(crate) opener: Option<Opener>,
     pub(crate) srtcp: Option<Srtcp>,
     pub(crate) latch: Latch,
+    pub(crate) arrivals: Arrivals,
     /// The plan's m-lines with what their payload types mean, and beside each its layers' tracks.
     pub(crate) published: Vec<(PublishPlan, PayloadTable)>,
     pub(crate) tracks: Vec<Vec<Option<Key<Track>>>>,

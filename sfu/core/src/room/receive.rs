@@ -71,14 +71,18 @@ impl Room {
             return;
         };
         counters.rtp_in += 1;
-        let level_id = plan.extensions.audio_level;
         let (source, kind) = (plan.source, plan.kind);
-        let audio_level = match kind {
-            MediaKind::Audio => Extensions::of(header, packet)
-                .find(|(id, _)| level_id == Some(*id))
-                .and_then(|(_, data)| data.first().copied()),
-            MediaKind::Video => None,
-        };
+        let (ids, mut audio_level) = (&plan.extensions, None);
+        for (id, data) in Extensions::of(header, packet) {
+            if ids.audio_level == Some(id) && kind == MediaKind::Audio {
+                audio_level = data.first().copied();
+            } else if let Some(number) = data.first_chunk().filter(|_| ids.transport_cc == Some(id)) {
+                let since_epoch = now.saturating_duration_since(self.clock.at);
+                if participant.arrivals.record(now, since_epoch, u16::from_be_bytes(*number)) {
+                    self.rearm.push(key);
+                }
+            }
+        }
         if let Some(level) = audio_level.filter(|_| source == Source::Camera) {
             participant.voice.hear(now, level);
         }

@@ -88,11 +88,28 @@ impl Room {
         }
         let mut compound = Compound::new(participant.control_ssrc);
         compound.receiver_report(&blocks);
-        if !video.is_empty() {
+        // Who estimates from our transport-wide feedback needs no bound from us.
+        let estimates = participant.published.iter().any(|(plan, _)| plan.extensions.transport_cc.is_some());
+        if !video.is_empty() && !estimates {
             compound.maximum_bitrate(GENEROUS_BITRATE, video);
         }
         counters.receiver_reports_out += 1;
         self.send_rtcp(key, compound);
+    }
+
+    /// Tells a publisher when its packets came, for its own bandwidth estimation.
+    pub(super) fn report_arrivals(&mut self, key: ParticipantKey, counters: &mut Counters) {
+        let Some(mut participant) = self.participants.get_mut(key) else { return };
+        let tracks = &self.tracks;
+        let ssrc = participant.tracks.iter().flatten().flatten().find_map(|track| tracks.get(*track)?.ssrc);
+        while let Some(report) = participant.arrivals.take() {
+            let mut compound = Compound::new(participant.control_ssrc);
+            compound.arrivals(ssrc.unwrap_or_default(), &report);
+            counters.transport_feedback_out += 1;
+            self.send_rtcp(key, compound);
+            let Some(again) = self.participants.get_mut(key) else { return };
+            participant = again;
+        }
     }
 
     /// Asks a publisher for lost packets and for keyframes that are due.

@@ -21,6 +21,7 @@ impl Room {
         let mut deadline = participant.transport.as_ref().and_then(|transport| transport.poll_timeout());
         let mut consider = |other: Option<Instant>| deadline = [deadline, other].into_iter().flatten().min();
         if participant.phase == Phase::Connected {
+            consider(participant.arrivals.deadline());
             consider(Some(participant.report_due));
             if participant.liveness == Liveness::Lively {
                 consider(Some(participant.stall_deadline()));
@@ -56,6 +57,10 @@ impl Room {
                 participant.liveness = Liveness::Stalled;
                 self.events.push_back(Event::Stalled { participant: participant.id });
             }
+            if participant.arrivals.deadline().is_some_and(|due| due <= now) {
+                self.report_arrivals(key, counters);
+            }
+            let Some(participant) = self.participants.get_mut(key) else { return Fate::Stays };
             if participant.report_due <= now {
                 participant.report_due = now + REPORT_INTERVAL;
                 self.report(now, key, counters);

@@ -1,6 +1,7 @@
 //! RTCP (RFC 3550 §6, RFC 4585, RFC 5104) on rtc-rtcp.
 
 mod read;
+mod transport_feedback;
 mod write;
 
 pub(crate) use read::{Feedback, read};

@@ -10,7 +10,8 @@ use rtc_rtcp::source_description::{SdesType, SourceDescription, SourceDescriptio
 use rtc_rtcp::transport_feedbacks::transport_layer_nack::{TransportLayerNack, nack_pairs_from_sequence_numbers};
 use rtc_shared::marshal::Marshal;
 
-use crate::ingress::Ntp;
+use super::transport_feedback;
+use crate::ingress::{ArrivalReport, Ntp};
 
 /// How a client's stream arrives here (RFC 3550 §6.4.1).
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -95,6 +96,11 @@ impl Compound {
 
     pub(crate) fn picture_loss(&mut self, ssrc: u32) {
         self.push(&PictureLossIndication { sender_ssrc: self.sender, media_ssrc: ssrc });
+    }
+
+    /// When packets of the streams around `ssrc` came, by their transport-wide numbers.
+    pub(crate) fn arrivals(&mut self, ssrc: u32, report: &ArrivalReport) {
+        transport_feedback::write(&mut self.bytes, self.sender, ssrc, report);
     }
 
     /// What the sender of these streams may send in all (draft-alvestrand-rmcat-remb).

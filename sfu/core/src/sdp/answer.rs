@@ -143,17 +143,19 @@ fn place(slots: &mut Vec<SlotPlan>, slot: SlotIndex, kind: MediaKind, half: Rece
     }
 }
 
-/// What we read from a publisher. Transport-wide feedback waits for the bandwidth estimator that would use it.
+/// What we read from a publisher.
 fn publish_extensions(section: &Section, kind: MediaKind) -> ExtensionIds {
     let offered = section.extensions();
     match kind {
         MediaKind::Audio => {
-            ExtensionIds { mid: offered.mid, audio_level: offered.audio_level, ..ExtensionIds::default() }
+            let ExtensionIds { mid, audio_level, transport_cc, .. } = offered;
+            ExtensionIds { mid, audio_level, transport_cc, ..ExtensionIds::default() }
         }
         MediaKind::Video => ExtensionIds {
             mid: offered.mid,
             rid: offered.rid,
             repaired_rid: offered.repaired_rid,
+            transport_cc: offered.transport_cc,
             abs_send_time: offered.abs_send_time,
             ..ExtensionIds::default()
         },
@@ -250,7 +252,7 @@ fn slot_of(plan: &MediaPlan, section: &Section) -> SlotIndex {
     plan.slots.iter().find(holds).map_or(SlotIndex(0), |slot| slot.slot)
 }
 
-const PUBLISHER_FEEDBACK: [&str; 4] = ["nack", "nack pli", "ccm fir", "goog-remb"];
+const PUBLISHER_FEEDBACK: [&str; 5] = ["nack", "nack pli", "ccm fir", "goog-remb", TRANSPORT_CC];
 const SUBSCRIBER_FEEDBACK: [&str; 4] = ["nack", "nack pli", "ccm fir", TRANSPORT_CC];
 /// Of all feedback the only one that is also about sound.
 const TRANSPORT_CC: &str = "transport-cc";

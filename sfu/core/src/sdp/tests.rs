@@ -89,7 +89,9 @@ fn the_answer_is_lite_passive_and_declares_each_slots_streams() {
     assert!(
         camera.contains("a=recvonly") && camera.contains("a=simulcast:recv q;h;f") && camera.contains("a=rid:q recv")
     );
-    assert!(camera.contains("nack pli") && !camera.contains("transport-cc"));
+    assert!(
+        camera.contains("nack pli") && camera.contains("transport-wide-cc") && camera.contains(" transport-cc\r\n")
+    );
 }
 
 #[test]

@@ -64,6 +64,8 @@ counters! {
     jitter_micros,
     /// Transport-wide feedback of subscribers.
     transport_feedback_in,
+    /// Transport-wide feedback to publishers.
+    transport_feedback_out,
     /// Packets subscribers' own reports call lost.
     subscriber_packets_lost,
     sender_reports_out,

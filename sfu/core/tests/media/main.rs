@@ -11,3 +11,4 @@ mod people;
 mod repair;
 mod sim;
 mod simulcast;
+mod uplink;

@@ -64,6 +64,7 @@ pub(crate) struct Habits {
     pub(crate) takes_red: bool,
     pub(crate) takes_rtx: bool,
     pub(crate) start: VideoStart,
+    /// Both ways: numbers its packets, and takes numbered ones.
     pub(crate) takes_transport_cc: bool,
 }
 
@@ -296,6 +297,7 @@ pub(crate) struct Packet<'p> {
     pub(crate) rid: Option<&'static str>,
     pub(crate) repaired: Option<&'static str>,
     pub(crate) level: Option<u8>,
+    pub(crate) transport_sequence: Option<u16>,
     pub(crate) payload: &'p [u8],
 }
 
@@ -311,6 +313,7 @@ impl<'p> Packet<'p> {
             rid: None,
             repaired: None,
             level: None,
+            transport_sequence: None,
             payload,
         }
     }
@@ -338,6 +341,7 @@ impl<'p> Packet<'p> {
         self.rid.iter().for_each(|rid| push(RID_ID, rid.as_bytes()));
         self.repaired.iter().for_each(|rid| push(REPAIRED_ID, rid.as_bytes()));
         self.level.iter().for_each(|level| push(LEVEL_ID, &[*level]));
+        self.transport_sequence.iter().for_each(|number| push(TRANSPORT_CC_ID, &number.to_be_bytes()));
         elements.resize(elements.len().next_multiple_of(4), 0);
         let mut bytes = vec![0x90, u8::from(self.marker) << 7 | self.payload_type];
         bytes.extend(self.sequence.to_be_bytes());
@@ -370,7 +374,9 @@ fn plan(client: usize, habits: Habits) -> MediaPlan {
         let red = red.then_some(PayloadMapping { codec: Codec::Red, payload_type: RED, rtx: None });
         red.into_iter().chain([opus]).collect::<Vec<_>>()
     };
+    let transport_cc = habits.takes_transport_cc.then_some(TRANSPORT_CC_ID);
     let extensions = ExtensionIds {
+        transport_cc,
         mid: Some(MID_ID),
         rid: Some(RID_ID),
         repaired_rid: Some(REPAIRED_ID),
@@ -388,7 +394,6 @@ fn plan(client: usize, habits: Habits) -> MediaPlan {
     };
     let video = vec![PayloadMapping { codec: Codec::Vp8, payload_type: VP8, rtx: Some(VP8_RTX) }];
     // Subscribers number payload types and extensions their own way.
-    let transport_cc = habits.takes_transport_cc.then_some(TRANSPORT_CC_ID);
     let received = ExtensionIds { mid: Some(9), audio_level: Some(8), transport_cc, ..ExtensionIds::default() };
     let opus = PayloadMapping { codec: Codec::Opus, payload_type: 100, rtx: None };
     let red = PayloadMapping { codec: Codec::Red, payload_type: 101, rtx: None };

@@ -15,6 +15,7 @@ const MID_ID: u8 = 4;
 const LEVEL_ID: u8 = 1;
 const RID_ID: u8 = 10;
 const REPAIRED_ID: u8 = 11;
+const TRANSPORT_CC_ID: u8 = 5;
 const RIDS: [&str; 3] = ["q", "h", "f"];
 
 pub(super) struct Member {
@@ -105,6 +106,9 @@ impl Member {
         if !video {
             writer.push(LEVEL_ID, &[flags >> 1]);
         }
+        if flags & 16 == 0 {
+            writer.push(TRANSPORT_CC_ID, &[ahead, flags]);
+        }
         let mut out = vec![0; 64 + payload.len()];
         let timestamp = (index as u32).wrapping_mul(3000);
         let len = write_header(&mut out, flags & 4 != 0, payload_type, index, timestamp, ssrc, writer.finish())
@@ -156,6 +160,7 @@ fn plan(number: usize) -> MediaPlan {
         rid: Some(RID_ID),
         repaired_rid: Some(REPAIRED_ID),
         audio_level: Some(LEVEL_ID),
+        transport_cc: Some(TRANSPORT_CC_ID),
         ..ExtensionIds::default()
     };
     let mapping = |codec, payload_type, rtx| PayloadMapping { codec, payload_type, rtx };
@@ -173,8 +178,7 @@ fn plan(number: usize) -> MediaPlan {
     };
     // The second has neither RED nor RTX, the third neither simulcast nor extensions.
     let (plain, bare) = (number == 1, number == 2);
-    let ids =
-        if bare { ExtensionIds::default() } else { ExtensionIds { mid: Some(9), transport_cc: Some(5), ..extensions } };
+    let ids = if bare { ExtensionIds::default() } else { ExtensionIds { mid: Some(9), ..extensions } };
     let slots = (0..2u8).map(|slot| {
         let ssrc = 1000 + 10 * u32::from(slot);
         SlotPlan {
