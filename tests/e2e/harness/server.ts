@@ -83,6 +83,13 @@ export class Server {
     return answer.text();
   }
 
+  /** The sum of one metric's series; its name without `facementor_`. */
+  async metric(name: string): Promise<number> {
+    const lines = (await this.metrics()).split('\n');
+    const series = lines.filter((line) => new RegExp(`^facementor_${name}[{ ]`).test(line));
+    return series.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+  }
+
   async stop(): Promise<void> {
     if (this.process.exitCode === null && this.process.signalCode === null) {
       const ended = once(this.process, 'exit');

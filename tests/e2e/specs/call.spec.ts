@@ -3,7 +3,7 @@ import { LOOKS } from '../harness/looks.ts';
 import { Server } from '../harness/server.ts';
 import { expect, test } from '../harness/fixtures.ts';
 
-test('two people see and hear each other, and a third joins', async ({ inChromium }) => {
+test('two people see and hear each other, and a third joins', async ({ server, inChromium }) => {
   const [ada, bo, eve] = [await inChromium('ada'), await inChromium('bo'), await inChromium('eve')];
   await ada.signIn('ada@demo.test');
   const code = await ada.openSession('open door');
@@ -15,6 +15,12 @@ test('two people see and hear each other, and a third joins', async ({ inChromiu
   await ada.sees(bo);
   await bo.hears(ada.look);
   await ada.hears(bo.look);
+  // Each estimates the bandwidth of what it sends from what the other tells.
+  for (const direction of ['in', 'out']) {
+    await ada
+      .poll(`transport-wide feedback ${direction}`, () => server.metric(`sfu_transport_feedback_${direction}_total`))
+      .toBeGreaterThan(0);
+  }
 
   await eve.join(code, 'guest');
   for (const [person, others] of [
