@@ -1,5 +1,6 @@
 //! The media logic of FaceMentor's SFU, sans-IO: `(now, input)` in, transmits, events and the next deadline out.
 
+mod bandwidth;
 mod egress;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;

@@ -1,5 +1,6 @@
 //! The hot half of a connection: where its packets go and the key that seals them. Kept apart from everything control needs.
 
+use crate::bandwidth::History;
 use crate::srtp::{MAX_OVERHEAD, Sealable, Sealer};
 use crate::{MediaKind, Remote, SendBatch};
 
@@ -10,8 +11,22 @@ pub(crate) struct Link {
     pub(crate) remote: Option<Remote>,
     pub(crate) sealer: Option<Sealer>,
     pub(crate) video: Gate,
-    /// Number of the next packet of the connection, whatever its stream (transport-wide congestion control).
-    transport_sequence: u16,
+    /// Packets sent with a transport-wide number, kept until the client's feedback about them comes.
+    pub(crate) history: History,
+}
+
+/// The transport-wide number a packet gets if it carries one: a number given to a packet without the extension would look lost.
+pub(crate) struct TransportNumber {
+    next: u16,
+    taken: bool,
+}
+
+impl TransportNumber {
+    /// The number, for the header extension.
+    pub(crate) fn take(&mut self) -> u16 {
+        self.taken = true;
+        self.next
+    }
 }
 
 /// Whether a kind of media may flow.
@@ -28,20 +43,23 @@ impl Link {
         self.remote.is_some() && self.sealer.is_some() && (kind == MediaKind::Audio || self.video == Gate::Open)
     }
 
-    /// Seals a packet into the batch. `front` writes header and prefix into the space it is given, with the transport-wide sequence number
-    /// it is given, and tells what to seal.
+    /// Seals a packet into the batch. `front` writes header and prefix into the space it is given, with the transport-wide number
+    /// where negotiated, and tells what to seal.
     pub(crate) fn send<'p>(
         &mut self,
         batch: &mut SendBatch,
         payload_bytes: usize,
-        front: impl FnOnce(&mut [u8], u16) -> Option<Sealable<'p>>,
+        front: impl FnOnce(&mut [u8], &mut TransportNumber) -> Option<Sealable<'p>>,
     ) -> Sent {
         let (Some(remote), Some(sealer)) = (self.remote, self.sealer.as_mut()) else { return Sent::No };
         let Some(out) = batch.reserve(payload_bytes + MAX_FRONT_BYTES + MAX_OVERHEAD) else { return Sent::Full };
-        let Some(len) = front(out, self.transport_sequence).and_then(|packet| sealer.seal(out, &packet)) else {
+        let mut number = TransportNumber { next: self.history.next(), taken: false };
+        let Some(len) = front(out, &mut number).and_then(|packet| sealer.seal(out, &packet)) else {
             return Sent::No;
         };
-        self.transport_sequence = self.transport_sequence.wrapping_add(1);
+        if number.taken {
+            self.history.record(batch.leaves(), len);
+        }
         batch.commit(remote, len);
         Sent::Bytes(len)
     }

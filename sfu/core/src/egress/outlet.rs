@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::link::{Link, Sent};
+use super::link::{Link, Sent, TransportNumber};
 use super::rewrite::{Edit, Numbering};
 use crate::ingress::{Ntp, Packet, Track};
 use crate::slab::Key;
@@ -18,6 +18,14 @@ const MAX_JUMP: u64 = 3_000;
 const MID_PACKETS: u64 = 50;
 /// Retransmissions of one outlet in a window: more would only feed the congestion that lost them.
 const RESENDS: (u32, Duration) = (200, Duration::from_millis(200));
+
+/// The most padding a packet can have: its last byte says how much there is (RFC 3550 §5.1), and the header's bit that there is some.
+const PADDING: [u8; 255] = {
+    let mut padding = [0; 255];
+    padding[254] = 255;
+    padding
+};
+const HAS_PADDING: u8 = 0x20;
 
 pub(crate) struct Outlet {
     /// The connection it belongs to.
@@ -127,8 +135,8 @@ impl Outlet {
             }
         };
         let extension_index = index - self.first_index;
-        let sealed = link.send(batch, edit.payload.len(), |out, transport_sequence| {
-            let mut extension = self.extension(extension_index, packet.meta.audio_level, transport_sequence);
+        let sealed = link.send(batch, edit.payload.len(), |out, number| {
+            let mut extension = self.extension(extension_index, packet.meta.audio_level, number);
             let timestamp = segment.timestamp(packet.meta.timestamp);
             let ssrc = self.plan.ssrc.0;
             let header_len =
@@ -179,9 +187,9 @@ impl Outlet {
             return None;
         }
         let rtx_index = self.rtx_index;
-        let sent = link.send(batch, edit.payload.len(), |out, transport_sequence| match rtx {
+        let sent = link.send(batch, edit.payload.len(), |out, number| match rtx {
             Some((Ssrc(ssrc), payload_type)) => {
-                let mut extension = self.extension(MID_PACKETS, level, transport_sequence);
+                let mut extension = self.extension(MID_PACKETS, level, number);
                 let header_len = write_header(
                     out,
                     packet.meta.marker,
@@ -204,7 +212,7 @@ impl Outlet {
                 })
             }
             None => {
-                let mut extension = self.extension(index - self.first_index, level, transport_sequence);
+                let mut extension = self.extension(index - self.first_index, level, number);
                 let ssrc = self.plan.ssrc.0;
                 let header_len =
                     write_header(out, packet.meta.marker, payload_type, index, timestamp, ssrc, extension.finish())?;
@@ -217,6 +225,29 @@ impl Outlet {
         self.rtx_index += u64::from(rtx.is_some());
         self.resends.1 += 1;
         Some(bytes)
+    }
+
+    /// Sends a packet of nothing but padding, under the retransmission SSRC, where numbers are free (RFC 4588 §4; RFC 3550 §5.1). `None` where
+    /// RTX was not negotiated or nothing can be sent.
+    pub(crate) fn pad(&mut self, link: &mut Link, batch: &mut SendBatch) -> Option<usize> {
+        let Ssrc(ssrc) = self.plan.rtx_ssrc.filter(|_| link.passes(self.kind))?;
+        let payload_type = self.plan.payloads.iter().find_map(|mapping| mapping.rtx)?;
+        let index = self.rtx_index;
+        let sent = link.send(batch, PADDING.len(), |out, number| {
+            let mut extension = self.extension(MID_PACKETS, None, number);
+            let header_len = write_header(out, false, payload_type, index, 0, ssrc, extension.finish())?;
+            *out.first_mut()? |= HAS_PADDING;
+            Some(Sealable { ssrc, index, header_len, prefix_len: 0, rest: &PADDING })
+        });
+        let Sent::Bytes(bytes) = sent else { return None };
+        self.rtx_index += 1;
+        Some(bytes)
+    }
+
+    /// Whether [`pad`](Self::pad) can send anything.
+    pub(crate) fn is_paddable(&self) -> bool {
+        let has_rtx = self.plan.rtx_ssrc.is_some() && self.plan.payloads.iter().any(|mapping| mapping.rtx.is_some());
+        has_rtx && self.plan.extensions.transport_cc.is_some()
     }
 
     /// The pair a sender report states now: our clock and this stream's timestamp at the same moment. `None` when nothing plays.
@@ -274,7 +305,7 @@ impl Outlet {
     }
 
     /// `place` counts packets from the SSRC's first, so that a repeat carries what the original did.
-    fn extension(&self, place: u64, audio_level: Option<u8>, transport_sequence: u16) -> ExtensionWriter {
+    fn extension(&self, place: u64, audio_level: Option<u8>, number: &mut TransportNumber) -> ExtensionWriter {
         let ids = &self.plan.extensions;
         let mut writer = ExtensionWriter::for_ids(ids.mid.into_iter().chain(ids.audio_level).chain(ids.transport_cc));
         if let Some(id) = ids.mid.filter(|_| place < MID_PACKETS) {
@@ -284,7 +315,7 @@ impl Outlet {
             writer.push(id, &[level]);
         }
         if let Some(id) = ids.transport_cc {
-            writer.push(id, &transport_sequence.to_be_bytes());
+            writer.push(id, &number.take().to_be_bytes());
         }
         writer
     }

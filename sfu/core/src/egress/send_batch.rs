@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::Remote;
+use crate::bandwidth::SendTime;
 
 /// Bytes of the arena. Small enough to stay in a core's second-level cache between sealing and sending.
 const ARENA_BYTES: usize = 512 * 1024;
@@ -36,11 +37,18 @@ pub struct SendBatch {
     arena: Box<[u8]>,
     used: usize,
     transmits: Vec<Transmit>,
+    /// When what is being sealed leaves.
+    leaves: SendTime,
 }
 
 impl SendBatch {
     pub(crate) fn new() -> Self {
-        Self { arena: vec![0; ARENA_BYTES].into_boxed_slice(), used: 0, transmits: Vec::with_capacity(1024) }
+        Self {
+            arena: vec![0; ARENA_BYTES].into_boxed_slice(),
+            used: 0,
+            transmits: Vec::with_capacity(1024),
+            leaves: SendTime::default(),
+        }
     }
 
     /// The runs in sending order.
@@ -78,6 +86,15 @@ impl SendBatch {
     pub fn clear(&mut self) {
         self.used = 0;
         self.transmits.clear();
+    }
+
+    /// What is put in from here on leaves at this time.
+    pub(crate) fn stamp(&mut self, leaves: SendTime) {
+        self.leaves = leaves;
+    }
+
+    pub(crate) fn leaves(&self) -> SendTime {
+        self.leaves
     }
 
     /// `len` free bytes to write the next datagram into, or `None` when the arena is full. Nothing is queued until

@@ -14,6 +14,12 @@ pub fn rtcp(data: &[u8]) {
         if let Feedback::Nack { sequences, .. } = &feedback {
             assert!(sequences.len() <= 256, "{} numbers in one NACK", sequences.len());
         }
+        if let Feedback::TransportWide(feedback) = &feedback {
+            let mut told = 0;
+            feedback.each(|_| told += 1);
+            // Fourteen packets are told by two bytes at most, or one by the byte of its delta.
+            assert!(told <= 7 * data.len(), "{told} packets told in {} bytes", data.len());
+        }
     });
     // The shortest statement is an SSRC of a BYE.
     assert!(statements <= data.len() / 4, "{statements} statements in {} bytes", data.len());
@@ -57,7 +63,7 @@ fn round_trip(mut input: Input<'_>) {
             }
         }
     }
-    let mut got = Vec::new();
-    read(&compound.finish(), |feedback| got.push(feedback)).expect("our own RTCP");
+    let (compound, mut got) = (compound.finish(), Vec::new());
+    read(&compound, |feedback| got.push(feedback)).expect("our own RTCP");
     assert_eq!(got, expected);
 }

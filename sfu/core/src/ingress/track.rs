@@ -8,6 +8,7 @@ use super::nack::NackList;
 use super::reception::{Reception, ReceptionSummary};
 use super::ring::{Refused, Ring, Shape};
 use super::{Ntp, Packet, PacketMeta, PublisherClock};
+use crate::bandwidth::RateMeter;
 use crate::egress::OutletKey;
 use crate::room::ParticipantKey;
 use crate::wire::{RedHeader, RtpHeader, Vp8Descriptor, keyframe_size, starts_keyframe};
@@ -41,6 +42,8 @@ pub(crate) struct Track {
     pub(crate) fresh: Vec<u64>,
     /// Picture size of the last keyframe, where the codec tells it in the clear.
     pub(crate) size: Option<(u16, u16)>,
+    /// What it takes of a subscriber's link.
+    pub(crate) rate: RateMeter,
     reception: Reception,
     map: Option<(CaptureMap, Instant)>,
     last: Option<(Instant, u32)>,
@@ -87,6 +90,7 @@ impl Track {
             listeners: Vec::new(),
             fresh: Vec::with_capacity(64),
             size: None,
+            rate: RateMeter::default(),
             reception: Reception::default(),
             map: None,
             last: None,
@@ -177,6 +181,7 @@ impl Track {
         if starts_keyframe && self.kind == MediaKind::Video && is_newer {
             self.keyframe = Some((index, timestamp, now));
         }
+        self.rate.take(now, payload.len());
         self.last = Some((now, timestamp));
         self.fresh.push(index);
         Ok(())

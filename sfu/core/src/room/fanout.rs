@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::Room;
 use super::participant::Told;
+use crate::bandwidth::SendTime;
 use crate::egress::Outcome;
 use crate::{Counters, Event, MediaKind, SendBatch};
 
@@ -35,6 +36,7 @@ pub(crate) enum Progress {
 impl Room {
     /// Puts what is to be sent into the batch, as far as it holds.
     pub(crate) fn flush(&mut self, now: Instant, batch: &mut SendBatch, counters: &mut Counters) -> Progress {
+        batch.stamp(SendTime::at(self.clock, now));
         if self.flush_control(batch, counters) == Progress::Full {
             return Progress::Full;
         }
@@ -45,14 +47,16 @@ impl Room {
             self.resends.pop_front();
             self.resend(now, outlet, sequence, batch, counters);
         }
-        if self.flush_replays(batch, counters) == Progress::Full {
+        if self.flush_replays(batch, counters) == Progress::Full || self.fan_out(now, batch, counters) == Progress::Full
+        {
             return Progress::Full;
         }
-        self.fan_out(now, batch, counters)
+        self.flush_paddings(batch, counters)
     }
 
     pub(crate) fn has_work(&self) -> bool {
-        !(self.control.is_empty() && self.resends.is_empty() && self.replays.is_empty() && self.fresh.is_empty())
+        let has_more = !(self.replays.is_empty() && self.paddings.is_empty());
+        has_more || !(self.control.is_empty() && self.resends.is_empty() && self.fresh.is_empty())
     }
 
     fn flush_control(&mut self, batch: &mut SendBatch, counters: &mut Counters) -> Progress {

@@ -29,20 +29,30 @@ pub(crate) enum Wanted {
 /// Lines of the highest layer where the codec does not tell: what `welcome` asks cameras for.
 const DEFAULT_TOP_HEIGHT: u16 = 720;
 
-/// The best of the lowest `playable` layers: the lowest that fills the tile, or what comes nearest among those that flow. `None` when nothing
-/// is wanted or has ever come.
-pub(crate) fn choose(layers: &[LayerView], wanted: Wanted, playable: usize) -> Option<usize> {
+/// Lines of a layer's picture, told or supposed.
+pub(crate) fn height(layers: &[LayerView], layer: usize) -> u16 {
+    let above = layers.len().saturating_sub(layer + 1).min(4);
+    layers.get(layer).and_then(|view| view.height).unwrap_or(DEFAULT_TOP_HEIGHT >> above)
+}
+
+/// The lowest layer that fills the tile, whether it flows or not. `None` when nothing is wanted.
+pub(crate) fn ideal(layers: &[LayerView], wanted: Wanted) -> Option<usize> {
     let top = layers.len().checked_sub(1)?;
-    let height = |layer: usize, view: &LayerView| view.height.unwrap_or(DEFAULT_TOP_HEIGHT >> (top - layer).min(4));
-    let ideal = match wanted {
-        Wanted::Nothing => return None,
-        Wanted::Full => top,
+    match wanted {
+        Wanted::Nothing => None,
+        Wanted::Full => Some(top),
         // A tile a little larger than a layer is not worth four times its bits.
         Wanted::Height(lines) => {
-            let fills = |(layer, view): (usize, &LayerView)| u32::from(height(layer, view)) * 5 >= u32::from(lines) * 4;
-            (0..=top).find(|layer| layers.get(*layer).is_some_and(|view| fills((*layer, view)))).unwrap_or(top)
+            let fills = |layer: &usize| u32::from(height(layers, *layer)) * 5 >= u32::from(lines) * 4;
+            Some((0..=top).find(fills).unwrap_or(top))
         }
-    };
+    }
+}
+
+/// The best of the lowest `playable` layers: the ideal one, or what comes nearest among those that flow. `None` when nothing is wanted or has
+/// ever come.
+pub(crate) fn choose(layers: &[LayerView], wanted: Wanted, playable: usize) -> Option<usize> {
+    let (ideal, top) = (ideal(layers, wanted)?, layers.len().checked_sub(1)?);
     let offered = layers.get(..playable.min(layers.len())).unwrap_or_default();
     let flowing = |wanted: LayerFlow| move |layer: &usize| offered.get(*layer).is_some_and(|view| view.flow == wanted);
     let nearest = |flow| (0..=ideal).rev().find(flowing(flow)).or_else(|| (ideal..=top).find(flowing(flow)));

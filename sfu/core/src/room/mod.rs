@@ -3,6 +3,7 @@
 //! Hot state lies in dense slabs (`tracks`, `outlets`, `links`); `participants` hold everything control needs.
 
 mod assign;
+mod bandwidth;
 mod connection;
 mod fanout;
 mod layers;
@@ -51,6 +52,8 @@ pub(crate) struct Room {
     cursor: fanout::Cursor,
     resends: VecDeque<(OutletKey, u16)>,
     replays: VecDeque<replay::Replay>,
+    /// Packets of padding to send.
+    paddings: VecDeque<(OutletKey, u16)>,
     /// Packets that are not media: handshakes, RTCP.
     control: VecDeque<(Remote, Vec<u8>)>,
     taps: Vec<(TapId, Tap)>,
@@ -82,6 +85,7 @@ impl Room {
             cursor: fanout::Cursor::default(),
             resends: VecDeque::with_capacity(64),
             replays: VecDeque::new(),
+            paddings: VecDeque::new(),
             control: VecDeque::new(),
             taps: Vec::new(),
             events: VecDeque::new(),
@@ -127,6 +131,7 @@ impl Room {
             clock: PublisherClock::default(),
             voice: Default::default(),
             quality: Default::default(),
+            bandwidth: Default::default(),
             channels: Vec::new(),
             remotes: Vec::new(),
             joined: self.joined,

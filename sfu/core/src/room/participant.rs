@@ -3,9 +3,11 @@
 use std::time::{Duration, Instant};
 
 use super::assign::SourceId;
+use super::bandwidth::Bidder;
 use super::layers::Wanted;
 use super::quality::QualityMeter;
 use super::voice::Voice;
+use crate::bandwidth::Bandwidth;
 use crate::egress::{Link, OutletKey};
 use crate::ingress::{Arrivals, Latch, PayloadTable, PublisherClock, StreamPlace, Track};
 use crate::slab::Key;
@@ -42,6 +44,8 @@ pub(crate) struct Participant {
     pub(crate) clock: PublisherClock,
     pub(crate) voice: Voice,
     pub(crate) quality: QualityMeter,
+    /// What the client's link carries, and what of it each slot's video is granted.
+    pub(crate) bandwidth: Bandwidth<Bidder>,
     pub(crate) channels: Vec<(ChannelId, String)>,
     /// Addresses whose packets are this client's, as the shard's map has them.
     pub(crate) remotes: Vec<Remote>,
@@ -65,13 +69,15 @@ pub(crate) struct Slot {
     pub(crate) audio: Option<OutletKey>,
     pub(crate) video: Option<OutletKey>,
     pub(crate) source: Option<SourceId>,
+    /// Layers of the source's video that fit into the client's link, from the lowest; `None` where nothing limits them.
+    pub(crate) granted: Option<usize>,
     /// What the client was told last: what it carried, audio, video.
     pub(crate) told: (Option<SourceId>, Flow, Flow),
 }
 
 impl Slot {
     pub(crate) fn empty(index: SlotIndex, audio: Option<OutletKey>, video: Option<OutletKey>) -> Self {
-        Self { index, audio, video, source: None, told: (None, Flow::None, Flow::None) }
+        Self { index, audio, video, source: None, granted: None, told: (None, Flow::None, Flow::None) }
     }
 }
 

@@ -178,7 +178,7 @@ impl Room {
         counters.rtcp_malformed += u64::from(read.is_err());
     }
 
-    fn take_feedback(&mut self, now: Instant, key: ParticipantKey, feedback: Feedback, counters: &mut Counters) {
+    fn take_feedback(&mut self, now: Instant, key: ParticipantKey, feedback: Feedback<'_>, counters: &mut Counters) {
         match feedback {
             Feedback::SenderReport { ssrc, ntp, timestamp } => {
                 let Some(participant) = self.participants.get_mut(key) else { return };
@@ -215,7 +215,10 @@ impl Room {
                     self.want_keyframe_for(outlet);
                 }
             }
-            Feedback::TransportWide => counters.transport_feedback_in += 1,
+            Feedback::TransportWide(feedback) => {
+                counters.transport_feedback_in += 1;
+                self.take_transport_feedback(now, key, &feedback);
+            }
             Feedback::Bye { ssrc } => {
                 let Some(participant) = self.participants.get_mut(key) else { return };
                 let place = participant.latch.get(ssrc).filter(|place| place.role == Role::Media);

@@ -19,6 +19,7 @@ impl Room {
     pub(super) fn report(&mut self, now: Instant, key: ParticipantKey, counters: &mut Counters) {
         self.report_slots(now, key, counters);
         self.report_tracks(now, key, counters);
+        self.count_bandwidth(now, key, counters);
         if let Some(participant) = self.participants.get_mut(key)
             && let Some(score) = participant.quality.take_change()
         {

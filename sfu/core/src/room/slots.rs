@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use super::assign::{Candidate, SourceId, assign};
+use super::bandwidth::Handover;
 use super::layers::{LayerFlow, LayerView, choose};
 use super::{ParticipantKey, Room};
 use crate::egress::OutletKey;
@@ -74,7 +75,11 @@ impl Room {
                         participant.wanted(source) != super::layers::Wanted::Nothing
                             && self.shedding.playable(source.1, 1) > 0
                     });
-                if outlet.is_some() && published && wanted { Flow::Forwarded } else { Flow::None }
+                match (outlet.is_some() && published && wanted, kind, slot.granted) {
+                    (false, ..) => Flow::None,
+                    (true, MediaKind::Video, Some(0)) => Flow::Withheld,
+                    (true, ..) => Flow::Forwarded,
+                }
             };
             SlotAssignment {
                 slot: slot.index,
@@ -86,7 +91,7 @@ impl Room {
         slots.collect()
     }
 
-    fn state_of(&self, (participant, source): SourceId, kind: MediaKind) -> TrackState {
+    pub(super) fn state_of(&self, (participant, source): SourceId, kind: MediaKind) -> TrackState {
         self.find(participant)
             .and_then(|key| self.participants.get(key))
             .map_or(TrackState::Off, |publisher| publisher.track_state(source, kind))
@@ -98,13 +103,15 @@ impl Room {
 
     /// Points every outlet of a participant at the track it should play.
     pub(super) fn retune(&mut self, now: Instant, key: ParticipantKey) {
+        let handover = self.grant(now, key);
         let Some(participant) = self.participants.get(key) else { return };
         let choices: Vec<_> = participant
             .slots
             .iter()
             .flat_map(|slot| {
                 let audio = slot.source.and_then(|source| self.audio_of(source));
-                let video = slot.source.and_then(|source| self.video_of(now, source, participant.wanted(source)));
+                let video =
+                    slot.source.and_then(|source| self.video_of(now, source, participant.wanted(source), slot.granted));
                 [
                     slot.audio.map(|outlet| (outlet, slot.source, audio)),
                     slot.video.map(|outlet| (outlet, slot.source, video)),
@@ -113,11 +120,21 @@ impl Room {
             .flatten()
             .collect();
         for (outlet, source, track) in choices {
+            if handover == Handover::AtOnce && self.is_lower(outlet, track) {
+                self.silence(outlet);
+            }
             self.tune(outlet, source, track);
         }
     }
 
-    fn audio_of(&self, (participant, source): SourceId) -> Option<Key<Track>> {
+    /// Whether the track is a lower layer than the one the outlet plays.
+    fn is_lower(&self, outlet: OutletKey, track: Option<Key<Track>>) -> bool {
+        let playing = self.outlets.get(outlet).and_then(|outlet| self.tracks.get(outlet.playing?));
+        let next = track.and_then(|track| self.tracks.get(track));
+        playing.zip(next).is_some_and(|(playing, next)| next.layer < playing.layer)
+    }
+
+    pub(super) fn audio_of(&self, (participant, source): SourceId) -> Option<Key<Track>> {
         let publisher = self.participants.get(self.find(participant)?)?;
         if publisher.track_state(source, MediaKind::Audio) == TrackState::Off {
             return None;
@@ -130,24 +147,26 @@ impl Room {
         now: Instant,
         (participant, source): SourceId,
         wanted: super::layers::Wanted,
+        granted: Option<usize>,
     ) -> Option<Key<Track>> {
         let publisher = self.participants.get(self.find(participant)?)?;
         if publisher.track_state(source, MediaKind::Video) == TrackState::Off {
             return None;
         }
         let layers = publisher.layers(source, MediaKind::Video);
-        let playable = self.shedding.playable(source, layers.len());
-        let views: Vec<LayerView> = layers
-            .iter()
-            .map(|key| match key.and_then(|key| self.tracks.get(key)) {
-                None => LayerView { flow: LayerFlow::Absent, height: None },
-                Some(track) => LayerView {
-                    flow: if track.is_alive(now) { LayerFlow::Alive } else { LayerFlow::Silent },
-                    height: track.size.map(|(width, height)| width.min(height)),
-                },
-            })
-            .collect();
-        layers.get(choose(&views, wanted, playable)?).copied().flatten()
+        let playable = self.shedding.playable(source, layers.len()).min(granted.unwrap_or(usize::MAX));
+        layers.get(choose(&self.views(now, layers), wanted, playable)?).copied().flatten()
+    }
+
+    pub(super) fn views(&self, now: Instant, layers: &[Option<Key<Track>>]) -> Vec<LayerView> {
+        let view = |key: &Option<Key<Track>>| match key.and_then(|key| self.tracks.get(key)) {
+            None => LayerView { flow: LayerFlow::Absent, height: None },
+            Some(track) => LayerView {
+                flow: if track.is_alive(now) { LayerFlow::Alive } else { LayerFlow::Silent },
+                height: track.size.map(|(width, height)| width.min(height)),
+            },
+        };
+        layers.iter().map(view).collect()
     }
 
     /// Makes an outlet play `track`. Another layer of the source it plays takes over at its keyframe; another source silences it at once.

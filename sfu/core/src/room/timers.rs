@@ -26,6 +26,7 @@ impl Room {
             if participant.liveness == Liveness::Lively {
                 consider(Some(participant.stall_deadline()));
             }
+            consider(participant.bandwidth.probe_deadline());
         }
         for track in participant.all_tracks().filter_map(|track| self.tracks.get(track)) {
             consider(track.nacks.deadline());
@@ -67,6 +68,7 @@ impl Room {
             }
         }
         self.request_repairs(now, key, counters);
+        self.probe(now, key);
         self.rearm.push(key);
         Fate::Stays
     }

@@ -2,7 +2,9 @@
 
 mod read;
 mod transport_feedback;
+mod transport_wide;
 mod write;
 
 pub(crate) use read::{Feedback, read};
+pub(crate) use transport_wide::{Status, TICKS_PER_SECOND, TransportWide};
 pub(crate) use write::{Compound, ReportBlock};

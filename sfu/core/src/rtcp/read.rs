@@ -9,9 +9,11 @@ use rtc_rtcp::reception_report::ReceptionReport;
 use rtc_rtcp::sender_report::SenderReport;
 use rtc_rtcp::transport_feedbacks::transport_layer_nack::TransportLayerNack;
 
+use super::TransportWide;
+
 /// One statement of a client, about the SSRC it names.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum Feedback {
+pub(crate) enum Feedback<'p> {
     /// The client's own stream: this NTP time is this timestamp.
     SenderReport { ssrc: u32, ntp: u64, timestamp: u32 },
     /// How our stream arrives there.
@@ -21,7 +23,7 @@ pub(crate) enum Feedback {
     /// Our stream cannot be decoded without a keyframe (PLI or FIR).
     KeyframeRequest { ssrc: u32 },
     /// How our packets arrive there, over all streams (transport-wide congestion control).
-    TransportWide,
+    TransportWide(TransportWide<'p>),
     /// The client's own stream has ended.
     Bye { ssrc: u32 },
 }
@@ -39,7 +41,7 @@ const MAX_NACKED: usize = 256;
 ///
 /// # Errors
 /// A packet is malformed; statements before it have been given.
-pub(crate) fn read(mut compound: &[u8], mut each: impl FnMut(Feedback)) -> Result<(), Malformed> {
+pub(crate) fn read<'p>(mut compound: &'p [u8], mut each: impl FnMut(Feedback<'p>)) -> Result<(), Malformed> {
     const RTPFB_NACK: (u8, u8) = (205, 1);
     const RTPFB_TRANSPORT_CC: (u8, u8) = (205, 15);
     const PSFB_PLI: (u8, u8) = (206, 1);
@@ -61,7 +63,7 @@ pub(crate) fn read(mut compound: &[u8], mut each: impl FnMut(Feedback)) -> Resul
                 let sequences = nack.nacks.iter().flat_map(|pair| pair.packet_list()).take(MAX_NACKED).collect();
                 each(Feedback::Nack { ssrc: nack.media_ssrc, sequences });
             }
-            RTPFB_TRANSPORT_CC => each(Feedback::TransportWide),
+            RTPFB_TRANSPORT_CC => each(Feedback::TransportWide(TransportWide::parse(packet).ok_or(Malformed)?)),
             PSFB_PLI => each(Feedback::KeyframeRequest { ssrc: decode::<PictureLossIndication>(packet)?.media_ssrc }),
             PSFB_FIR => {
                 let entries = decode::<FullIntraRequest>(packet)?.fir;
@@ -77,7 +79,7 @@ fn decode<P: rtc_shared::marshal::Unmarshal>(packet: &[u8]) -> Result<P, Malform
     P::unmarshal(&mut Bytes::copy_from_slice(packet)).map_err(|_| Malformed)
 }
 
-fn reception(block: &ReceptionReport) -> Feedback {
+fn reception(block: &ReceptionReport) -> Feedback<'static> {
     Feedback::Reception {
         ssrc: block.ssrc,
         fraction_lost: block.fraction_lost,
@@ -95,7 +97,7 @@ mod tests {
     use crate::rtcp::{Compound, ReportBlock};
     use proptest::prelude::*;
 
-    fn all(compound: &[u8]) -> Vec<Feedback> {
+    fn all(compound: &[u8]) -> Vec<Feedback<'_>> {
         let mut out = vec![];
         read(compound, |feedback| out.push(feedback)).expect("well formed");
         out
@@ -108,7 +110,8 @@ mod tests {
         compound.receiver_report(&[ReportBlock { ssrc: 20, ..Default::default() }]);
         compound.nack(30, &[5, 6, 65_535]);
         compound.picture_loss(40);
-        let read = all(&compound.finish());
+        let compound = compound.finish();
+        let read = all(&compound);
         assert!(matches!(read[0], Feedback::SenderReport { ssrc: 10, timestamp: 7, .. }));
         assert!(matches!(read[1], Feedback::Reception { ssrc: 20, .. }));
         assert!(
@@ -135,7 +138,11 @@ mod tests {
             packet.extend((body.len() as u16).to_be_bytes());
             packet.extend(body.concat());
             packet.extend(extra);
-            let _ = read(&packet, |_| {});
+            let _ = read(&packet, |feedback| {
+                if let Feedback::TransportWide(feedback) = feedback {
+                    feedback.each(|_| {});
+                }
+            });
         }
     }
 }

@@ -66,6 +66,13 @@ counters! {
     transport_feedback_in,
     /// Transport-wide feedback to publishers.
     transport_feedback_out,
+    /// Padding sent to find out whether there is more room.
+    padding_out,
+    /// Looks once a second at what subscribers' connections carry, the sum of the estimates, and looks that found video left out or smaller
+    /// than wanted.
+    bandwidth_samples,
+    bandwidth_kilobits,
+    bandwidth_short,
     /// Packets subscribers' own reports call lost.
     subscriber_packets_lost,
     sender_reports_out,

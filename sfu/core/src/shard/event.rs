@@ -70,4 +70,6 @@ pub struct SlotAssignment {
 pub enum Flow {
     None,
     Forwarded,
+    /// Left out while the receiver's connection has no room for it.
+    Withheld,
 }

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
+use super::viewer::WIRE_OVERHEAD;
+
 /// How a path behaves.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Conditions {
@@ -63,10 +65,11 @@ impl Link {
         }
     }
 
-    pub(super) fn send(&mut self, now: Instant, bytes: &[u8]) {
-        let Some(leaves) = self.queue(now, bytes.len()) else { return };
+    /// Returns whether the queue had room.
+    pub(super) fn send(&mut self, now: Instant, bytes: &[u8]) -> bool {
+        let Some(leaves) = self.queue(now, bytes.len() + WIRE_OVERHEAD) else { return false };
         if self.loses() {
-            return;
+            return true;
         }
         let copies = 1 + usize::from(self.rng.random_bool(self.conditions.duplicates));
         for _ in 0..copies {
@@ -74,6 +77,7 @@ impl Link {
             self.order += 1;
             self.under_way.push(Reverse((arrives, self.order, bytes.to_vec())));
         }
+        true
     }
 
     /// When the next packet comes out.
@@ -122,7 +126,7 @@ fn a_link_loses_delays_and_repeats_as_it_is_told() {
         rate: None,
     };
     let mut link = Link::new(conditions, 1);
-    (0..10_000_u32).for_each(|number| link.send(now, &number.to_be_bytes()));
+    (0..10_000_u32).for_each(|number| assert!(link.send(now, &number.to_be_bytes())));
     let first = link.next().expect("something comes");
     let mut came = Vec::new();
     while let Some(bytes) = link.receive(now + Duration::from_millis(60)) {
@@ -143,7 +147,7 @@ fn a_narrow_link_passes_its_rate_and_drops_the_rest() {
     let mut link = Link::new(Conditions { delay: Duration::ZERO, rate, ..CLEAN }, 1);
     // Twice the rate for two seconds.
     for number in 0..400 {
-        link.send(start + Duration::from_millis(5 * number), &[0; 1000]);
+        link.send(start + Duration::from_millis(5 * number), &[0; 1000 - WIRE_OVERHEAD]);
     }
     let mut came = 0;
     while link.receive(start + Duration::from_secs(2)).is_some() {

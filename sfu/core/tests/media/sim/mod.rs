@@ -3,6 +3,8 @@
 //! Time is virtual and every draw comes from one seed, so a run is a pure function of (scenario, seed). `cargo test` runs each scenario with a
 //! few seeds; `make sim SEEDS=1000` with many. A run that fails says how to run it again, and becomes a line of [`scenarios::REGRESSIONS`].
 
+mod bandwidth;
+mod feedback;
 mod link;
 mod publisher;
 mod scenarios;
@@ -33,6 +35,8 @@ struct Peer {
     up: Link,
     down: Link,
     is_present: bool,
+    /// Packets of sound that a queue on the way down had no room for.
+    sound_dropped: u64,
 }
 
 struct Sim<'s> {
@@ -63,16 +67,18 @@ fn run(scenario: &Scenario, seed: u64) -> Outcome {
 impl<'s> Sim<'s> {
     fn new(scenario: &'s Scenario, seed: u64) -> Self {
         let rids = if scenario.layers > 1 { &RIDS[..scenario.layers] } else { &[] };
-        let habits = Habits { rids, takes_transport_cc: true, takes_red: false, ..USUAL };
+        let slots = USUAL.slots.max(scenario.people as u8 - 1);
+        let habits = Habits { rids, slots, takes_transport_cc: true, takes_red: false, ..USUAL };
         let world = World::with(&vec![habits; scenario.people]);
         let mut rng = StdRng::seed_from_u64(seed);
         let tolerance = scenario.conditions.jitter * 2 + Duration::from_millis(1);
         let peer = |client: usize| Peer {
-            publisher: Publisher::new(client, scenario.layers, world.now, tolerance),
+            publisher: Publisher::new(client, scenario.layers, world.now, tolerance, scenario.rates),
             viewer: Viewer::new(&world.clients[client].plan, world.now),
             up: Link::new(scenario.conditions, rng.random()),
             down: Link::new(scenario.conditions, rng.random()),
             is_present: true,
+            sound_dropped: 0,
         };
         let peers = (0..scenario.people).map(peer).collect();
         let (transcript, sealed, highest) = (DefaultHasher::new(), HashMap::new(), HashMap::new());
@@ -165,7 +171,12 @@ impl<'s> Sim<'s> {
             let client = self.world.clients.iter().position(|client| client.remote == to);
             let client = client.expect("nothing is sent where nobody has proved to be");
             self.note_sealed(client, &bytes);
-            self.peers[client].down.send(now, &bytes);
+            let ssrc = u32::from_be_bytes([bytes[8], bytes[9], bytes[10], bytes[11]]);
+            let plan = &self.world.clients[client].plan;
+            let is_sound = plan.slots.iter().any(|slot| slot.audio.as_ref().is_some_and(|half| half.ssrc.0 == ssrc));
+            let peer = &mut self.peers[client];
+            let queued = peer.down.send(now, &bytes);
+            peer.sound_dropped += u64::from(is_sound && !queued);
         }
     }
 
@@ -221,6 +232,7 @@ impl<'s> Sim<'s> {
                 self.world.shard.leave(now, person(client));
                 self.forgive();
             }
+            Act::Down(client, conditions) => self.peers[client].down.conditions = conditions,
             Act::Network(conditions) => {
                 for peer in &mut self.peers {
                     (peer.up.conditions, peer.down.conditions) = (conditions, conditions);

@@ -17,6 +17,8 @@ const REPORT_EVERY: Duration = Duration::from_secs(1);
 const HISTORY: usize = 400;
 /// Requests for a layer's keyframe are no closer than this (PROTOCOL: at least 500 ms apart per layer), whatever the network did to them.
 const REQUESTS_APART: Duration = Duration::from_millis(500);
+/// Bytes of a packet's payload at most.
+const MAX_PART: usize = 1_100;
 pub(super) const RIDS: &[&str] = &["q", "h", "f"];
 
 pub(super) struct Publisher {
@@ -30,6 +32,8 @@ pub(super) struct Publisher {
     began: Instant,
     /// How far the network may push two packets together.
     tolerance: Duration,
+    /// Bits a second of each layer; none: small pictures whose parts differ by layer.
+    rates: &'static [u32],
 }
 
 struct Layer {
@@ -43,7 +47,7 @@ struct Layer {
 
 impl Publisher {
     /// Sequence numbers start short of their wrap, so that every run passes it.
-    pub(super) fn new(client: usize, layers: usize, now: Instant, tolerance: Duration) -> Self {
+    pub(super) fn new(client: usize, layers: usize, now: Instant, tolerance: Duration, rates: &'static [u32]) -> Self {
         let layer = |_| Layer {
             sequence: 65_400,
             rtx_sequence: 65_500,
@@ -63,6 +67,7 @@ impl Publisher {
             report_at: now + Duration::from_millis(100 + client as u64),
             began: now,
             tolerance,
+            rates,
         }
     }
 
@@ -147,15 +152,25 @@ impl Publisher {
     fn film(&mut self, now: Instant, index: usize, rtp: &mut Vec<Vec<u8>>) {
         let (client, timestamp, ssrc) = (self.client, self.ticks(now, 90_000), self.ssrc(index));
         let rid = (self.layers.len() > 1).then(|| RIDS[index]);
+        let rate = self.rates.get(index).copied();
         let layer = &mut self.layers[index];
         let is_keyframe = std::mem::take(&mut layer.wants_keyframe);
         layer.frame += 1;
-        let parts = if is_keyframe { 8 } else { 2 + index as u8 };
+        let (parts, len) = match rate {
+            None => (if is_keyframe { 8 } else { 2 + index as u8 }, 500),
+            Some(rate) => {
+                // Pictures differ by up to a fifth; a keyframe is worth five.
+                let usual = rate as usize / 8 / 30;
+                let bytes = usual * (80 + (layer.frame as usize * 37) % 41) / 100 * if is_keyframe { 5 } else { 1 };
+                let parts = bytes.div_ceil(MAX_PART).max(1);
+                (parts as u8, (bytes / parts).max(100))
+            }
+        };
         for part in 0..parts {
             layer.sequence = layer.sequence.wrapping_add(1);
             let frame = Frame { client: client as u8, layer: index as u8, number: layer.frame, is_keyframe };
             // One byte apart, as libwebrtc splits them.
-            let payload = frame.part(part, parts, 500 + usize::from(part + 1 == parts));
+            let payload = frame.part(part, parts, len + usize::from(part + 1 == parts));
             let marker = part + 1 == parts;
             let packet =
                 Packet { marker, timestamp, rid, ssrc, ..Packet::video(client, index, layer.sequence, &payload) };

@@ -18,6 +18,8 @@ pub(super) enum Act {
     Shed(Shedding),
     Leave(usize),
     Network(Conditions),
+    /// The way down to one client.
+    Down(usize, Conditions),
 }
 
 impl Act {
@@ -40,6 +42,8 @@ pub(super) struct Scenario {
     pub(super) name: &'static str,
     pub(super) people: usize,
     pub(super) layers: usize,
+    /// Bits a second of each layer; empty where they do not matter.
+    pub(super) rates: &'static [u32],
     pub(super) length: Duration,
     pub(super) conditions: Conditions,
     pub(super) acts: &'static [(Duration, Act)],
@@ -75,10 +79,11 @@ impl Scenario {
 
 const LENGTH: Duration = Duration::from_secs(12);
 
-const TWO: Scenario = Scenario {
+pub(super) const TWO: Scenario = Scenario {
     name: "",
     people: 2,
     layers: 1,
+    rates: &[],
     length: LENGTH,
     conditions: CLEAN,
     acts: &[],
@@ -86,7 +91,7 @@ const TWO: Scenario = Scenario {
     promise: Promise { frames: 350, frozen: 0.0, missed: 0.0, keyframe_requests: 0 },
 };
 
-const fn ms(millis: u64) -> Duration {
+pub(super) const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
@@ -152,6 +157,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         name: "comings and goings",
         people: 4,
         layers: 2,
+        rates: &[],
         length: Duration::from_secs(20),
         conditions: Conditions { loss: Loss::Random(0.03), jitter: ms(15), duplicates: 0.02, ..CLEAN },
         acts: &[(ms(15_000), Act::Leave(3))],

@@ -10,6 +10,7 @@ use rtc_rtcp::reception_report::ReceptionReport;
 use rtc_rtcp::transport_feedbacks::transport_layer_nack::{TransportLayerNack, nack_pairs_from_sequence_numbers};
 use sfu_core::MediaPlan;
 
+use super::feedback::Feedback;
 use super::publisher::Frame;
 use crate::world::Got;
 
@@ -23,8 +24,16 @@ const KEYFRAME_AFTER: Duration = Duration::from_millis(400);
 /// What people see as standing still.
 const FROZEN_AFTER: Duration = Duration::from_millis(300);
 
+/// IPv4 and UDP headers.
+pub(super) const WIRE_OVERHEAD: usize = 28;
+
 pub(super) struct Viewer {
     streams: Vec<Stream>,
+    feedback: Feedback,
+    /// When a slot's picture became one of another layer: slot, and layer.
+    pub(super) layers: Vec<(Instant, usize, u8)>,
+    /// Bytes that came on the wire, and when.
+    pub(super) came: Vec<(Instant, usize)>,
     look_at: Instant,
     report_at: Instant,
 }
@@ -63,11 +72,18 @@ impl Viewer {
     pub(super) fn new(plan: &MediaPlan, now: Instant) -> Self {
         let halves = plan.slots.iter().filter_map(|slot| slot.video.as_ref());
         let streams = halves.map(|half| Stream::new(half.ssrc.0, half.rtx_ssrc.map(|ssrc| ssrc.0))).collect();
-        Self { streams, look_at: now, report_at: now + REPORT_EVERY }
+        Self {
+            streams,
+            feedback: Feedback::new(now),
+            layers: Vec::new(),
+            came: Vec::new(),
+            look_at: now,
+            report_at: now + REPORT_EVERY,
+        }
     }
 
     pub(super) fn next(&self) -> Instant {
-        self.look_at.min(self.report_at)
+        self.look_at.min(self.report_at).min(self.feedback.next())
     }
 
     pub(super) fn seen(&self) -> impl Iterator<Item = Seen> {
@@ -75,12 +91,26 @@ impl Viewer {
     }
 
     pub(super) fn take(&mut self, now: Instant, got: &Got) {
+        self.came.push((now, got.sealed.len() + WIRE_OVERHEAD));
+        got.transport_sequence.iter().for_each(|sequence| self.feedback.take(now, *sequence));
         for stream in &mut self.streams {
             if got.ssrc == stream.ssrc {
                 stream.take(now, got.sequence, got.timestamp, &got.payload);
-            } else if stream.rtx == Some(got.ssrc) {
-                let (original, payload) = got.payload.split_at(2);
-                stream.take(now, u16::from_be_bytes([original[0], original[1]]), got.timestamp, payload);
+            } else if stream.rtx == Some(got.ssrc)
+                && let Some((original, payload)) = got.payload.split_first_chunk()
+            {
+                stream.take(now, u16::from_be_bytes(*original), got.timestamp, payload);
+            }
+        }
+        self.note_layers(now);
+    }
+
+    fn note_layers(&mut self, now: Instant) {
+        for (slot, stream) in self.streams.iter().enumerate() {
+            let Some((frame, ..)) = stream.last else { continue };
+            let noted = self.layers.iter().rev().find(|(_, of, _)| *of == slot).map(|(.., layer)| *layer);
+            if noted != Some(frame.layer) {
+                self.layers.push((now, slot, frame.layer));
             }
         }
     }
@@ -90,7 +120,9 @@ impl Viewer {
         if now >= self.look_at {
             self.look_at = now + LOOK_EVERY;
             self.streams.iter_mut().for_each(|stream| stream.ask(now, rtcp));
+            self.note_layers(now);
         }
+        self.feedback.tick(now, rtcp);
         if now >= self.report_at {
             self.report_at = now + REPORT_EVERY;
             let block = |stream: &Stream| ReceptionReport {
