@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::accounts::AccountsError;
 use crate::app::AppState;
-use crate::booking::{BookingError, JoinCode, WaitingRoom};
+use crate::booking::{BookingError, Encryption, JoinCode, WaitingRoom};
 
 pub(crate) const JOIN_CODE: &str = "demo";
 const PASSWORD: &str = "demo-demo-demo";
@@ -58,7 +58,10 @@ pub(crate) async fn prepare(state: &AppState) -> Result<(), DemoError> {
         let user = state.accounts.user_by_email(person.email).await?;
         state.mentors.approve(user.id).await?;
         let code: JoinCode = JOIN_CODE.parse()?;
-        state.booking.open_at(user.id, "Rust mentoring with Ada", WaitingRoom::Off, &code).await?;
+        state
+            .booking
+            .open_at(user.id, "Rust mentoring with Ada", WaitingRoom::Off, Encryption::InTransit, &code)
+            .await?;
     }
     Ok(())
 }

@@ -48,6 +48,7 @@ both_engines! {
         assert_eq!(session["title"], "Rust");
         assert_eq!(session["state"], "open");
         assert_eq!(session["waiting_room"], true);
+        assert_eq!(session["end_to_end"], false);
         assert_eq!(session["mentor"]["display_name"], "Ada");
         assert_eq!(session["you"], "mentor");
         assert_eq!(session["present"], 0);
@@ -59,6 +60,17 @@ both_engines! {
         let path = format!("/api/sessions/{}", id_of(&session));
         assert_eq!(ada.get(&path).await.expect(200), session);
         assert_eq!(ada.get("/api/me").await.expect(200)["user"]["mentor"]["status"], "approved");
+    }
+
+    async fn whoever_has_the_link_is_told_of_end_to_end_encryption(world: World) {
+        let ada = world.mentor("Ada").await;
+        let session = ada.post("/api/sessions", &json!({"title": "Rust", "end_to_end": true})).await.expect(201);
+        assert_eq!(session["end_to_end"], true);
+        // The key is not the server's: its link ends with the code.
+        let code = session["join_code"].as_str().expect("a code");
+        assert_eq!(session["join_url"], world.url(&format!("/join/{code}")));
+        let link = world.browser().get(&format!("/api/join/{code}")).await.expect(200);
+        assert_eq!(link["session"]["end_to_end"], true);
     }
 
     async fn others_open_no_sessions(world: World) {
@@ -89,7 +101,8 @@ both_engines! {
         let session = open(&ada, "Rust").await;
         let path = format!("/api/join/{}", session["join_code"].as_str().expect("a code"));
         let guest = world.browser().get(&path).await.expect(200);
-        assert_eq!(guest["session"], json!({"id": session["id"], "title": "Rust", "mentor_name": "Ada", "state": "open"}));
+        let expected = json!({"id": session["id"], "title": "Rust", "mentor_name": "Ada", "state": "open", "end_to_end": false});
+        assert_eq!(guest["session"], expected);
         assert_eq!(guest["you"], Value::Null);
         let bo = world.person("Bo").await;
         assert_eq!(bo.get(&path).await.expect(200)["you"], json!({"display_name": "Bo", "role": "member"}));

@@ -12,13 +12,14 @@ mod tests;
 
 pub use error::BookingError;
 pub use events::{Closing, ParticipantJoined, ParticipantLeft, RoomClosed, RoomOpened, SessionEnded};
-pub use model::{JoinCode, Page, Person, Role, Session, SessionState, WaitingRoom};
+pub use model::{Encryption, JoinCode, Page, Person, Role, Session, SessionState, WaitingRoom};
 pub use routes::routes;
 
 use crate::kernel::Kernel;
 use crate::kernel::ids::{SessionId, UserId};
 use crate::kernel::outbox::{self, Handler};
 use crate::mentors::Mentors;
+use store::NewSession;
 
 /// Use cases of booking. Cheap to clone.
 #[derive(Clone)]
@@ -37,9 +38,15 @@ impl Booking {
     }
 
     /// Opens a session now. Only for approved mentors.
-    pub async fn open(&self, mentor: UserId, title: &str, waiting_room: WaitingRoom) -> Result<Session, BookingError> {
+    pub async fn open(
+        &self,
+        mentor: UserId,
+        title: &str,
+        waiting_room: WaitingRoom,
+        encryption: Encryption,
+    ) -> Result<Session, BookingError> {
         let code = rules::join_code(&self.kernel.random);
-        self.open_at(mentor, title, waiting_room, &code).await
+        self.open_at(mentor, title, waiting_room, encryption, &code).await
     }
 
     /// Opens a session under a link of its own; one that was there is open again afterwards.
@@ -48,6 +55,7 @@ impl Booking {
         mentor: UserId,
         title: &str,
         waiting_room: WaitingRoom,
+        encryption: Encryption,
         code: &JoinCode,
     ) -> Result<Session, BookingError> {
         let title = &rules::title(title).map_err(|mistake| BookingError::Invalid(vec![mistake]))?;
@@ -56,11 +64,12 @@ impl Booking {
         }
         let id = SessionId::generate(&self.kernel.random, &self.kernel.clock);
         let now = self.kernel.clock.now();
+        let new = NewSession { id, mentor, title, waiting_room, encryption, code };
         self.kernel
             .db
             .write(|mut tx| {
                 Box::pin(async move {
-                    store::open(&mut tx, id, mentor, title, waiting_room, code, now).await?;
+                    store::open(&mut tx, new, now).await?;
                     store::session_by_code(&mut tx, code).await?.ok_or(BookingError::SessionUnknown)
                 })
             })

@@ -16,6 +16,7 @@ pub struct Session {
     pub state: SessionState,
     pub join_code: JoinCode,
     pub waiting_room: WaitingRoom,
+    pub encryption: Encryption,
     pub created_at: Timestamp,
     pub started_at: Option<Timestamp>,
     pub ended_at: Option<Timestamp>,
@@ -95,6 +96,15 @@ impl Role {
 pub enum WaitingRoom {
     On,
     Off,
+}
+
+/// Who can read a session's sound and picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encryption {
+    /// Everyone in the room and the server, which forwards.
+    InTransit,
+    /// Only who has the key in the link's fragment, which the server never sees.
+    EndToEnd,
 }
 
 /// The unguessable part of a session's link. Lower-case letters, digits and hyphens; built by `rules`.

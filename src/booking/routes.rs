@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::model::{Person, Role, Session, SessionState, WaitingRoom};
+use super::model::{Encryption, Person, Role, Session, SessionState, WaitingRoom};
 use super::{Booking, BookingError, rules};
 use crate::accounts::{Accounts, LoggedIn, MaybeLoggedIn};
 use crate::kernel::Kernel;
@@ -43,6 +43,10 @@ struct OpenSession {
     #[serde(default = "yes")]
     #[schema(default = true)]
     waiting_room: bool,
+    /// Whether sound and picture are encrypted between the browsers. The key stays in the link's fragment.
+    #[serde(default)]
+    #[schema(default = false)]
+    end_to_end: bool,
 }
 
 fn yes() -> bool {
@@ -61,6 +65,8 @@ struct SessionAnswer {
     /// What to share.
     join_url: String,
     waiting_room: bool,
+    /// Sound and picture are encrypted between the browsers; `join_url` then lacks the key, which the server never has.
+    end_to_end: bool,
     created_at_ms: Timestamp,
     #[schema(required)]
     started_at_ms: Option<Timestamp>,
@@ -114,6 +120,8 @@ struct LinkSession {
     title: String,
     mentor_name: String,
     state: SessionState,
+    /// Sound and picture can only be read with the key in the link's fragment.
+    end_to_end: bool,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -134,7 +142,8 @@ async fn open_session(
     Json(body): Json<OpenSession>,
 ) -> ApiResult<(StatusCode, Json<SessionAnswer>)> {
     let waiting_room = if body.waiting_room { WaitingRoom::On } else { WaitingRoom::Off };
-    let session = booking.open(me.user.id, &body.title, waiting_room).await?;
+    let encryption = if body.end_to_end { Encryption::EndToEnd } else { Encryption::InTransit };
+    let session = booking.open(me.user.id, &body.title, waiting_room, encryption).await?;
     Ok((StatusCode::CREATED, Json(answer(session, me.user.id, &client))))
 }
 
@@ -195,8 +204,10 @@ async fn look_at_link(
 ) -> ApiResult<Json<LinkAnswer>> {
     let session = booking.session_for_join(&join_code.parse()?).await?;
     let you = me.map(|me| LinkYou { role: session.role_of(Some(me.user.id)), display_name: me.user.display_name });
-    let Session { id, title, mentor, state, .. } = session;
-    Ok(Json(LinkAnswer { session: LinkSession { id, title, mentor_name: mentor.display_name, state }, you }))
+    let Session { id, title, mentor, state, encryption, .. } = session;
+    let end_to_end = encryption == Encryption::EndToEnd;
+    let session = LinkSession { id, title, mentor_name: mentor.display_name, state, end_to_end };
+    Ok(Json(LinkAnswer { session, you }))
 }
 
 fn answer(session: Session, me: UserId, client: &Client) -> SessionAnswer {
@@ -209,6 +220,7 @@ fn answer(session: Session, me: UserId, client: &Client) -> SessionAnswer {
         mentor: session.mentor,
         state: session.state,
         waiting_room: session.waiting_room == WaitingRoom::On,
+        end_to_end: session.encryption == Encryption::EndToEnd,
         created_at_ms: session.created_at,
         started_at_ms: session.started_at,
         ended_at_ms: session.ended_at,

@@ -4,11 +4,12 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 use super::events::ParticipantJoined;
-use super::model::{JoinCode, Person, Role, Session, SessionState, WaitingRoom};
+use super::model::{Encryption, JoinCode, Person, Role, Session, SessionState, WaitingRoom};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{SessionId, UserId};
 
-const SESSION: &str = "SELECT s.id, s.title, s.mentor_id, u.display_name, s.state, s.join_code, s.waiting_room,
+const SESSION: &str =
+    "SELECT s.id, s.title, s.mentor_id, u.display_name, s.state, s.join_code, s.waiting_room, s.end_to_end,
     s.created_at_ms, s.started_at_ms, s.ended_at_ms,
     (SELECT CAST(COUNT(*) AS BIGINT) FROM participants p WHERE p.session_id = s.id AND p.left_at_ms IS NULL) AS present
   FROM sessions s JOIN users u ON u.id = s.mentor_id";
@@ -17,29 +18,36 @@ const SESSION: &str = "SELECT s.id, s.title, s.mentor_id, u.display_name, s.stat
 const MINE: &str = "s.id IN (SELECT id FROM sessions WHERE mentor_id = $1
     UNION SELECT session_id FROM session_members WHERE user_id = $1)";
 
+/// A session as it is opened.
+#[derive(Clone, Copy)]
+pub(super) struct NewSession<'a> {
+    pub id: SessionId,
+    pub mentor: UserId,
+    pub title: &'a str,
+    pub waiting_room: WaitingRoom,
+    pub encryption: Encryption,
+    pub code: &'a JoinCode,
+}
+
 /// A session whose code is taken is opened again instead.
-pub(super) async fn open(
-    conn: &mut AnyConnection,
-    id: SessionId,
-    mentor: UserId,
-    title: &str,
-    waiting_room: WaitingRoom,
-    code: &JoinCode,
-    now: Timestamp,
-) -> Result<(), sqlx::Error> {
+pub(super) async fn open(conn: &mut AnyConnection, new: NewSession<'_>, now: Timestamp) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "INSERT INTO sessions (id, mentor_id, title, state, join_code, waiting_room, created_at_ms)
-         VALUES ($1, $2, $3, 'open', $4, $5, $6)
+        "INSERT INTO sessions (id, mentor_id, title, state, join_code, waiting_room, end_to_end, created_at_ms)
+         VALUES ($1, $2, $3, 'open', $4, $5, $6, $7)
          ON CONFLICT (join_code) DO UPDATE SET state = 'open', started_at_ms = NULL, ended_at_ms = NULL
            WHERE sessions.state = 'ended'",
     )
-    .bind(id)
-    .bind(mentor)
-    .bind(title)
-    .bind(code.as_str())
-    .bind(match waiting_room {
+    .bind(new.id)
+    .bind(new.mentor)
+    .bind(new.title)
+    .bind(new.code.as_str())
+    .bind(match new.waiting_room {
         WaitingRoom::On => 1_i16,
         WaitingRoom::Off => 0,
+    })
+    .bind(match new.encryption {
+        Encryption::EndToEnd => 1_i16,
+        Encryption::InTransit => 0,
     })
     .bind(now.0)
     .execute(conn)
@@ -168,6 +176,11 @@ fn session_from(row: &AnyRow) -> Result<Session, sqlx::Error> {
         state: SessionState::parse(&state).ok_or_else(|| sqlx::Error::Decode(state.into()))?,
         join_code: JoinCode(row.try_get("join_code")?),
         waiting_room: if row.try_get::<i16, _>("waiting_room")? == 0 { WaitingRoom::Off } else { WaitingRoom::On },
+        encryption: if row.try_get::<i16, _>("end_to_end")? == 0 {
+            Encryption::InTransit
+        } else {
+            Encryption::EndToEnd
+        },
         created_at: Timestamp(row.try_get("created_at_ms")?),
         started_at: row.try_get::<Option<i64>, _>("started_at_ms")?.map(Timestamp),
         ended_at: row.try_get::<Option<i64>, _>("ended_at_ms")?.map(Timestamp),

@@ -21,7 +21,7 @@ use super::resume::ResumeToken;
 use super::room::{Answer, DoorError, Now, Restart, Room, RoomInfo, RoomSettings, Watched};
 use super::store;
 use super::token::{Revocation, Revocations, RoomName, RoomPattern, RoomToken, RoomTokenError};
-use crate::booking::{Booking, Closing, SessionState, WaitingRoom};
+use crate::booking::{Booking, Closing, Encryption, SessionState, WaitingRoom};
 use crate::kernel::Kernel;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{LoginId, SessionId};
@@ -316,27 +316,29 @@ impl Rooms {
         let shared = &self.0;
         let Some(session) = name.session() else {
             let policy = RoomPolicy::new(WaitingRoom::Off, TOOLS_CAPACITY);
-            return Ok(RoomInfo { name: name.clone(), id, title: name.to_string(), policy, chat: Vec::new() });
+            let (title, encryption) = (name.to_string(), Encryption::InTransit);
+            return Ok(RoomInfo { name: name.clone(), id, title, policy, encryption, chat: Vec::new() });
         };
         let asked = tokio::time::timeout(LOOKUP, shared.booking.session_by_id(session)).await;
-        let (title, waiting_room) = match (asked, &token.about) {
+        let (title, waiting_room, encryption) = match (asked, &token.about) {
             (Ok(Ok(Some(session))), _) if session.state == SessionState::Ended => {
                 return Err(Refusal::new(ErrorCode::RoomEnded, EndReason::RoomEnded.message()));
             }
-            (Ok(Ok(Some(session))), _) => (session.title, session.waiting_room),
+            (Ok(Ok(Some(session))), _) => (session.title, session.waiting_room, session.encryption),
             (Ok(Ok(None)), _) => return Err(refusal(RoomTokenError::Invalid)),
             // Control may fail, calls go on: the token says enough.
             (_, Some(about)) => {
                 tracing::warn!(room = %id, "the database did not say what the room is like; its token did");
                 let waiting_room = if about.waiting_room { WaitingRoom::On } else { WaitingRoom::Off };
-                (about.title.clone(), waiting_room)
+                let encryption = if about.end_to_end { Encryption::EndToEnd } else { Encryption::InTransit };
+                (about.title.clone(), waiting_room, encryption)
             }
             (_, None) => return Err(Refusal::new(ErrorCode::Internal, "the room cannot be opened now")),
         };
         let chat = tokio::time::timeout(LOOKUP, self.last_chat(session)).await;
         let chat = chat.ok().and_then(Result::ok).unwrap_or_default();
         let policy = RoomPolicy::new(waiting_room, shared.kernel.config.live.capacity);
-        Ok(RoomInfo { name: name.clone(), id, title, policy, chat })
+        Ok(RoomInfo { name: name.clone(), id, title, policy, encryption, chat })
     }
 
     async fn last_chat(&self, session: SessionId) -> Result<Vec<signaling::message::ChatMessage>, sqlx::Error> {

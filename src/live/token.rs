@@ -11,7 +11,7 @@ use sfu::ParticipantId;
 use signaling::message::{Grant, Grants, Role};
 
 use crate::accounts::LoggedIn;
-use crate::booking::{self, Session, WaitingRoom};
+use crate::booking::{self, Encryption, Session, WaitingRoom};
 use crate::kernel::Kernel;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{LoginId, SessionId, UserId};
@@ -151,6 +151,8 @@ pub(super) struct RoomToken {
 pub(super) struct About {
     pub title: String,
     pub waiting_room: bool,
+    #[serde(default)]
+    pub end_to_end: bool,
 }
 
 /// Why a room token does not open a room.
@@ -181,7 +183,11 @@ impl RoomToken {
             booking::Role::Member => (Role::Member, vec![Grant::Publish, Grant::Subscribe]),
             booking::Role::Guest => (Role::Guest, vec![Grant::Publish, Grant::Subscribe]),
         };
-        let about = About { title: session.title.clone(), waiting_room: session.waiting_room == WaitingRoom::On };
+        let about = About {
+            title: session.title.clone(),
+            waiting_room: session.waiting_room == WaitingRoom::On,
+            end_to_end: session.encryption == Encryption::EndToEnd,
+        };
         Self {
             room: RoomPattern::One(RoomName::of_session(session.id)),
             participant: Some(ParticipantId(kernel.random.uuid(&kernel.clock))),

@@ -69,6 +69,9 @@ pub struct Room {
     pub state: RoomState,
     pub locked: bool,
     pub waiting_room: bool,
+    /// Media is encrypted between the clients (PROTOCOL.md §8). Absent is false.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub end_to_end: bool,
     pub capacity: usize,
     /// People joined now.
     pub present: usize,

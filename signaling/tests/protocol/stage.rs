@@ -245,6 +245,7 @@ impl Stage {
             state: RoomState::Open,
             locked: self.locked,
             waiting_room: true,
+            end_to_end: false,
             capacity: 25,
             present,
         }

@@ -27,7 +27,7 @@ use super::policy::RoomPolicy;
 use super::records::Record;
 use super::resume::{ResumeKey, ResumeToken};
 use super::token::{Revocation, RoomName, RoomToken};
-use crate::booking::Closing;
+use crate::booking::{Closing, Encryption};
 use crate::kernel::clock::{Clock, Random, Timestamp};
 use crate::kernel::ids::{LoginId, SessionId};
 
@@ -59,6 +59,7 @@ pub(super) struct RoomInfo {
     pub id: RoomId,
     pub title: String,
     pub policy: RoomPolicy,
+    pub encryption: Encryption,
     /// What was said before the room was last closed.
     pub chat: Vec<ChatMessage>,
 }

@@ -5,7 +5,7 @@ use signaling::message::{self, Grant, Person, RoomState, Snapshot, WaitingPerson
 
 use super::super::policy::Lock;
 use super::Room;
-use crate::booking::WaitingRoom;
+use crate::booking::{Encryption, WaitingRoom};
 
 impl Room {
     pub(super) fn room(&self) -> message::Room {
@@ -15,6 +15,7 @@ impl Room {
             state: if self.over.is_some() { RoomState::Ended } else { RoomState::Open },
             locked: self.info.policy.lock == Lock::Locked,
             waiting_room: self.info.policy.waiting_room == WaitingRoom::On,
+            end_to_end: self.info.encryption == Encryption::EndToEnd,
             capacity: self.info.policy.capacity,
             present: self.present(),
         }

@@ -17,7 +17,7 @@ use super::super::resume::ResumeToken;
 use super::super::room::{Answer, DoorError, Now, Output, RequestId, Room, RoomInfo, RoomSettings};
 use super::super::token::{Revocation, RoomName, RoomPattern, RoomToken};
 use super::super::{media_parameters, token};
-use crate::booking::WaitingRoom;
+use crate::booking::{Encryption, WaitingRoom};
 use crate::kernel::clock::{Clock, Random, Timestamp, VirtualClock};
 use crate::kernel::ids::{SessionId, UserId};
 
@@ -55,6 +55,7 @@ impl Hall {
             id: RoomId(session.0),
             title: "Rust mentoring".to_owned(),
             policy: RoomPolicy::new(waiting_room, capacity),
+            encryption: Encryption::InTransit,
             chat: Vec::new(),
         };
         let settings = RoomSettings {
@@ -103,7 +104,7 @@ impl Hall {
             name: (!name.is_empty()).then(|| name.to_owned()),
             role,
             grants: Grants::from_iter(grants),
-            about: Some(token::About { title: String::new(), waiting_room: true }),
+            about: Some(token::About { title: String::new(), waiting_room: true, end_to_end: false }),
             jti: format!("jti-{number}"),
             until: self.time.now().plus(Duration::from_secs(3_600)),
         }

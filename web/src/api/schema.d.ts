@@ -298,6 +298,8 @@ export interface components {
             you: components["schemas"]["LinkYou"] | null;
         };
         LinkSession: {
+            /** @description Sound and picture can only be read with the key in the link's fragment. */
+            end_to_end: boolean;
             id: components["schemas"]["SessionId"];
             mentor_name: string;
             state: components["schemas"]["SessionState"];
@@ -338,6 +340,11 @@ export interface components {
         /** @enum {string} */
         MentorStatus: "applied" | "approved" | "declined";
         OpenSession: {
+            /**
+             * @description Whether sound and picture are encrypted between the browsers. The key stays in the link's fragment.
+             * @default false
+             */
+            end_to_end: boolean;
             /** @description 1 to 120 characters. */
             title: string;
             /**
@@ -393,6 +400,8 @@ export interface components {
         /** @description A session, as the asker sees it. */
         Session: {
             created_at_ms: components["schemas"]["Timestamp"];
+            /** @description Sound and picture are encrypted between the browsers; `join_url` then lacks the key, which the server never has. */
+            end_to_end: boolean;
             ended_at_ms: components["schemas"]["Timestamp"] | null;
             id: components["schemas"]["SessionId"];
             join_code: string;
