@@ -1,15 +1,23 @@
-import { startTransition, useEffect, useState } from 'react';
-import { Link, useNavigate, useParams } from 'react-router';
+import { startTransition, useEffect, useMemo, useState } from 'react';
+import { Link, useLocation, useNavigate, useParams } from 'react-router';
 import { useJoinInfoQuery } from '@/api/join';
 import { isProblem } from '@/api/problem';
 import type { JoinInfo } from '@/api/types';
 import { Button } from '@/components/ui/button';
 import { cn } from '@/lib/cn';
+import {
+  canEncryptCalls,
+  fragmentOf,
+  rememberedRoomKey,
+  rememberRoomKey,
+  roomKeyIn,
+} from '@/lib/room-key';
 import { useTitle } from '@/lib/title';
 import { Announcer } from './announcer';
-import { CallContext } from './call-context';
+import { CallContext, RoomKeyContext } from './call-context';
 import { CallPage } from './call-page';
 import { useCallState } from './call-slice';
+import type { EncryptionMode } from './engine/e2ee/encryption';
 import { JoinMessage, JoinPending } from './prejoin/join-message';
 import { PreJoin } from './prejoin/pre-join';
 import { Waiting } from './prejoin/waiting';
@@ -18,6 +26,7 @@ import { useCallSession } from './use-call-session';
 /** Pre-join, then the call itself, in one page so that the signaling socket stays open. */
 export function JoinPage() {
   const { joinCode = '' } = useParams();
+  const { hash } = useLocation();
   const { data, error, refetch, isFetching } = useJoinInfoQuery(joinCode, {
     refetchOnMountOrArgChange: true,
   });
@@ -32,7 +41,13 @@ export function JoinPage() {
       </JoinMessage>
     );
   }
-  if (data) return <Room key={joinCode} info={data} joinCode={joinCode} />;
+  if (data) {
+    const encryption = encryptionOf(data, joinCode, hash);
+    if (encryption.kind === 'end-to-end' && !canEncryptCalls()) return <CannotEncrypt />;
+    // Somebody without the key may paste the whole link: that is another call.
+    const key = `${joinCode} ${encryption.kind === 'end-to-end' ? encryption.key : ''}`;
+    return <Room key={key} info={data} joinCode={joinCode} encryption={encryption} />;
+  }
   if (!error) return <JoinPending />;
   if (isProblem(error) && error.status === 404) {
     return (
@@ -58,14 +73,51 @@ export function JoinPage() {
   );
 }
 
-function Room({ info, joinCode }: { info: JoinInfo; joinCode: string }) {
+/** A key in the link counts whatever the server says: it cannot talk a call out of its encryption. */
+function encryptionOf(info: JoinInfo, joinCode: string, hash: string): EncryptionMode {
+  const linked = roomKeyIn(hash);
+  if (linked) return { kind: 'end-to-end', key: linked };
+  const remembered = rememberedRoomKey(joinCode);
+  if (remembered || info.session.end_to_end) return { kind: 'end-to-end', key: remembered };
+  return { kind: 'in-transit' };
+}
+
+function CannotEncrypt() {
+  return (
+    <JoinMessage
+      title="This browser cannot join an encrypted session"
+      text="The session is end-to-end encrypted, which this browser does not know how to do. Open the whole link, over https, in Chrome or Edge 141, Firefox 117, Safari 15.4 or anything newer."
+    >
+      <Button variant="secondary" asChild>
+        <Link to="/">To the start page</Link>
+      </Button>
+    </JoinMessage>
+  );
+}
+
+interface RoomProps {
+  info: JoinInfo;
+  joinCode: string;
+  encryption: EncryptionMode;
+}
+
+function Room({ info, joinCode, encryption: found }: RoomProps) {
   const navigate = useNavigate();
-  const { call, giveName } = useCallSession(joinCode);
+  const { kind } = found;
+  const roomKey = found.kind === 'end-to-end' ? found.key : null;
+  const encryption = useMemo<EncryptionMode>(
+    () => (kind === 'end-to-end' ? { kind, key: roomKey } : { kind }),
+    [kind, roomKey],
+  );
+  useEffect(() => {
+    if (roomKey) rememberRoomKey(joinCode, roomKey);
+  }, [joinCode, roomKey]);
+  const { call, giveName } = useCallSession(joinCode, encryption);
   const phase = useCallState((state) => state.phase);
   const wasIn = useCallState((state) => state.participants.length > 0);
   const ending = useCallState((state) => state.ending?.code);
   const name = useCallState((state) => state.you?.name) ?? '';
-  const joinUrl = `${window.location.origin}/join/${joinCode}`;
+  const joinUrl = `${window.location.origin}/join/${joinCode}${fragmentOf(roomKey)}`;
 
   useEffect(() => {
     if (phase !== 'ended' || !call) return;
@@ -82,21 +134,23 @@ function Room({ info, joinCode }: { info: JoinInfo; joinCode: string }) {
   const inside = phase === 'joined' || phase === 'ended' || (phase === 'joining' && wasIn);
   return (
     <CallContext value={call}>
-      <Announcer />
-      {(inside || backstage) && (
-        <div className={cn(!inside && 'invisible')}>
-          <CallPage title={info.session.title} joinUrl={joinUrl} active={inside} />
-        </div>
-      )}
-      {phase === 'waiting' ? (
-        <Waiting
-          mentor={info.session.mentor_name}
-          title={info.session.title}
-          name={info.you?.display_name ?? name}
-        />
-      ) : (
-        !inside && <PreJoin info={info} joinCode={joinCode} giveName={giveName} />
-      )}
+      <RoomKeyContext value={roomKey}>
+        <Announcer />
+        {(inside || backstage) && (
+          <div className={cn(!inside && 'invisible')}>
+            <CallPage title={info.session.title} joinUrl={joinUrl} active={inside} />
+          </div>
+        )}
+        {phase === 'waiting' ? (
+          <Waiting
+            mentor={info.session.mentor_name}
+            title={info.session.title}
+            name={info.you?.display_name ?? name}
+          />
+        ) : (
+          !inside && <PreJoin info={info} joinCode={joinCode} giveName={giveName} />
+        )}
+      </RoomKeyContext>
     </CallContext>
   );
 }

@@ -5,6 +5,7 @@ import { isProblem } from '@/api/problem';
 import { useAppDispatch } from '@/lib/root-reducer';
 import { callChanged, callStarted } from './call-slice';
 import { Call } from './engine/call';
+import type { EncryptionMode } from './engine/e2ee/encryption';
 import { type Pass, PassRefused } from './engine/signaling-client';
 
 const CLIENT = { name: 'web', version: '0.1.0' };
@@ -13,7 +14,10 @@ const CLIENT = { name: 'web', version: '0.1.0' };
 const FINAL_CODES = new Set(['session_ended', 'link_unknown', 'not_found', 'removed']);
 
 /** A call for this page: opened with it, closed with it, mirrored into the store. */
-export function useCallSession(code: string): {
+export function useCallSession(
+  code: string,
+  encryption: EncryptionMode,
+): {
   call: Call | null;
   giveName: (name: string) => void;
 } {
@@ -41,7 +45,7 @@ export function useCallSession(code: string): {
       const code_ = problem?.code ?? 'unexpected';
       throw new PassRefused(code_, problem?.detail ?? '', FINAL_CODES.has(code_));
     };
-    const started = new Call({ pass, client: CLIENT });
+    const started = new Call({ pass, client: CLIENT, encryption });
     dispatch(callStarted(started.state));
     const stop = started.on('state', (state) => dispatch(callChanged(state)));
     started.open();
@@ -57,7 +61,7 @@ export function useCallSession(code: string): {
       stop();
       started.close();
     };
-  }, [code, dispatch, enter]);
+  }, [code, encryption, dispatch, enter]);
 
   const giveName = (given: string) => {
     name.current.known = given;

@@ -3,6 +3,7 @@ import { useNavigate } from 'react-router';
 import { Button } from '@/components/ui/button';
 import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
+import { fragmentOf, roomKeyIn } from '@/lib/room-key';
 import { joinCodeIn } from './join-code';
 
 /** Goes to a session by the link, or the code in it, that the mentor sent. */
@@ -14,7 +15,7 @@ export function JoinByLink() {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const code = joinCodeIn(text);
-    if (code) void navigate(`/join/${code}`);
+    if (code) void navigate(`/join/${code}${fragmentOf(roomKeyIn(text))}`);
     else setError('There is no join link in this. Paste it as your mentor sent it.');
   };
 

@@ -9,6 +9,7 @@ import { Card } from '@/components/ui/card';
 import { Skeleton } from '@/components/ui/skeleton';
 import { When } from '@/components/when';
 import { sortProblem } from '@/lib/form-problem';
+import { fragmentOf, rememberedRoomKey } from '@/lib/room-key';
 import { browserViewer, duration, zoneName } from '@/lib/time';
 import { useTitle } from '@/lib/title';
 import { useSessionQuery } from './api';
@@ -67,7 +68,10 @@ function NotShown({ error, retry }: { error: unknown; retry: () => void }) {
 }
 
 function Details({ session }: { session: Session }) {
-  const { title, state, you, mentor, join_code, join_url, started_at_ms, ended_at_ms } = session;
+  const { title, state, you, mentor, join_code, end_to_end, started_at_ms, ended_at_ms } = session;
+  const key = rememberedRoomKey(join_code);
+  const keyIsElsewhere = end_to_end && key === null;
+  const join_url = session.join_url + fragmentOf(key);
   const isOver = state === 'ended';
   return (
     <>
@@ -81,7 +85,7 @@ function Details({ session }: { session: Session }) {
             <Button asChild>
               <Link to={`/join/${join_code}`}>Join</Link>
             </Button>
-            <CopyLink url={join_url} size="md" />
+            {!keyIsElsewhere && <CopyLink url={join_url} size="md" />}
             {you === 'mentor' && (
               <EndSessionDialog session={session}>
                 <Button variant="ghost" className="px-3 text-danger">
@@ -115,9 +119,16 @@ function Details({ session }: { session: Session }) {
           <Fact name="Waiting room">
             {session.waiting_room ? 'On: the mentor lets people in' : 'Off'}
           </Fact>
+          <Fact name="Encryption">
+            {end_to_end ? 'End to end: only people with the whole link see and hear' : 'In transit'}
+          </Fact>
           {!isOver && (
             <Fact name="Link">
-              <span className="break-all">{join_url}</span>
+              {keyIsElsewhere ? (
+                'This browser does not have the key. Use the link that was sent when the session was started.'
+              ) : (
+                <span className="break-all">{join_url}</span>
+              )}
             </Fact>
           )}
         </dl>

@@ -2,13 +2,15 @@ import { Link } from 'react-router';
 import type { Session } from '@/api/types';
 import { Button } from '@/components/ui/button';
 import { When } from '@/components/when';
+import { fragmentOf, rememberedRoomKey } from '@/lib/room-key';
 import { duration } from '@/lib/time';
 import { CopyLink } from './copy-link';
 import { SessionState } from './session-state';
 
 /** One session of the list: what, with whom, when, and the one thing to do next. */
 export function SessionRow({ session }: { session: Session }) {
-  const { id, title, state, you, join_code, join_url } = session;
+  const { id, title, state, you, join_code, join_url, end_to_end } = session;
+  const key = rememberedRoomKey(join_code);
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-3 p-4">
       <div className="min-w-0 flex-1 basis-64">
@@ -28,7 +30,9 @@ export function SessionRow({ session }: { session: Session }) {
       </div>
       {state !== 'ended' && (
         <div className="flex gap-2">
-          {you === 'mentor' && <CopyLink url={join_url} />}
+          {you === 'mentor' && (key !== null || !end_to_end) && (
+            <CopyLink url={join_url + fragmentOf(key)} />
+          )}
           <Button size="sm" asChild>
             <Link to={`/join/${join_code}`} aria-label={`Join ${title}`}>
               Join

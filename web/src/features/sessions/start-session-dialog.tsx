@@ -9,6 +9,7 @@ import { Input } from '@/components/ui/input';
 import { Switch } from '@/components/ui/switch';
 import { copyText } from '@/lib/clipboard';
 import { type FormErrors, sortProblem } from '@/lib/form-problem';
+import { canEncryptCalls, fragmentOf, newRoomKey, rememberRoomKey } from '@/lib/room-key';
 import { toast } from '@/lib/toast';
 import { useStartSessionMutation } from './api';
 
@@ -17,10 +18,12 @@ const FIELDS = ['title'] as const;
 /** Opens a session now, copies its link for the mentee, and goes there. */
 export function StartSessionDialog() {
   const switchId = useId();
+  const encryptionId = useId();
   const navigate = useNavigate();
   const [start, { isLoading }] = useStartSessionMutation();
   const [title, setTitle] = useState('');
   const [waitingRoom, setWaitingRoom] = useState(true);
+  const [endToEnd, setEndToEnd] = useState(false);
   const [errors, setErrors] = useState<FormErrors<'title'>>({ fields: {} });
 
   const submit = async (event: FormEvent) => {
@@ -29,19 +32,27 @@ export function StartSessionDialog() {
       setErrors({ fields: { title: 'Say what it is about; your mentee sees it.' } });
       return;
     }
-    const result = await start({ title: title.trim(), waiting_room: waitingRoom });
+    const result = await start({
+      title: title.trim(),
+      waiting_room: waitingRoom,
+      end_to_end: endToEnd,
+    });
     if (result.error) {
       setErrors(sortProblem(result.error, FIELDS, {}));
       return;
     }
-    const { join_url, join_code } = result.data;
+    const { join_code, end_to_end } = result.data;
+    // The key is made here and goes into the link; the server was only told that there is one.
+    const key = end_to_end ? newRoomKey() : null;
+    if (key) rememberRoomKey(join_code, key);
+    const join_url = result.data.join_url + fragmentOf(key);
     const copied = await copyText(join_url);
     toast(
       copied
         ? { tone: 'success', title: 'Link copied', detail: 'Send it to your mentee.' }
         : { title: 'Send this link to your mentee', detail: join_url },
     );
-    void navigate(`/join/${join_code}`);
+    void navigate(`/join/${join_code}${fragmentOf(key)}`);
   };
 
   return (
@@ -79,6 +90,22 @@ export function StartSessionDialog() {
               <span className="text-muted">You let people in, one by one or all at once.</span>
             </label>
             <Switch id={switchId} checked={waitingRoom} onCheckedChange={setWaitingRoom} />
+          </div>
+          <div className="flex items-start justify-between gap-4">
+            <label htmlFor={encryptionId} className="text-sm">
+              <span className="block font-medium">End-to-end encryption</span>
+              <span className="text-muted">
+                {canEncryptCalls()
+                  ? 'Not even this server can see or hear you. The link carries the key; recording is off.'
+                  : 'This browser cannot do it: it takes https and Chrome 141, Firefox 117 or Safari 15.4.'}
+              </span>
+            </label>
+            <Switch
+              id={encryptionId}
+              checked={endToEnd}
+              disabled={!canEncryptCalls()}
+              onCheckedChange={setEndToEnd}
+            />
           </div>
           <Button type="submit" size="lg" busy={isLoading}>
             Start and copy link

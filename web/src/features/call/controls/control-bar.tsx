@@ -20,6 +20,7 @@ import { IconButton } from '@/components/ui/icon-button';
 import { cn } from '@/lib/cn';
 import { useCallState, useCallUi } from '../call-slice';
 import { useSize } from '../stage/use-size';
+import { EncryptionBadge } from '../encryption/encryption-badge';
 import { MoreMenu } from './more-menu';
 import { SessionClock } from './session-clock';
 import type { Actions } from './use-actions';
@@ -79,6 +80,7 @@ export function ControlBar({
         {wide && (
           <div className="flex min-w-0 flex-1 items-baseline gap-3 pl-1 text-sm text-white">
             <span className="truncate font-medium">{title}</span>
+            <EncryptionBadge />
             {me && <SessionClock sinceMs={me.joined_at_ms} offsetMs={offset} />}
           </div>
         )}

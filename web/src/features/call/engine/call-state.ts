@@ -15,6 +15,9 @@ import type {
 } from './protocol';
 import type { Closing, SignalingStatus } from './signaling-client';
 
+/** Who can read the call's sound and picture: `no-key` is end to end, and this person cannot. */
+export type CallEncryption = 'in-transit' | 'end-to-end' | 'no-key';
+
 export type Phase = 'previewing' | 'joining' | 'waiting' | 'joined' | 'ended';
 
 /** Everything a page shows of a call: plain data, replaced and never changed in place. */
@@ -29,6 +32,9 @@ export interface CallState {
   /** Everyone joined, you included, in the order of joining. */
   participants: Person[];
   slots: Slot[];
+  encryption: CallEncryption;
+  /** Slots whose media was sealed with another key than ours. */
+  undecryptable: number[];
   /** Who speaks now, loudest first. */
   speakers: ParticipantId[];
   /** 0 to 5. */
@@ -48,7 +54,10 @@ export interface CallState {
   clockOffsetMs: number;
 }
 
-export function firstState(local: LocalMediaState): CallState {
+export function firstState(
+  local: LocalMediaState,
+  encryption: CallEncryption = 'in-transit',
+): CallState {
   return {
     phase: 'previewing',
     signaling: 'idle',
@@ -58,6 +67,8 @@ export function firstState(local: LocalMediaState): CallState {
     parameters: null,
     participants: [],
     slots: [],
+    encryption,
+    undecryptable: [],
     speakers: [],
     quality: {},
     waitingPeople: [],
@@ -100,7 +111,7 @@ export function receive(state: CallState, message: ServerMessage, now: number): 
         speakers: state.speakers.filter((speaker) => speaker !== message.participant),
       };
     case 'slots':
-      return { ...state, slots: message.slots };
+      return withSlots(state, message.slots);
     case 'speakers':
       return { ...state, speakers: message.participants };
     case 'quality':
@@ -128,15 +139,40 @@ export function slotOf(
   return found ? found.slot : null;
 }
 
+/** The slots that carry another source than before. */
+export function remapped(before: readonly Slot[], after: readonly Slot[]): number[] {
+  return after
+    .filter(({ slot, participant, source }) => {
+      const was = before.find((known) => known.slot === slot);
+      return was?.participant !== participant || was.source !== source;
+    })
+    .map(({ slot }) => slot);
+}
+
+/** What was known of decrypting a slot was about whoever was in it. */
+function withSlots(state: CallState, slots: Slot[]): CallState {
+  const changed = remapped(state.slots, slots);
+  const undecryptable = state.undecryptable.filter((slot) => !changed.includes(slot));
+  return { ...state, slots, undecryptable };
+}
+
+/** `decryption` as the worker tells it. */
+export function withDecryption(
+  state: CallState,
+  { slot, decryption }: { slot: number; decryption: 'working' | 'failing' },
+): CallState {
+  const others = state.undecryptable.filter((known) => known !== slot);
+  return { ...state, undecryptable: decryption === 'failing' ? [...others, slot] : others };
+}
+
 function enter(state: CallState, snapshot: Snapshot): CallState {
   return {
-    ...state,
+    ...withSlots(state, snapshot.slots),
     phase: 'joined',
     refusal: null,
     room: snapshot.room,
     you: state.you && { ...state.you, participant: snapshot.you },
     participants: [...snapshot.participants].sort(byJoining),
-    slots: snapshot.slots,
     waitingPeople: snapshot.waiting_people,
     chat: snapshot.chat,
     speakers: state.speakers.filter((id) =>

@@ -1,5 +1,13 @@
 import { AudioOutput } from './audio-output';
-import { type CallState, firstState, receive, slotOf } from './call-state';
+import {
+  type CallState,
+  firstState,
+  receive,
+  remapped,
+  slotOf,
+  withDecryption,
+} from './call-state';
+import { Encryption, type EncryptionMode } from './e2ee/encryption';
 import { Emitter } from './emitter';
 import { LocalMedia } from './local-media';
 import { Peer, type PeerState, type Reception, type SlotTracks } from './peer';
@@ -46,6 +54,8 @@ interface Events extends Record<string, unknown> {
 
 export interface CallOptions extends SignalingOptions {
   createPeerConnection?: (configuration: RTCConfiguration) => RTCPeerConnection;
+  /** In transit only, when absent. */
+  encryption?: EncryptionMode;
   /** Replaced where sound does not play through media elements. */
   local?: LocalMedia;
 }
@@ -63,6 +73,7 @@ export class Call extends Emitter<Events> {
   private readonly output = new AudioOutput();
   private readonly wants: Wants;
   private readonly recovery: Recovery;
+  private readonly encryption: Encryption | null;
   private peer: Peer | null = null;
   private firstOffer: Promise<string> | null = null;
   private iceServers: Welcome['ice_servers'] = [];
@@ -77,10 +88,16 @@ export class Call extends Emitter<Events> {
   constructor(private readonly options: CallOptions) {
     super();
     this.local = options.local ?? new LocalMedia();
-    this.state = firstState(this.local.state);
+    const mode = options.encryption ?? { kind: 'in-transit' };
+    this.encryption = mode.kind === 'end-to-end' ? new Encryption(mode.key) : null;
+    const keyless = mode.kind === 'end-to-end' && mode.key === null;
+    this.state = firstState(this.local.state, keyless ? 'no-key' : mode.kind);
     this.signaling = new SignalingClient(options);
     this.wants = new Wants((wants: Want[]) =>
-      this.state.phase === 'joined' ? this.signaling.send({ type: 'subscribe', wants }) : false,
+      this.state.phase === 'joined'
+        ? // What cannot be shown need not be sent.
+          this.signaling.send({ type: 'subscribe', wants: this.hasKey ? wants : [] })
+        : false,
     );
     this.recovery = new Recovery({
       restart: (kind) => this.renegotiate(kind),
@@ -98,11 +115,12 @@ export class Call extends Emitter<Events> {
         this.tellSources();
       }),
       this.local.on('track', ({ source, kind, track }) => {
-        void this.peer?.send(source, kind, track).catch(() => undefined);
+        if (this.hasKey) void this.peer?.send(source, kind, track).catch(() => undefined);
       }),
       this.local.on('failed', ({ device }) => this.emit('moment', { kind: 'device-lost', device })),
       this.output.on('blocked', (soundBlocked) => this.set({ ...this.state, soundBlocked })),
     );
+    this.encryption?.on('told', (told) => this.set(withDecryption(this.state, told)));
     window.addEventListener('online', this.networkChanged);
     document.addEventListener('visibilitychange', this.probe);
     navigatorConnection()?.addEventListener('change', this.probe);
@@ -110,7 +128,17 @@ export class Call extends Emitter<Events> {
 
   /** Opens signaling and prepares the offer, so that joining later takes one round trip. */
   open(): void {
-    this.signaling.open();
+    if (!this.encryption) {
+      this.signaling.open();
+      return;
+    }
+    // A peer connection comes after `welcome`: by then its transforms are taken before its first frame.
+    this.encryption.ready.then(
+      () => {
+        if (this.state.phase !== 'ended') this.signaling.open();
+      },
+      () => this.finish({ code: 'encryption_failed', message: '' }),
+    );
   }
 
   /** Asks for the devices that are wanted. */
@@ -126,7 +154,7 @@ export class Call extends Emitter<Events> {
     this.timings.restart();
     this.timings.mark('click');
     this.local.wakeAudio();
-    if (this.state.signaling === 'idle') this.signaling.open();
+    if (this.state.signaling === 'idle') this.open();
     // Asked first and drawn then: the server works while the page draws. Not yet open, `welcome` is on its way and joins.
     const asked = this.state.signaling === 'open' ? this.askToJoin() : null;
     this.set({ ...this.state, phase: 'joining', refusal: null });
@@ -238,6 +266,7 @@ export class Call extends Emitter<Events> {
     const before = this.state;
     this.announce(message);
     this.set(receive(this.state, message, Date.now()));
+    for (const slot of remapped(before.slots, this.state.slots)) this.encryption?.forget(slot);
     this.hear();
     switch (message.type) {
       case 'welcome':
@@ -283,7 +312,12 @@ export class Call extends Emitter<Events> {
     const { parameters } = this.state;
     if (!parameters) return;
     this.dropPeer();
-    const peer = new Peer(parameters, this.iceServers, this.options.createPeerConnection);
+    const peer = new Peer(
+      parameters,
+      this.iceServers,
+      this.options.createPeerConnection,
+      this.encryption,
+    );
     this.usePeer(peer);
     this.firstOffer = peer.offer().then((offer) => {
       this.timings.mark('offer');
@@ -305,7 +339,7 @@ export class Call extends Emitter<Events> {
     for (const source of ['camera', 'screen'] as const) {
       for (const kind of ['audio', 'video'] as const) {
         const track = this.local.track(source, kind);
-        if (track) void peer.send(source, kind, track).catch(() => undefined);
+        if (track && this.hasKey) void peer.send(source, kind, track).catch(() => undefined);
       }
     }
   }
@@ -390,7 +424,13 @@ export class Call extends Emitter<Events> {
     if (reply.type === 'answer') await this.acceptOrStartOver(reply.answer);
   }
 
+  /** Without the key of an encrypted call nothing is published, since nobody could be sent it. */
+  private get hasKey(): boolean {
+    return this.state.encryption !== 'no-key';
+  }
+
   private sources() {
+    if (!this.hasKey) return {};
     const camera = this.local.sourceState('camera');
     const screen = this.local.sourceState('screen');
     const published = (state: { audio: string; video: string }) =>
@@ -481,6 +521,7 @@ export class Call extends Emitter<Events> {
     this.output.close();
     this.signaling.close();
     this.local.close();
+    this.encryption?.close();
     this.set({ ...this.state, phase: 'ended', ending });
   }
 

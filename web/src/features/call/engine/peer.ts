@@ -1,4 +1,6 @@
 import { preferredCodecs } from './codec-order';
+import type { Transforms } from './e2ee/encryption';
+import { ENCRYPTED_CODECS } from './e2ee/frames';
 import { Emitter } from './emitter';
 import type { Kind, MediaParameters, Source, Welcome } from './protocol';
 
@@ -51,8 +53,12 @@ export class Peer extends Emitter<Events> {
     iceServers: Welcome['ice_servers'],
     create: (configuration: RTCConfiguration) => RTCPeerConnection = (configuration) =>
       new RTCPeerConnection(configuration),
+    transforms: Transforms | null = null,
   ) {
     super();
+    const codecs = transforms
+      ? ENCRYPTED_CODECS
+      : { audio: media.audio_codecs, video: media.video_codecs };
     const connection = create({ bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require', iceServers });
     this.connection = connection;
     const camera = new MediaStream();
@@ -87,17 +93,23 @@ export class Peer extends Emitter<Events> {
       screen: { audio: screenAudio.sender, video: screenVideo.sender },
     };
     // What we send needs one codec; slots take all, because others choose for themselves.
-    prefer(cameraVideo, 'video', firstKnown(media.video_codecs));
-    prefer(screenVideo, 'video', firstKnown(media.video_codecs));
-    prefer(microphone, 'audio', media.audio_codecs);
-    prefer(screenAudio, 'audio', media.audio_codecs);
+    prefer(cameraVideo, 'video', firstKnown(codecs.video));
+    prefer(screenVideo, 'video', firstKnown(codecs.video));
+    prefer(microphone, 'audio', codecs.audio);
+    prefer(screenAudio, 'audio', codecs.audio);
+    for (const { audio, video } of Object.values(this.senders)) {
+      transforms?.sending(audio, 'audio');
+      transforms?.sending(video, 'video');
+    }
 
     const slots: SlotTracks[] = [];
     for (let index = 0; index < media.slots; index += 1) {
       const audio = connection.addTransceiver('audio', { direction: 'recvonly' });
       const video = connection.addTransceiver('video', { direction: 'recvonly' });
-      prefer(audio, 'audio', media.audio_codecs);
-      prefer(video, 'video', media.video_codecs);
+      prefer(audio, 'audio', codecs.audio);
+      prefer(video, 'video', codecs.video);
+      transforms?.receiving(audio.receiver, 'audio', index);
+      transforms?.receiving(video.receiver, 'video', index);
       this.receivers.push({ audio: audio.receiver, video: video.receiver });
       slots.push({ audio: audio.receiver.track, video: video.receiver.track });
     }

@@ -40,6 +40,8 @@ export interface Room {
   state: string;
   locked: boolean;
   waiting_room: boolean;
+  /** Absent is false. */
+  end_to_end?: boolean;
   capacity: number;
   present: number;
 }

@@ -5,6 +5,7 @@ import { Switch } from '@/components/ui/switch';
 import { useCallState } from '../call-slice';
 import type { Actions } from '../controls/use-actions';
 import { useCopy } from '@/lib/use-copy';
+import { EncryptionBadge } from '../encryption/encryption-badge';
 import { PersonRow } from './person-row';
 import { WaitingPeople } from './waiting-people';
 
@@ -20,6 +21,7 @@ export function PeoplePanel({ actions, joinUrl }: { actions: Actions; joinUrl: s
     <>
       <ScrollArea className="min-h-0 flex-1">
         <div className="grid gap-4 px-4 py-2">
+          <EncryptionBadge />
           <WaitingPeople actions={actions} />
           <section aria-label="In the session" className="grid gap-1">
             <h3 className="text-xs font-medium text-muted">

@@ -12,6 +12,7 @@ import { useCallState } from '../call-slice';
 import { useShortcuts } from '../controls/use-shortcuts';
 import { NAME_LIMIT } from '../engine/protocol';
 import { remember, remembered } from '../engine/storage';
+import { EncryptionNote } from '../encryption/encryption-note';
 import { refusalWords } from '../problem-words';
 import { DevicePickers } from './device-pickers';
 import { Preview } from './preview';
@@ -89,6 +90,7 @@ export function PreJoin({ info, joinCode, giveName }: PreJoinProps) {
               {refusalWords(refusal.code, refusal.message).text}
             </Banner>
           )}
+          <EncryptionNote />
           <ProblemNotes />
           {isGuest ? (
             <Field label="Your name" error={nameError}>

@@ -1,4 +1,4 @@
-import { Lock, MicOff, MonitorUp, Volume2, WifiOff } from 'lucide-react';
+import { Lock, LockKeyhole, MicOff, MonitorUp, Volume2, WifiOff } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Button } from '@/components/ui/button';
 import { useCall } from '../call-context';
@@ -19,6 +19,7 @@ export function Notices({ actions }: { actions: Actions }) {
   const shutdown = useCallState((state) => state.shutdownAtMs);
   const camera = useCallState((state) => state.local.camera);
   const microphone = useCallState((state) => state.local.microphone);
+  const keyless = useCallState((state) => state.encryption === 'no-key');
   const panel = useCallUi((slice) => slice.panel);
   const interrupted = media === 'interrupted' || media === 'failed';
   const reconnecting = signaling !== 'open' || interrupted;
@@ -33,6 +34,11 @@ export function Notices({ actions }: { actions: Actions }) {
           {interrupted
             ? 'Your connection was interrupted. Reconnecting…'
             : 'Reconnecting to the server… You can still be heard and seen.'}
+        </Notice>
+      )}
+      {keyless && (
+        <Notice icon={<LockKeyhole aria-hidden />} testId="no-key">
+          Your link has no key: you see and hear nobody, and nobody sees or hears you
         </Notice>
       )}
       {soundBlocked && (

@@ -1,4 +1,4 @@
-import { Hand, MicOff, MonitorUp, Pin, PinOff, WifiOff } from 'lucide-react';
+import { Hand, LockKeyhole, MicOff, MonitorUp, Pin, PinOff, WifiOff } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { Avatar } from '@/components/ui/avatar';
 import { IconButton } from '@/components/ui/icon-button';
@@ -22,6 +22,12 @@ interface TileProps {
   priority: number;
 }
 
+/** Why a tile of an encrypted call stays dark. */
+const SEALED_WORDS = {
+  'no-key': 'Encrypted, and your link has no key',
+  'other-key': 'Encrypted with another key than yours',
+};
+
 /** One person's camera or screen, where the layout puts it. */
 export function Tile({ person, source, rect, priority }: TileProps) {
   const call = useCall();
@@ -32,6 +38,10 @@ export function Tile({ person, source, rect, priority }: TileProps) {
   const flows = useCallState((state) =>
     state.slots.some((known) => known.slot === slot && known.video !== false),
   );
+  const sealed = useCallState((state) => {
+    if (state.encryption === 'no-key') return 'no-key';
+    return slot !== null && state.undecryptable.includes(slot) ? 'other-key' : 'no';
+  });
   const speaks = useCallState((state) => state.speakers.includes(participant));
   const score = useCallState((state) => state.quality[participant]);
   const media = useCallState((state) => state.media);
@@ -42,7 +52,7 @@ export function Tile({ person, source, rect, priority }: TileProps) {
   const state = person.sources[source] ?? { audio: 'off', video: 'off' };
   // `media` is read because a new peer connection has new tracks in the same slots.
   const track =
-    state.video === 'on' && slot !== null && flows && media !== 'new'
+    sealed === 'no' && state.video === 'on' && slot !== null && flows && media !== 'new'
       ? (call.tracksOf(participant, source)?.video ?? null)
       : null;
   const away = connection === 'reconnecting';
@@ -66,6 +76,7 @@ export function Tile({ person, source, rect, priority }: TileProps) {
     person.hand_raised && source === 'camera' && 'hand raised',
     away && 'reconnecting',
     frozen && 'picture frozen',
+    sealed !== 'no' && SEALED_WORDS[sealed],
   ]
     .filter(Boolean)
     .join(', ');
@@ -84,6 +95,7 @@ export function Tile({ person, source, rect, priority }: TileProps) {
       data-connection={connection}
       data-frozen={frozen}
       data-playing={track !== null && shown === track}
+      data-sealed={sealed}
       data-speaking={speaks}
       data-hand={person.hand_raised}
       data-slot={slot ?? ''}
@@ -113,6 +125,14 @@ export function Tile({ person, source, rect, priority }: TileProps) {
           <p className="flex items-center gap-2 rounded-full bg-black/60 px-3 py-1.5 text-sm">
             <WifiOff className="size-4 shrink-0" aria-hidden />
             {away ? 'Reconnecting…' : 'Picture frozen'}
+          </p>
+        </div>
+      )}
+      {sealed !== 'no' && !away && (
+        <div className="absolute inset-0 grid place-content-center bg-black/45 p-2 text-center text-white">
+          <p className="flex items-center gap-2 rounded-full bg-black/60 px-3 py-1.5 text-sm">
+            <LockKeyhole className="size-4 shrink-0" aria-hidden />
+            {small ? 'Encrypted' : SEALED_WORDS[sealed]}
           </p>
         </div>
       )}
