@@ -67,6 +67,11 @@ pub(crate) fn allocate(budget: u64, offers: &[Offer]) -> Vec<usize> {
     granted
 }
 
+/// Bits a second that show the first to be served at its least.
+pub(crate) fn least(offers: &[Offer]) -> u64 {
+    order(offers).first().and_then(|place| offers.get(*place)).map_or(0, |offer| offer.cost(1))
+}
+
 fn stands_out(offers: &[Offer], place: usize) -> bool {
     offers.get(place).is_some_and(|offer| offer.prominence.stands_out())
 }

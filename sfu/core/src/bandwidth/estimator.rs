@@ -69,9 +69,19 @@ impl Estimator {
         self.queue.ms()
     }
 
+    /// Share of packets lost on the way of late, 0 to 1.
+    pub(crate) fn loss(&self) -> f64 {
+        self.loss.share()
+    }
+
     /// When over-use was last answered by a cut.
     pub(crate) fn decreased(&self) -> Option<Instant> {
         self.control.decreased()
+    }
+
+    /// Whether nothing has shown yet that the link carries no more than the estimate.
+    pub(crate) fn is_untried(&self) -> bool {
+        self.control.is_untried() && self.loss.bound().is_none()
     }
 
     /// Takes a feedback message about what `history` remembers. `at` is `now` on the history's clock.

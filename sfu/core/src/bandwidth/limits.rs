@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::allocator::{Offer, allocate, cost, order};
+use super::allocator::{Offer, allocate, cost, least, order};
 
 /// What is added must fit with so much to spare: measured rates and encoders are not steady.
 const MARGIN: f64 = 1.05;
@@ -23,6 +23,8 @@ pub(crate) struct Means {
     /// Bits a second for video: the estimate without what sound takes.
     pub(crate) budget: f64,
     pub(crate) queue_ms: f64,
+    /// Whether the estimate is a guess so far. Then the first to be served is let in whatever it takes: nothing else would show more.
+    pub(crate) is_guess: bool,
 }
 
 /// A slot that could show something: what, and the choices. The key tells the same source in the same slot.
@@ -87,8 +89,11 @@ impl<K: Copy + PartialEq> Limits<K> {
     }
 
     /// Decides. The bids are all of the subscriber's slots that could show something.
-    pub(crate) fn decide(&mut self, now: Instant, means: Means, bids: &[Bid<K>]) {
+    pub(crate) fn decide(&mut self, now: Instant, mut means: Means, bids: &[Bid<K>]) {
         let offers: Vec<Offer> = bids.iter().map(|bid| bid.offer.clone()).collect();
+        if means.is_guess {
+            means.budget = means.budget.max(least(&offers) as f64);
+        }
         let known: Option<Vec<usize>> = bids.iter().map(|bid| self.granted(bid.key)).collect();
         self.is_cut = false;
         let granted = match known {
@@ -184,7 +189,7 @@ mod tests {
     fn run(limits: &mut Limits<u8>, now: &mut Instant, budget: f64, queue_ms: f64, seconds: u64) -> (usize, usize) {
         let (mut last, mut changes) = (limits.granted(1), 0);
         for _ in 0..seconds * 5 {
-            limits.decide(*now, Means { budget, queue_ms }, &bids());
+            limits.decide(*now, Means { budget, queue_ms, is_guess: false }, &bids());
             changes += usize::from(last.is_some() && limits.granted(1) != last);
             last = limits.granted(1);
             *now += Duration::from_millis(200);
@@ -195,15 +200,28 @@ mod tests {
     #[test]
     fn the_first_look_takes_what_fits_and_less_room_is_heeded_at_once() {
         let (mut now, mut limits) = (Instant::now(), Limits::default());
-        limits.decide(now, Means { budget: 1_750.0, queue_ms: 0.0 }, &bids());
+        limits.decide(now, Means { budget: 1_750.0, queue_ms: 0.0, is_guess: false }, &bids());
         assert_eq!(limits.granted(1), Some(3));
         now += Duration::from_millis(100);
-        limits.decide(now, Means { budget: 510.0, queue_ms: 0.0 }, &bids());
+        limits.decide(now, Means { budget: 510.0, queue_ms: 0.0, is_guess: false }, &bids());
         assert_eq!(limits.granted(1), Some(2));
-        limits.decide(now, Means { budget: 350.0, queue_ms: 100.0 }, &bids());
+        limits.decide(now, Means { budget: 350.0, queue_ms: 100.0, is_guess: false }, &bids());
         assert_eq!((limits.granted(1), limits.is_cut()), (Some(1), true));
-        limits.decide(now, Means { budget: 50.0, queue_ms: 0.0 }, &bids());
+        limits.decide(now, Means { budget: 50.0, queue_ms: 0.0, is_guess: false }, &bids());
         assert_eq!(limits.granted(1), Some(0), "nothing but sound");
+    }
+
+    #[test]
+    fn a_guess_keeps_nobody_from_being_seen() {
+        let (now, mut limits) = (Instant::now(), Limits::default());
+        let offer = Offer { prominence: Prominence::Speaker, rates: vec![4_400] };
+        let bids = [Bid { key: 1, offer: offer.clone() }, Bid { key: 2, offer }];
+        let mut means = Means { budget: 2_500.0, queue_ms: 0.0, is_guess: true };
+        limits.decide(now, means, &bids);
+        assert_eq!((limits.granted(1), limits.granted(2)), (Some(1), Some(0)));
+        means.is_guess = false;
+        limits.decide(now, means, &bids);
+        assert_eq!(limits.granted(1), Some(0), "the link is known by now");
     }
 
     #[test]
@@ -222,7 +240,7 @@ mod tests {
         assert_eq!(run(&mut limits, &mut now, 1_750.0, 0.0, 5), (2, 0), "less than the margin");
         let wanted = limits.wanted().expect("a layer is missing");
         assert!((1_784.0..1_786.0).contains(&wanted), "{wanted}");
-        limits.decide(now, Means { budget: 1_900.0, queue_ms: 0.0 }, &bids());
+        limits.decide(now, Means { budget: 1_900.0, queue_ms: 0.0, is_guess: false }, &bids());
         assert_eq!(limits.granted(1), Some(2), "at once is too soon");
         assert_eq!(limits.deadline(), Some(now + HOLD));
         assert_eq!(run(&mut limits, &mut now, 1_900.0, 0.0, 1), (3, 1));
@@ -247,10 +265,10 @@ mod tests {
     #[test]
     fn who_comes_is_fitted_in_without_taking_more_for_those_who_were_there() {
         let (now, mut limits) = (Instant::now(), Limits::default());
-        limits.decide(now, Means { budget: 600.0, queue_ms: 0.0 }, &bids());
+        limits.decide(now, Means { budget: 600.0, queue_ms: 0.0, is_guess: false }, &bids());
         let mut two = bids();
         two.push(Bid { key: 2, offer: Offer { prominence: Prominence::Other(180), rates: vec![150] } });
-        limits.decide(now, Means { budget: 5_000.0, queue_ms: 0.0 }, &two);
+        limits.decide(now, Means { budget: 5_000.0, queue_ms: 0.0, is_guess: false }, &two);
         assert_eq!((limits.granted(1), limits.granted(2)), (Some(2), Some(1)));
     }
 }

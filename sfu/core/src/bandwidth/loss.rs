@@ -9,6 +9,8 @@ const HIGH: f64 = 0.10;
 const WINDOW: Duration = Duration::from_millis(700);
 const PACKETS: u64 = 20;
 const RISE: f64 = 1.15;
+/// Weight of a new window in the share.
+const FOLLOW: f64 = 0.4;
 
 #[derive(Default)]
 pub(super) struct LossBound {
@@ -17,12 +19,18 @@ pub(super) struct LossBound {
     came: u64,
     was_high: bool,
     bound: Option<f64>,
+    share: f64,
 }
 
 impl LossBound {
     /// Bits a second; `None` while loss does not bound.
     pub(super) fn bound(&self) -> Option<f64> {
         self.bound
+    }
+
+    /// Share of packets lost of late, 0 to 1.
+    pub(super) fn share(&self) -> f64 {
+        self.share
     }
 
     /// Takes a feedback's counts. `estimate` is what the delays allow, `acked` what arrives.
@@ -35,6 +43,7 @@ impl LossBound {
             return;
         }
         let share = self.lost as f64 / total as f64;
+        self.share += FOLLOW * (share - self.share);
         (self.window, self.lost, self.came) = (Some(now), 0, 0);
         let again = std::mem::replace(&mut self.was_high, share > HIGH);
         if share > HIGH && again {

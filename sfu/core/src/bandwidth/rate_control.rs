@@ -60,6 +60,11 @@ impl RateControl {
         self.decreased
     }
 
+    /// Whether the link has never been full: the estimate may then be no more than a guess.
+    pub(super) fn is_untried(&self) -> bool {
+        self.decreased.is_none() && self.capacity.is_none()
+    }
+
     /// A probe got through at this rate, and might have at a higher one.
     pub(super) fn raise(&mut self, now: Instant, rate: f64) {
         if self.capacity.is_some_and(|(mean, _)| rate > WIDER * mean) {

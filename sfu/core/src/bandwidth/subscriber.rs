@@ -19,6 +19,9 @@ const CALM_QUEUE_MS: f64 = 15.0;
 const GENEROUS: f64 = 1.05;
 /// An estimate that has risen so much is worth a decision before the next regular one.
 const RISEN: f64 = 1.1;
+/// Where so much is lost, a repeat is sent so often: one that is lost too costs another round trip, and shows as a freeze. Not while a queue
+/// stands: then it is congestion that loses packets.
+const COPIES: [(f64, usize); 2] = [(0.03, 3), (0.01, 2)];
 
 /// Whether packets to a client carry transport-wide numbers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -93,7 +96,8 @@ impl<K: Copy + PartialEq> Bandwidth<K> {
         };
         (self.decided, self.sound) = (estimate, sound as f64);
         let queue_ms = self.estimator.as_ref().map_or(0.0, |estimator| estimator.queue_ms());
-        let means = Means { budget: (estimate - self.sound).max(0.0), queue_ms };
+        let is_guess = self.estimator.as_ref().is_none_or(|estimator| estimator.is_untried());
+        let means = Means { budget: (estimate - self.sound).max(0.0), queue_ms, is_guess };
         self.limits.decide(now, means, bids);
         let Some(estimator) = &self.estimator else { return };
         let is_past = |at: Option<Instant>| at.is_none_or(|at| now.saturating_duration_since(at) > CALM);
@@ -116,6 +120,13 @@ impl<K: Copy + PartialEq> Bandwidth<K> {
     /// Whether someone would be shown better if there were more.
     pub(crate) fn is_short(&self) -> bool {
         self.limits.wanted().is_some()
+    }
+
+    /// How often to send a packet again that the client asks for.
+    pub(crate) fn copies(&self) -> usize {
+        let calm = self.estimator.as_ref().filter(|estimator| estimator.queue_ms() < CALM_QUEUE_MS);
+        let loss = calm.map_or(0.0, |estimator| estimator.loss());
+        COPIES.iter().find(|(least, _)| loss >= *least).map_or(1, |(_, copies)| *copies)
     }
 
     /// Says whether the client can be sent padding, which probes are made of.

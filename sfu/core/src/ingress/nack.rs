@@ -4,8 +4,11 @@ use std::time::{Duration, Instant};
 
 /// Waiting a little spares requests for packets that only overtook each other.
 const REORDER_TOLERANCE: Duration = Duration::from_millis(4);
-/// Between requests for the same packet: about one round trip of a distant client.
+/// Between requests for the same packet while the round trip is unknown: about that of a distant client.
 const RETRY: Duration = Duration::from_millis(80);
+/// And once it is known: the answer has so much longer to come before it is taken for lost, within these bounds.
+const RETRY_SLACK: Duration = Duration::from_millis(10);
+const RETRY_BOUNDS: (Duration, Duration) = (Duration::from_millis(20), Duration::from_millis(300));
 /// Then the receivers have given up on the frame and a keyframe is asked for anyway.
 const MAX_REQUESTS: u8 = 6;
 /// A longer gap is an outage: repairing it would cost more than a keyframe.
@@ -52,8 +55,10 @@ impl NackList {
         self.missing.iter().map(|missing| missing.due).min()
     }
 
-    /// Sequence numbers to request now.
-    pub(crate) fn take_due(&mut self, now: Instant, out: &mut Vec<u16>) {
+    /// Sequence numbers to request now of a publisher at that round trip.
+    pub(crate) fn take_due(&mut self, now: Instant, rtt: Option<Duration>, out: &mut Vec<u16>) {
+        let (least, most) = RETRY_BOUNDS;
+        let retry = rtt.map_or(RETRY, |rtt| (rtt + RETRY_SLACK).clamp(least, most));
         self.missing.retain_mut(|missing| {
             if missing.due > now {
                 return true;
@@ -62,7 +67,7 @@ impl NackList {
                 return false;
             }
             missing.requests += 1;
-            missing.due = now + RETRY;
+            missing.due = now + retry;
             out.push(missing.index as u16);
             true
         });
@@ -74,8 +79,12 @@ mod tests {
     use super::*;
 
     fn due(list: &mut NackList, now: Instant) -> Vec<u16> {
+        due_at(list, now, None)
+    }
+
+    fn due_at(list: &mut NackList, now: Instant, rtt: Option<Duration>) -> Vec<u16> {
         let mut out = vec![];
-        list.take_due(now, &mut out);
+        list.take_due(now, rtt, &mut out);
         out
     }
 
@@ -88,6 +97,18 @@ mod tests {
         assert_eq!(due(&mut list, start + REORDER_TOLERANCE), [65_535, 0, 1]);
         list.record(start, Some(65_538), 65_536);
         assert_eq!(due(&mut list, start + REORDER_TOLERANCE + RETRY), [65_535, 1]);
+    }
+
+    #[test]
+    fn the_round_trip_says_when_a_request_is_repeated() {
+        let ms = Duration::from_millis;
+        for (rtt, retry) in [(ms(1), ms(20)), (ms(100), ms(110)), (ms(900), ms(300))] {
+            let start = Instant::now();
+            let mut list = NackList::default();
+            list.record(start, Some(0), 2);
+            assert_eq!(due_at(&mut list, start + REORDER_TOLERANCE, Some(rtt)), [1]);
+            assert_eq!(list.deadline(), Some(start + REORDER_TOLERANCE + retry), "{rtt:?}");
+        }
     }
 
     #[test]

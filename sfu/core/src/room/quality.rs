@@ -38,6 +38,11 @@ impl QualityMeter {
         self.rtt = Some(self.rtt.map_or(rtt, |known| known.mul_f32(1.0 - FOLLOW) + rtt.mul_f32(FOLLOW)));
     }
 
+    /// Smoothed; `None` before the first report.
+    pub(crate) fn rtt(&self) -> Option<Duration> {
+        self.rtt
+    }
+
     /// The score, when it differs enough from the last one taken.
     pub(crate) fn take_change(&mut self) -> Option<f32> {
         let score = score(self.up.max(self.down), self.rtt.unwrap_or_default());

@@ -205,8 +205,12 @@ impl Room {
             }
             Feedback::Nack { ssrc, sequences } => {
                 counters.nacks_in += sequences.len() as u64;
+                let copies = self.participants.get(key).map_or(0, |participant| participant.bandwidth.copies());
                 if let Some(outlet) = self.outlet_of(key, ssrc) {
-                    self.resends.extend(sequences.into_iter().map(|sequence| (outlet, sequence)));
+                    // One copy of each before the next: what is lost is lost in bursts.
+                    for _ in 0..copies {
+                        self.resends.extend(sequences.iter().map(|sequence| (outlet, *sequence)));
+                    }
                 }
             }
             Feedback::KeyframeRequest { ssrc } => {

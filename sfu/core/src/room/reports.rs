@@ -117,11 +117,12 @@ impl Room {
     pub(super) fn request_repairs(&mut self, now: Instant, key: ParticipantKey, counters: &mut Counters) {
         let Some(participant) = self.participants.get(key) else { return };
         let mut compound = Compound::new(participant.control_ssrc);
+        let rtt = participant.quality.rtt();
         let mut missing = Vec::new();
         for track in participant.all_tracks().collect::<Vec<_>>() {
             let Some(track) = self.tracks.get_mut(track) else { continue };
             missing.clear();
-            track.nacks.take_due(now, &mut missing);
+            track.nacks.take_due(now, rtt, &mut missing);
             if let Some(ssrc) = track.ssrc.filter(|_| !missing.is_empty()) {
                 compound.nack(ssrc, &missing);
                 counters.nacks_out += 1;
