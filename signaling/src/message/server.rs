@@ -65,6 +65,10 @@ pub enum ServerMessage {
     Quality {
         scores: Vec<Quality>,
     },
+    Layers {
+        source: Source,
+        layers: usize,
+    },
     WaitingPeople {
         people: Vec<WaitingPerson>,
     },

@@ -1,7 +1,9 @@
 //! What a room keeps of each person, besides the state machine of signaling.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
+use sfu::Source;
 use signaling::message::{Slot, Want};
 use signaling::{Participant, Presence};
 
@@ -17,6 +19,8 @@ pub(super) struct Member {
     pub(super) resume: Option<ResumeKey>,
     pub(super) slots: Vec<Slot>,
     pub(super) quality: Option<f32>,
+    /// Layers of their camera and screen that somebody can see, where that is not all.
+    pub(super) layers: BTreeMap<Source, usize>,
     /// The last `subscribe`; told again when a new peer connection takes over.
     pub(super) wants: Option<Vec<Want>>,
     /// First offers of peer connections on their way to the media plane.
@@ -38,6 +42,7 @@ impl Member {
             resume,
             slots: Vec::new(),
             quality: None,
+            layers: BTreeMap::new(),
             wants: None,
             connecting: 0,
             entered_at: None,

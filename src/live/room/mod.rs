@@ -278,6 +278,14 @@ impl Room {
                     self.broadcast(&ServerMessage::Quality { scores: vec![Quality { participant, score }] });
                 }
             }
+            Event::Demand { participant, source, layers } => {
+                let Some(member) = self.members.get_mut(&participant) else { return };
+                member.layers.insert(source, layers);
+                let socket = member.participant.audience();
+                if let Some(socket) = socket {
+                    self.send(socket, &ServerMessage::Layers { source, layers });
+                }
+            }
             Event::FirstVideo { participant } => self.join_step(now, participant, JoinStep::FirstVideo),
             Event::FirstAudio { .. } => {}
         }

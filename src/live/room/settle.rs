@@ -83,6 +83,7 @@ impl Room {
         let former = member.participant.presence() == Presence::Here;
         member.connecting += 1;
         member.slots.clear();
+        member.layers.clear();
         member.entered_at = Some(now.at);
         let options = media::caller_options(&member.token.grants, slots);
         let wants = member.wants.clone();
@@ -112,6 +113,10 @@ impl Room {
         let scores: Vec<_> = self.members.values().filter_map(score).collect();
         if !scores.is_empty() {
             self.send(socket, &ServerMessage::Quality { scores });
+        }
+        let layers = self.members.get(&id).map(|member| member.layers.clone()).unwrap_or_default();
+        for (source, layers) in layers {
+            self.send(socket, &ServerMessage::Layers { source, layers });
         }
         if !self.speakers.is_empty() {
             self.send(socket, &ServerMessage::Speakers { participants: self.speakers.clone() });

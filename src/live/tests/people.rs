@@ -285,6 +285,7 @@ fn slots_speakers_and_quality_are_told_and_told_again() {
     hall.media(Event::Slots { participant: bo.id, slots: vec![carrying, empty] });
     hall.media(Event::Speakers { participants: vec![ada.id] });
     hall.media(Event::Quality { participant: ada.id, score: 4.5 });
+    hall.media(Event::Demand { participant: bo.id, source: Source::Camera, layers: 1 });
 
     let slots = json!([
         {"slot": 0, "participant": ada.id, "source": "camera", "audio": true, "video": false},
@@ -298,8 +299,9 @@ fn slots_speakers_and_quality_are_told_and_told_again() {
     let again = hall.resume(&resume).expect("here");
     let frames = hall.heard(again);
     let kinds: Vec<_> = frames.iter().filter_map(|frame| frame["type"].as_str()).collect();
-    assert_eq!(kinds[..3], ["resumed", "quality", "speakers"], "the whole state comes first");
+    assert_eq!(kinds[..4], ["resumed", "quality", "layers", "speakers"], "the whole state comes first");
     assert_eq!(frames[0]["slots"], slots);
+    assert_eq!(frames[2], json!({"type": "layers", "source": "camera", "layers": 1}));
 }
 
 #[test]

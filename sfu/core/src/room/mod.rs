@@ -5,6 +5,7 @@
 mod assign;
 mod bandwidth;
 mod connection;
+mod demand;
 mod fanout;
 mod layers;
 mod participant;
@@ -132,6 +133,7 @@ impl Room {
             voice: Default::default(),
             quality: Default::default(),
             bandwidth: Default::default(),
+            demand: Default::default(),
             channels: Vec::new(),
             remotes: Vec::new(),
             joined: self.joined,
@@ -253,6 +255,7 @@ impl Room {
         let Some(participant) = self.participants.get_mut(key) else { return };
         participant.wants = Some(wants.to_vec());
         self.reassign_one(now, key);
+        self.settle_demand(now);
     }
 
     pub(crate) fn attach_tap(&mut self, id: TapId, capacity: usize) {

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::assign::SourceId;
 use super::bandwidth::Bidder;
+use super::demand::Demand;
 use super::layers::Wanted;
 use super::quality::QualityMeter;
 use super::voice::Voice;
@@ -46,6 +47,8 @@ pub(crate) struct Participant {
     pub(crate) quality: QualityMeter,
     /// What the client's link carries, and what of it each slot's video is granted.
     pub(crate) bandwidth: Bandwidth<Bidder>,
+    /// What is asked of each source.
+    pub(crate) demand: [Demand; 2],
     pub(crate) channels: Vec<(ChannelId, String)>,
     /// Addresses whose packets are this client's, as the shard's map has them.
     pub(crate) remotes: Vec<Remote>,

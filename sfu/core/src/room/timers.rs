@@ -107,6 +107,7 @@ impl Room {
                 self.retune(now, *key);
             }
         }
+        self.settle_demand(now);
         let busy = |participant: &super::Participant| {
             participant.voice.is_active(now) || participant.sources.iter().any(|state| *state != SourceState::default())
         };

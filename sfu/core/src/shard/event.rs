@@ -35,6 +35,12 @@ pub enum Event {
         participant: ParticipantId,
         score: f32,
     },
+    /// How many layers of what the participant publishes, counted from the lowest, somebody can see: the others need not be encoded.
+    Demand {
+        participant: ParticipantId,
+        source: Source,
+        layers: usize,
+    },
     /// The first packet of the kind went out to the participant; for join-time metrics.
     FirstAudio {
         participant: ParticipantId,

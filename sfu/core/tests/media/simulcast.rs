@@ -94,3 +94,36 @@ fn an_overloaded_shard_leaves_out_high_layers_then_cameras_and_never_sound() {
     assert_eq!(world.audio(1, 0).len(), 4, "sound is never left out");
     assert_eq!(played(&mut world, Shedding::Nothing), [2], "and all comes back");
 }
+
+#[test]
+fn a_publisher_is_told_how_many_layers_somebody_sees() {
+    let mut world = World::with(&[LAYERS, USUAL, USUAL]);
+    let asked = |world: &World| -> Vec<usize> {
+        let asked = world.events.iter().filter_map(|event| match event {
+            Event::Demand { participant, layers, .. } if *participant == person(0) => Some(*layers),
+            _ => None,
+        });
+        asked.collect()
+    };
+    let mut sequence = 0;
+    let mut seconds = |world: &mut World, seconds: u16, layers: &[usize]| {
+        for _ in 0..seconds * 30 {
+            sequence += 1;
+            film(world, layers, sequence, sequence % 30 == 1);
+        }
+    };
+    seconds(&mut world, 7, &[0, 1, 2]);
+    assert_eq!(asked(&world), [], "the second viewer sees it at its best");
+    world.shard.subscribe(world.now, person(2), &[]);
+    want(&mut world, 320, 180);
+    seconds(&mut world, 4, &[0, 1, 2]);
+    assert_eq!(asked(&world), [], "tiles come and go");
+    seconds(&mut world, 2, &[0, 1, 2]);
+    assert_eq!(asked(&world), [1]);
+    seconds(&mut world, 1, &[0]);
+    want(&mut world, 1280, 720);
+    assert_eq!(asked(&world), [1], "told with the next look at the room");
+    seconds(&mut world, 1, &[0, 1, 2]);
+    assert_eq!(asked(&world), [1, 3]);
+    assert_eq!(layers(&world.video(1, 0)).last(), Some(&2));
+}

@@ -150,6 +150,18 @@ test('a slot gives its tracks to whomever the server maps into it', async () => 
   expect(call.tracksOf('eve', 'camera')?.video.id).toBe('video-8');
 });
 
+test('layers that nobody sees are not encoded', async () => {
+  const { server } = await inCall();
+  const active = () => connections[0]?.active[0];
+  expect(active()).toEqual([true, true, true]);
+  server.socket.say({ type: 'layers', source: 'camera', layers: 1 });
+  await tick();
+  expect(active()).toEqual([true, false, false]);
+  server.socket.say({ type: 'layers', source: 'camera', layers: 3 });
+  await tick();
+  expect(active()).toEqual([true, true, true]);
+});
+
 test('a socket that comes back leaves media alone and repeats what the server may have missed', async () => {
   const { call, server } = await inCall();
   call.want({ participant: 'bo', source: 'camera', width: 640.4, height: 360, priority: 1 });

@@ -297,6 +297,9 @@ export class Call extends Emitter<Events> {
           this.local.stopScreen();
         }
         return;
+      case 'layers':
+        await this.peer?.encode(message.source, message.layers);
+        return;
       case 'participant_left':
         if (before.participants.some(({ participant }) => participant === message.participant)) {
           this.wants.delete(message.participant, 'camera');

@@ -8,6 +8,8 @@ export class FakePeerConnection {
   readonly lines: string[] = [];
   readonly sent: (MediaStreamTrack | null)[] = [];
   readonly answers: string[] = [];
+  /** Of each video sender, which encodings are active. */
+  readonly active: boolean[][] = [];
   offers = 0;
   restarts = 0;
 
@@ -34,8 +36,17 @@ export class FakePeerConnection {
   addTransceiver(kind: string, init: RTCRtpTransceiverInit) {
     const rids = init.sendEncodings?.map(({ rid }) => rid).filter(Boolean) ?? [];
     this.lines.push([kind, init.direction, ...rids].join(' '));
+    const place = kind === 'video' && init.sendEncodings ? this.active.length : -1;
+    if (place >= 0) this.active.push(init.sendEncodings?.map(() => true) ?? []);
     return {
       sender: {
+        getParameters: () => ({
+          encodings: (this.active[place] ?? []).map((active) => ({ active })),
+        }),
+        setParameters: ({ encodings }: RTCRtpSendParameters) => {
+          this.active[place] = encodings.map(({ active = true }) => active);
+          return Promise.resolve();
+        },
         replaceTrack: (track: MediaStreamTrack | null) => {
           this.sent.push(track);
           return Promise.resolve();

@@ -168,6 +168,18 @@ export class Peer extends Emitter<Events> {
     await this.senders[source][kind].replaceTrack(track);
   }
 
+  /** Encodes so many of a source's layers, from the smallest: nobody can see the others. */
+  async encode(source: Source, layers: number): Promise<void> {
+    const { video } = this.senders[source];
+    const parameters = video.getParameters();
+    if (parameters.encodings.length < 2) return;
+    parameters.encodings.forEach((encoding, index) => {
+      encoding.active = index < layers;
+    });
+    // Refused while the sender is torn down: there is nothing to save then.
+    await video.setParameters(parameters).catch(() => undefined);
+  }
+
   /** Relays application data to the room; false while the channel is not open. */
   sendData(data: string | ArrayBuffer): boolean {
     if (this.channel.readyState !== 'open') return false;

@@ -119,6 +119,7 @@ export type ServerMessage =
   | { type: 'slots'; slots: Slot[] }
   | { type: 'speakers'; participants: ParticipantId[] }
   | { type: 'quality'; scores: { participant: ParticipantId; score: number }[] }
+  | { type: 'layers'; source: Source; layers: number }
   | { type: 'waiting_people'; people: WaitingPerson[] }
   | { type: 'room'; room: Room }
   | { type: 'muted'; source: Source; kind: Kind; by: ParticipantId }
