@@ -1,5 +1,6 @@
 //! A client made of rtc-dtls and hand-written STUN against [`Transport`], over a link that drops what the test says.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -64,17 +65,23 @@ struct Pair {
     events: Vec<TransportEvent>,
     client_done: bool,
     /// Datagrams to lose, by their place in the sequence of all datagrams either way.
-    lose: Vec<usize>,
+    lose: BTreeSet<usize>,
     sent: usize,
 }
 
 impl Pair {
     fn new(offered: Vec<SrtpProtectionProfile>) -> Self {
         let theirs = DtlsCertificate::generate().expect("a certificate");
-        Self::expecting(offered, &theirs, theirs.fingerprint())
+        Self::expecting(offered, &theirs, theirs.fingerprint(), 1_200)
     }
 
-    fn expecting(offered: Vec<SrtpProtectionProfile>, theirs: &DtlsCertificate, expected: Fingerprint) -> Self {
+    /// `mtu`: the client's records are no larger.
+    fn expecting(
+        offered: Vec<SrtpProtectionProfile>,
+        theirs: &DtlsCertificate,
+        expected: Fingerprint,
+        mtu: usize,
+    ) -> Self {
         let now = Instant::now();
         let local = IceCredentials::generate(&mut StdRng::seed_from_u64(1));
         let certificate = DtlsCertificate::generate().expect("a certificate");
@@ -86,12 +93,13 @@ impl Pair {
             .with_srtp_protection_profiles(offered)
             .with_insecure_skip_verify(true)
             .with_extended_master_secret(ExtendedMasterSecretType::Require)
+            .with_mtu(mtu)
             .build(true, None)
             .expect("a client configuration");
         let mut client = Endpoint::new(client_at(1000).addr, TransportProtocol::UDP, None);
         client.connect(now, server_address(), Arc::new(config), None).expect("a connection");
         let mut pair =
-            Self { now, local, server, client, events: Vec::new(), client_done: false, lose: Vec::new(), sent: 0 };
+            Self { now, local, server, client, events: Vec::new(), client_done: false, lose: BTreeSet::new(), sent: 0 };
         let request = nominate(&pair.local);
         assert_eq!(pair.server.handle_stun(now, client_at(1000), &request), Received::Accepted);
         pair.server.poll_transmit().expect("a STUN answer");
@@ -99,7 +107,7 @@ impl Pair {
     }
 
     fn loses(mut self, place: usize) -> Self {
-        self.lose.push(place);
+        self.lose.insert(place);
         self
     }
 
@@ -194,7 +202,7 @@ fn the_handshake_survives_the_loss_of_any_one_datagram() {
 #[test]
 fn a_certificate_the_offer_did_not_name_ends_the_connection() {
     let theirs = DtlsCertificate::generate().expect("a certificate");
-    let mut pair = Pair::expecting(vec![GCM], &theirs, Fingerprint::of(b"another"));
+    let mut pair = Pair::expecting(vec![GCM], &theirs, Fingerprint::of(b"another"), 1_200);
     assert_eq!(pair.connect(), None);
     assert_eq!(pair.events.iter().filter(|e| matches!(e, TransportEvent::Failed)).count(), 1);
 }
@@ -300,6 +308,18 @@ fn of_two_usernames_the_first_counts() {
     };
     let local = IceCredentials::generate(&mut StdRng::seed_from_u64(3));
     assert_eq!(stun_ufrag(&check(&local, vec![user("other:theirs")])), Some(local.ufrag.as_str()));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn a_handshake_outlives_heavy_loss(lose in prop::collection::btree_set(0_usize..40, 0..16), mtu in prop_oneof![Just(1_200), Just(150)]) {
+        let theirs = DtlsCertificate::generate().expect("a certificate");
+        let mut pair = Pair::expecting(vec![SHA1, GCM], &theirs, theirs.fingerprint(), mtu);
+        pair.lose = lose;
+        prop_assert!(pair.connect().is_some());
+    }
 }
 
 proptest! {
