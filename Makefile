@@ -6,7 +6,7 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
 web_sources := $(shell find web -name node_modules -prune -o -name dist -prune -o -name '*.tsbuildinfo' -prune -o -type f -print)
 
-.PHONY: help run sim bench-instructions web web-deps e2e-deps test e2e lint format bench-forward bench-join bench-load bench-stages fuzz pictures release clean
+.PHONY: help run sim bench-instructions web web-deps e2e-deps test e2e lint format bench-forward bench-join bench-quality bench-load bench-stages fuzz pictures release clean
 
 help: ## This list
 	@awk -F ': .*## ' '/^[a-z0-9-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,10 @@ bench-forward: ## Forwarding beside its limit and beside Janus, three times: JSO
 
 bench-stages: ## What each stage of forwarding costs by itself (criterion): JSON lines
 	@scripts/bench-stages.sh $(ARGS)
+
+bench-quality: web e2e-deps ## Calls of real browsers over a bad network: JSON lines (REPEAT=1 CASE_SECONDS=30 ARGS="-g loss5")
+	cargo build --release --bin facementor
+	scripts/bench-quality.sh $(ARGS)
 
 bench-load: ## One publisher to fifty subscribers over WHIP and WHEP, as a JSON line
 	cargo build --release --bin facementor

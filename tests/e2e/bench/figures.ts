@@ -1,7 +1,7 @@
-/** Prints one figure; `target` null is a figure without an aim. */
-export function report(name: string, value: number, unit: string, target: number | null): void {
-  const ok = target === null ? null : value <= target;
-  console.log(JSON.stringify({ case: name, value: Math.round(value * 10) / 10, unit, target, ok }));
+/** Prints one figure; `target` null is a figure without an aim. It is met from below, or from above. */
+export function report(name: string, value: number, unit: string, target: number | null, atLeast?: true): void {
+  const ok = target === null ? null : atLeast ? value >= target : value <= target;
+  console.log(JSON.stringify({ case: name, value: Math.round(value * 100) / 100, unit, target, ok }));
 }
 
 /** The value that a share of all values does not exceed (nearest rank). */

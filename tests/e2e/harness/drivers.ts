@@ -16,6 +16,7 @@ export interface Driver {
   clickButton(name: string): Promise<void>;
   fill(selector: string, text: string): Promise<void>;
   press(key: string): Promise<void>;
+  resize(size: { width: number; height: number }): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -25,10 +26,14 @@ export interface Devices {
 }
 
 /** Debian's Chromium; its camera and microphone are files. */
-export function launchChromium({ camera, microphone }: Devices): Promise<Browser> {
+export function launchChromium(
+  { camera, microphone }: Devices,
+  special: { executablePath?: string; args?: string[] } = {},
+): Promise<Browser> {
   return chromiumType.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    executablePath: special.executablePath ?? process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
+      ...(special.args ?? []),
       '--no-sandbox',
       '--disable-gpu',
       '--disable-quic',
@@ -95,6 +100,10 @@ export class ChromiumDriver implements Driver {
     return this.page.keyboard.press(key);
   }
 
+  resize(size: { width: number; height: number }): Promise<void> {
+    return this.page.setViewportSize(size);
+  }
+
   close(): Promise<void> {
     return this.page.context().close();
   }
@@ -139,6 +148,10 @@ export class FirefoxDriver implements Driver {
 
   press(key: string): Promise<void> {
     return this.page.keyboard.press(key as 'm');
+  }
+
+  resize(size: { width: number; height: number }): Promise<void> {
+    return this.page.setViewport(size);
   }
 
   close(): Promise<void> {

@@ -193,6 +193,11 @@ export class Participant {
     ).toBe(value);
   }
 
+  /** The window gets another size. */
+  resize(size: { width: number; height: number }): Promise<void> {
+    return this.driver.resize(size);
+  }
+
   count(selector: string): Promise<number> {
     return this.driver.evaluate((selector) => document.querySelectorAll(selector).length, selector);
   }

@@ -12,6 +12,8 @@ export const BINARY = process.env.FACEMENTOR_BINARY ?? join(ROOT, 'target/debug/
 export interface ServerOptions {
   /** Addresses clients send media to, `ip` or `ip:port`; the default is this machine's. */
   announced?: (sfuPort: number) => string;
+  /** Where the pages are served; the default is this machine alone. */
+  listen?: string;
   environment?: Record<string, string>;
   /** Wraps the command: other rights, another view of the file system. */
   command?: (binary: string, args: string[], data: string) => [string, string[]];
@@ -46,7 +48,7 @@ export class Server {
       env: {
         PATH: process.env.PATH,
         FACEMENTOR_DATA_DIR: data,
-        FACEMENTOR_HTTP__LISTEN: `127.0.0.1:${httpPort}`,
+        FACEMENTOR_HTTP__LISTEN: `${options.listen ?? '127.0.0.1'}:${httpPort}`,
         FACEMENTOR_HTTP__DRAIN_S: '1',
         FACEMENTOR_OPS__LISTEN: `127.0.0.1:${opsPort}`,
         FACEMENTOR_SFU__PORT: String(sfuPort),

@@ -1,0 +1,60 @@
+import { longestGap, resizes, shownFrames, watchFrames } from './frames.ts';
+import { Sampler, bitrate, grown } from './samples.ts';
+import { measure, pause, test } from './stage.ts';
+
+const SWITCHES = Number(process.env.SWITCHES ?? 100);
+const LARGE = { width: 1280, height: 720 };
+const SMALL = { width: 360, height: 640 };
+
+test('forced-switches', async ({ stage }) => {
+  await measure(
+    'forced-switches',
+    {
+      seen: { unit: `of ${SWITCHES} switches`, target: 0.95 * SWITCHES, atLeast: true },
+      gap: { unit: 'ms, the longest without a frame', target: 200 },
+      requests: { unit: 'keyframe requests of the viewer, a switch', target: 1 },
+    },
+    async () => {
+      await stage.link.set({ reset: true, both: { delay: 20 } });
+      const far = await stage.far();
+      await far.join(stage.code, 'guest');
+      await far.seesMovement(stage.near);
+      await watchFrames(far, stage.near);
+      const sampler = new Sampler(far.driver);
+      await pause(5_000);
+      const begun = Date.now();
+      for (let count = 0; count < SWITCHES; count += 1) {
+        await far.resize(count % 2 === 0 ? SMALL : LARGE);
+        await pause(2_500);
+      }
+      const frames = await shownFrames(far);
+      const samples = await sampler.stop();
+      await far.driver.close();
+      return {
+        samples,
+        figures: {
+          seen: resizes(frames, begun, Infinity),
+          gap: longestGap(frames, begun, Infinity),
+          requests: grown(samples, 'plis', 5) / SWITCHES,
+        },
+      };
+    },
+  );
+});
+
+test('thumbnails-only', async ({ stage }) => {
+  await measure('thumbnails-only', { sent: { unit: '% of what she sends when seen large', target: 35 } }, async () => {
+    await stage.link.set({ reset: true, both: { delay: 20 } });
+    const far = await stage.far();
+    await far.join(stage.code, 'guest');
+    await far.seesMovement(stage.near);
+    const sampler = new Sampler(stage.near.driver);
+    await sampler.until(20);
+    await far.resize(SMALL);
+    await sampler.until(45);
+    const samples = await sampler.stop();
+    await far.driver.close();
+    const rate = (from: number, to: number) => bitrate(samples, 'sentBytes', from, to);
+    return { samples, marks: [{ at: 20, text: 'small' }], figures: { sent: (100 * rate(30, 45)) / rate(8, 20) } };
+  });
+});

@@ -1,0 +1,86 @@
+import type { Participant } from '../harness/participant.ts';
+import { firstShown, longestGap, shownFrames, watchFrames } from './frames.ts';
+import type { Order } from './link.ts';
+import { type Stage, measure, pause, test } from './stage.ts';
+
+const OUTAGES = [2, 10, 30];
+const ADDRESSES = ['10.231.9.3/24', '10.231.9.2/24'];
+/** How long somebody may take to be back before the figure is called missing. */
+const PATIENCE_MS = 40_000;
+
+for (const seconds of OUTAGES) {
+  test(`outage-${seconds}s`, async ({ stage }) => {
+    const far = await meet(stage);
+    await measure(`outage-${seconds}s`, BACK, async () => {
+      await stage.link.set({ both: { block: 'all' } });
+      await pause(seconds * 1000);
+      return { figures: await back(stage, far, { both: { block: null } }) };
+    });
+  });
+}
+
+test('address-change', async ({ stage }) => {
+  const far = await meet(stage);
+  let moves = 0;
+  await measure('address-change', BACK, async () => {
+    moves += 1;
+    return { figures: await back(stage, far, { address: ADDRESSES[(moves - 1) % ADDRESSES.length] }) };
+  });
+});
+
+test('signaling-loss-60s', async ({ stage }) => {
+  const far = await meet(stage);
+  await measure(
+    'signaling-loss-60s',
+    {
+      gap: { unit: 'ms, the longest without a frame meanwhile', target: 300 },
+      back: { unit: 's until a mute is seen again', target: 1 },
+    },
+    async () => {
+      const begun = Date.now();
+      await stage.link.set({ both: { block: 'tcp' } });
+      await pause(60_000);
+      await stage.link.set({ both: { block: null } });
+      const restored = Date.now();
+      const shown = await far.attribute(far.tile(stage.near), 'data-audio');
+      await stage.near.driver.press('m');
+      await far.poll('the mute', () => far.attribute(far.tile(stage.near), 'data-audio'), PATIENCE_MS).not.toBe(shown);
+      const seen = Date.now();
+      const gap = longestGap(await shownFrames(far), begun, restored);
+      return { figures: { gap, back: (seen - restored) / 1000 } };
+    },
+  );
+});
+
+const BACK = {
+  'far-sees': { unit: 's until who was away sees again', target: 1 },
+  'near-sees': { unit: 's until who was away is seen again', target: 1 },
+};
+
+async function meet(stage: Stage): Promise<Participant> {
+  await stage.link.set({ reset: true, both: { delay: 20 } });
+  const far = await stage.far();
+  await far.join(stage.code, 'guest');
+  await far.seesMovement(stage.near);
+  await stage.near.seesMovement(far);
+  await watchFrames(far, stage.near);
+  await watchFrames(stage.near, far);
+  // A call that has settled: both at their best.
+  await pause(5_000);
+  return far;
+}
+
+/** Restores the network and tells how long after that each sees the other again. */
+async function back(stage: Stage, far: Participant, order: Order): Promise<Record<string, number>> {
+  const restored = Date.now();
+  await stage.link.set(order);
+  const seen = async (person: Participant) => {
+    const wait = async () => !Number.isNaN(firstShown(await shownFrames(person), restored + 1));
+    await person.poll('a frame', wait, PATIENCE_MS).toBe(true);
+    return (firstShown(await shownFrames(person), restored + 1) - restored) / 1000;
+  };
+  const [farSees, nearSees] = await Promise.all([seen(far), seen(stage.near)]);
+  // Settled again before the next.
+  await pause(5_000);
+  return { 'far-sees': farSees, 'near-sees': nearSees };
+}
