@@ -51,6 +51,8 @@ pub struct ExtensionIds {
     /// RFC 6464.
     pub audio_level: Option<u8>,
     pub transport_cc: Option<u8>,
+    /// `playout-delay` of libwebrtc.
+    pub playout_delay: Option<u8>,
     pub abs_send_time: Option<u8>,
     pub dependency_descriptor: Option<u8>,
 }

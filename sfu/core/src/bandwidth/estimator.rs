@@ -74,6 +74,10 @@ impl Estimator {
         self.loss.share()
     }
 
+    pub(crate) fn rtt(&self) -> Duration {
+        self.rtt
+    }
+
     /// When over-use was last answered by a cut.
     pub(crate) fn decreased(&self) -> Option<Instant> {
         self.control.decreased()

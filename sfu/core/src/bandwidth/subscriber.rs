@@ -122,6 +122,11 @@ impl<K: Copy + PartialEq> Bandwidth<K> {
         self.limits.wanted().is_some()
     }
 
+    /// Share of packets lost of late, and the round trip; `None` where the client tells nothing.
+    pub(crate) fn path(&self) -> Option<(f64, Duration)> {
+        self.estimator.as_ref().map(|estimator| (estimator.loss(), estimator.rtt()))
+    }
+
     /// How often to send a packet again that the client asks for.
     pub(crate) fn copies(&self) -> usize {
         let calm = self.estimator.as_ref().filter(|estimator| estimator.queue_ms() < CALM_QUEUE_MS);

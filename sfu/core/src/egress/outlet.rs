@@ -19,6 +19,9 @@ const MID_PACKETS: u64 = 50;
 /// Retransmissions of one outlet in a window: more would only feed the congestion that lost them.
 const RESENDS: (u32, Duration) = (200, Duration::from_millis(200));
 
+/// The longest a picture can be made to wait, in units of 10 ms: twelve bits.
+const MAX_WAIT: u16 = 0xfff;
+
 /// The most padding a packet can have: its last byte says how much there is (RFC 3550 §5.1), and the header's bit that there is some.
 const PADDING: [u8; 255] = {
     let mut padding = [0; 255];
@@ -45,6 +48,8 @@ pub(crate) struct Outlet {
     rtx_index: u64,
     resends: (Instant, u32),
     reported_lost: u32,
+    /// How long a picture is to wait at least before it is shown, in units of 10 ms; `None` while it never had to.
+    wait: Option<u16>,
 }
 
 /// What forwarding one packet to one outlet came to.
@@ -84,6 +89,7 @@ impl Outlet {
             rtx_index: u64::from(start.rtx_sequence & 0x7fff),
             resends: (now, 0),
             reported_lost: 0,
+            wait: None,
         }
     }
 
@@ -93,6 +99,13 @@ impl Outlet {
             self.plan = plan;
             self.numbering.forget();
             self.next = self.playing.take().or(self.next);
+        }
+    }
+
+    /// Has pictures wait so many milliseconds at least before they are shown.
+    pub(crate) fn wait(&mut self, ms: u16) {
+        if ms > 0 || self.wait.is_some() {
+            self.wait = Some((ms / 10).min(MAX_WAIT));
         }
     }
 
@@ -307,7 +320,10 @@ impl Outlet {
     /// `place` counts packets from the SSRC's first, so that a repeat carries what the original did.
     fn extension(&self, place: u64, audio_level: Option<u8>, number: &mut TransportNumber) -> ExtensionWriter {
         let ids = &self.plan.extensions;
-        let mut writer = ExtensionWriter::for_ids(ids.mid.into_iter().chain(ids.audio_level).chain(ids.transport_cc));
+        // Where packets may be repeated byte by byte, which transport-wide numbers rule out, nothing may come and go.
+        let wait = ids.playout_delay.zip(self.wait).filter(|_| ids.transport_cc.is_some());
+        let known = ids.mid.into_iter().chain(ids.audio_level).chain(ids.transport_cc);
+        let mut writer = ExtensionWriter::for_ids(known.chain(wait.map(|(id, _)| id)));
         if let Some(id) = ids.mid.filter(|_| place < MID_PACKETS) {
             writer.push(id, self.plan.mid.0.as_bytes());
         }
@@ -316,6 +332,10 @@ impl Outlet {
         }
         if let Some(id) = ids.transport_cc {
             writer.push(id, &number.take().to_be_bytes());
+        }
+        if let Some((id, wait)) = wait {
+            let [_, a, b, c] = (u32::from(wait) << 12 | u32::from(MAX_WAIT)).to_be_bytes();
+            writer.push(id, &[a, b, c]);
         }
         writer
     }

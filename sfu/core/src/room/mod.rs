@@ -9,6 +9,7 @@ mod demand;
 mod fanout;
 mod layers;
 mod participant;
+mod playout;
 mod quality;
 mod receive;
 mod replay;
@@ -134,6 +135,7 @@ impl Room {
             quality: Default::default(),
             bandwidth: Default::default(),
             demand: Default::default(),
+            playout: Default::default(),
             channels: Vec::new(),
             remotes: Vec::new(),
             joined: self.joined,

@@ -6,6 +6,7 @@ use super::assign::SourceId;
 use super::bandwidth::Bidder;
 use super::demand::Demand;
 use super::layers::Wanted;
+use super::playout::Playout;
 use super::quality::QualityMeter;
 use super::voice::Voice;
 use crate::bandwidth::Bandwidth;
@@ -49,6 +50,7 @@ pub(crate) struct Participant {
     pub(crate) bandwidth: Bandwidth<Bidder>,
     /// What is asked of each source.
     pub(crate) demand: [Demand; 2],
+    pub(crate) playout: Playout,
     pub(crate) channels: Vec<(ChannelId, String)>,
     /// Addresses whose packets are this client's, as the shard's map has them.
     pub(crate) remotes: Vec<Remote>,

@@ -38,6 +38,11 @@ impl QualityMeter {
         self.rtt = Some(self.rtt.map_or(rtt, |known| known.mul_f32(1.0 - FOLLOW) + rtt.mul_f32(FOLLOW)));
     }
 
+    /// Share of what the client sends that is lost, smoothed, 0–1.
+    pub(crate) fn lost_up(&self) -> f32 {
+        self.up
+    }
+
     /// Smoothed; `None` before the first report.
     pub(crate) fn rtt(&self) -> Option<Duration> {
         self.rtt

@@ -108,6 +108,7 @@ impl Room {
             }
         }
         self.settle_demand(now);
+        self.settle_playout(now);
         let busy = |participant: &super::Participant| {
             participant.voice.is_active(now) || participant.sources.iter().any(|state| *state != SourceState::default())
         };

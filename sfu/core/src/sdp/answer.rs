@@ -166,7 +166,9 @@ fn publish_extensions(section: &Section, kind: MediaKind) -> ExtensionIds {
 fn slot_extensions(section: &Section, kind: MediaKind) -> ExtensionIds {
     let offered = section.extensions();
     let audio_level = offered.audio_level.filter(|_| kind == MediaKind::Audio);
-    ExtensionIds { mid: offered.mid, audio_level, transport_cc: offered.transport_cc, ..ExtensionIds::default() }
+    let playout_delay = offered.playout_delay.filter(|_| kind == MediaKind::Video);
+    let ExtensionIds { mid, transport_cc, .. } = offered;
+    ExtensionIds { mid, audio_level, transport_cc, playout_delay, ..ExtensionIds::default() }
 }
 
 fn write(offer: &Offer, params: &AnswerParams<'_>, plan: &MediaPlan) -> String {
@@ -302,6 +304,10 @@ fn write_extensions(sdp: &mut Writer, ids: &ExtensionIds) {
         if let Some(id) = id {
             sdp.line(format_args!("a=extmap:{id} {uri}"));
         }
+    }
+    // Firefox offers it for what it receives alone, and the answer's direction is the other (RFC 8285 §6).
+    if let Some(id) = ids.playout_delay {
+        sdp.line(format_args!("a=extmap:{id}/sendonly {}", uri::PLAYOUT_DELAY));
     }
 }
 

@@ -157,6 +157,7 @@ impl Section {
             repaired_rid: self.extension(uri::REPAIRED_RID),
             audio_level: self.extension(uri::AUDIO_LEVEL),
             transport_cc: self.extension(uri::TRANSPORT_CC),
+            playout_delay: self.extension(uri::PLAYOUT_DELAY),
             abs_send_time: self.extension(uri::ABS_SEND_TIME),
             dependency_descriptor: self.extension(uri::DEPENDENCY_DESCRIPTOR),
         }
@@ -224,6 +225,7 @@ pub(super) mod uri {
     pub(in crate::sdp) const AUDIO_LEVEL: &str = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
     pub(in crate::sdp) const TRANSPORT_CC: &str =
         "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+    pub(in crate::sdp) const PLAYOUT_DELAY: &str = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay";
     pub(in crate::sdp) const ABS_SEND_TIME: &str = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";
     pub(in crate::sdp) const DEPENDENCY_DESCRIPTOR: &str =
         "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension";
