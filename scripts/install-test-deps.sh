@@ -1,17 +1,19 @@
 #!/usr/bin/env bash
 # Installs what `make test` needs from the system's packages, where it is missing:
-# Chromium, Firefox ESR, PostgreSQL, iproute2 (network namespaces for the Firefox tests), valgrind (it counts instructions).
+# Chromium, Firefox ESR, PostgreSQL, coturn (the TURN server of the relay tests), iproute2 (network namespaces for the Firefox
+# tests), valgrind (it counts instructions).
 set -euo pipefail
 
 declare -A command_of=(
   [chromium]=/usr/bin/chromium
+  [coturn]=turnserver
   [firefox-esr]=/usr/bin/firefox-esr
   [iproute2]=ip
   [valgrind]=valgrind
 )
 
 missing=()
-for package in chromium firefox-esr iproute2 valgrind; do
+for package in chromium coturn firefox-esr iproute2 valgrind; do
   command -v "${command_of[$package]}" >/dev/null || missing+=("$package")
 done
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)

@@ -37,6 +37,7 @@ pub struct Config {
     pub database: DatabaseConfig,
     pub accounts: AccountsConfig,
     pub live: LiveConfig,
+    pub turn: TurnConfig,
     pub sfu: SfuConfig,
     pub logs: LogsConfig,
 }
@@ -115,6 +116,54 @@ pub struct IceServerConfig {
     pub urls: Vec<String>,
     pub username: Option<String>,
     pub credential: Option<String>,
+}
+
+/// TURN servers that share a secret with us (`draft-uberti-behave-turn-rest-00`, coturn's `use-auth-secret`).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TurnConfig {
+    /// Empty: no TURN.
+    #[serde(deserialize_with = "list")]
+    pub urls: Vec<String>,
+    /// This or `secret_file`.
+    pub secret: Secret,
+    pub secret_file: PathBuf,
+    pub ttl_s: u64,
+}
+
+impl TurnConfig {
+    /// The configured secret, or what `secret_file` holds, without the line break at its end.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn shared_secret(&self) -> std::io::Result<Secret> {
+        if self.secret_file.as_os_str().is_empty() {
+            return Ok(self.secret.clone());
+        }
+        std::fs::read_to_string(&self.secret_file).map(|text| Secret(text.trim().to_owned()))
+    }
+}
+
+/// Text that no log and no debug output shows.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The text itself: to be used, never to be shown.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -249,6 +298,22 @@ impl Config {
         check(self.http.timeout_s > 0, "http.timeout_s: must be at least 1".to_owned());
         check(self.live.capacity > 0, "live.capacity: must be at least 1".to_owned());
         check(self.live.slots > 0, "live.slots: must be at least 1".to_owned());
+        let turn = &self.turn;
+        for url in &turn.urls {
+            let fine = url.starts_with("turn:") || url.starts_with("turns:");
+            check(fine, format!("turn.urls: {url:?} is not like turn:turn.example.org:3478?transport=udp"));
+        }
+        let from_file = !turn.secret_file.as_os_str().is_empty();
+        check(
+            turn.urls.is_empty() || !turn.secret.is_empty() || from_file,
+            "turn: give the secret too, as FACEMENTOR_TURN__SECRET or in turn.secret_file".to_owned(),
+        );
+        check(turn.secret.is_empty() || !from_file, "turn: give secret or secret_file, not both".to_owned());
+        check(
+            !from_file || turn.shared_secret().is_ok_and(|secret| !secret.is_empty()),
+            format!("turn.secret_file: the file {} cannot be read or is empty", turn.secret_file.display()),
+        );
+        check((60..=604_800).contains(&turn.ttl_s), "turn.ttl_s: must be 60 to 604800".to_owned());
         mistakes
     }
 }
@@ -354,6 +419,11 @@ mod tests {
             ("[tls]\ncertificate = '/nowhere.pem'", "give both"),
             ("[database]\nurl = 'mysql://x'", "database.url"),
             ("[accounts]\naccess_token_s = 3600", "accounts.access_token_s"),
+            ("[turn]\nurls = ['turn.example.org']\nsecret = 's'", "turn.urls"),
+            ("[turn]\nurls = ['turn:turn.example.org']", "FACEMENTOR_TURN__SECRET"),
+            ("[turn]\nsecret = 's'\nsecret_file = '/nowhere'", "not both"),
+            ("[turn]\nsecret_file = '/nowhere'", "turn.secret_file"),
+            ("[turn]\nttl_s = 1", "turn.ttl_s"),
             ("[sfu]\nshards = 0", "\"auto\" or 1 to 256"),
             ("[sfu]\nannounced = ['example.org']", "must be an IP address"),
         ];
@@ -361,6 +431,13 @@ mod tests {
             let error = Config::with(toml).expect_err(toml).to_string();
             assert!(error.contains(expected), "{toml}: {error}");
         }
+    }
+
+    #[test]
+    fn a_secret_shows_in_no_debug_output() {
+        let config = Config::with("[turn]\nurls = ['turn:t.example']\nsecret = 'do not tell'").expect("sound");
+        assert_eq!(config.turn.shared_secret().expect("no file").expose(), "do not tell");
+        assert!(!format!("{config:?}").contains("do not tell"));
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod token;
+mod turn;
 mod whip;
 
 pub use routes::routes;
@@ -26,15 +27,14 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use sfu::{IceTcp, NullTap, Pinning, Sfu, SfuConfig};
-use signaling::message::{
-    AudioCodec, Encoding, IceServer, MediaParameters, ScreenParameters, VideoCodec, VideoParameters,
-};
+use signaling::message::{AudioCodec, Encoding, MediaParameters, ScreenParameters, VideoCodec, VideoParameters};
 
 use self::metrics::Metrics;
 use self::records::Recorder;
 use self::room::RoomSettings;
 use self::rooms::Rooms;
 use self::token::{Revocations, RoomToken};
+use self::turn::IceServers;
 use crate::accounts::{Accounts, LoginRevoked};
 use crate::booking::{Booking, SessionEnded};
 use crate::kernel::Kernel;
@@ -45,6 +45,8 @@ use crate::kernel::outbox::{Fact, Handler};
 pub enum LiveError {
     #[error("the media plane cannot start: {0}")]
     Sfu(#[from] std::io::Error),
+    #[error("turn.secret_file cannot be read: {0}")]
+    TurnSecret(std::io::Error),
     #[error(transparent)]
     Metrics(#[from] prometheus::Error),
     #[error("revoked room tokens cannot be read: {0}")]
@@ -69,7 +71,9 @@ impl Live {
         kernel.db.write(|mut tx| Box::pin(async move { store::sweep_revocations(&mut tx, now).await })).await?;
         let revocations = Revocations::new(store::revocations(&mut *kernel.db.read().await?, now).await?);
         let recorder = Recorder::start(kernel, metrics.clone());
-        let settings = room_settings(kernel, metrics);
+        let config = &kernel.config;
+        let ice_servers = IceServers::new(&config.live, &config.turn).map_err(LiveError::TurnSecret)?;
+        let settings = room_settings(kernel, ice_servers, metrics);
         let rooms = Rooms::new(kernel, booking, sfu.clone(), settings, recorder, revocations);
         tokio::spawn(rooms.clone().dispatch(events));
         Ok(Self { rooms, drain: kernel.config.drain(), sfu })
@@ -131,16 +135,11 @@ fn sfu_config(config: &config::SfuConfig) -> SfuConfig {
     }
 }
 
-fn room_settings(kernel: &Kernel, metrics: Metrics) -> RoomSettings {
+fn room_settings(kernel: &Kernel, ice_servers: IceServers, metrics: Metrics) -> RoomSettings {
     let live = &kernel.config.live;
-    let ice_server = |server: &config::IceServerConfig| IceServer {
-        urls: server.urls.clone(),
-        username: server.username.clone(),
-        credential: server.credential.clone(),
-    };
     RoomSettings {
         media: media_parameters(live.slots),
-        ice_servers: live.ice_servers.iter().map(ice_server).collect(),
+        ice_servers,
         grace: Duration::from_secs(live.grace_s),
         idle: Duration::from_secs(live.idle_s),
         random: kernel.random.clone(),

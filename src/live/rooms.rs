@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sfu::{Event, ParticipantId, RoomId, Sfu};
 use sha2::{Digest, Sha256};
-use signaling::message::{Credential, Hello, IceServer};
+use signaling::message::{Credential, Hello};
 use signaling::{EndReason, ErrorCode, MessageId, Refusal, SocketId, limits};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::AbortHandle;
@@ -21,6 +21,7 @@ use super::resume::ResumeToken;
 use super::room::{Answer, DoorError, Now, Restart, Room, RoomInfo, RoomSettings, Watched};
 use super::store;
 use super::token::{Revocation, Revocations, RoomName, RoomPattern, RoomToken, RoomTokenError};
+use super::turn::IceServers;
 use crate::booking::{Booking, Closing, Encryption, SessionState, WaitingRoom};
 use crate::kernel::Kernel;
 use crate::kernel::clock::Timestamp;
@@ -134,7 +135,7 @@ impl Rooms {
         &self.0.settings.metrics
     }
 
-    pub(super) fn ice_servers(&self) -> &[IceServer] {
+    pub(super) fn ice_servers(&self) -> &IceServers {
         &self.0.settings.ice_servers
     }
 

@@ -2,7 +2,7 @@
 
 use sfu::{IceFragment, ParticipantId, Watch, answer_fragment};
 use sha2::{Digest, Sha256};
-use signaling::message::{Grant, SourceState, Sources, TrackState};
+use signaling::message::{Grant, IceServer, SourceState, Sources, TrackState};
 use signaling::{EndReason, Identity, Participant, Refusal};
 
 use super::super::media::{self, Asker, Order};
@@ -28,6 +28,8 @@ pub(crate) struct Answer {
     pub body: String,
     /// Names the ICE session (RFC 9725 §4.3.1).
     pub entity_tag: String,
+    /// For the client's own `Link` headers (RFC 9725 §4.6); none after a restart.
+    pub ice_servers: Vec<IceServer>,
 }
 
 /// Why a WHIP or WHEP request was refused.
@@ -244,7 +246,7 @@ impl Room {
             door.offer = offer;
             door.generation += 1;
             let entity_tag = entity_tag(door.generation);
-            return Ok(Answer { resource, body: answer_fragment(&answer), entity_tag });
+            return Ok(Answer { resource, body: answer_fragment(&answer), entity_tag, ice_servers: Vec::new() });
         }
         let resource = self.settings.random.text::<16>();
         let door = Door { participant: id, jti: token.jti.clone(), offer, generation: 0 };
@@ -263,7 +265,8 @@ impl Room {
                 self.viewers.insert(id, Viewer { token });
             }
         }
-        Ok(Answer { resource, body: answer, entity_tag })
+        let ice_servers = self.settings.ice_servers.of(now.wall, id);
+        Ok(Answer { resource, body: answer, entity_tag, ice_servers })
     }
 
     fn door(&self, token: &RoomToken, resource: &str) -> Result<&Door, DoorError> {

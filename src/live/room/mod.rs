@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use axum::extract::ws::Utf8Bytes;
 use sfu::{Event, GoneReason, ParticipantId, RoomId};
-use signaling::message::{ChatMessage, Grant, IceServer, MediaParameters, Quality, Resume};
+use signaling::message::{ChatMessage, Grant, MediaParameters, Quality, Resume};
 use signaling::{
     CloseCode, EndReason, ErrorCode, Frame, Greeting, Identity, MediaState, MessageId, Participant, Presence, Refusal,
     ServerMessage, SocketId,
@@ -27,6 +27,7 @@ use super::policy::RoomPolicy;
 use super::records::Record;
 use super::resume::{ResumeKey, ResumeToken};
 use super::token::{Revocation, RoomName, RoomToken};
+use super::turn::IceServers;
 use crate::booking::{Closing, Encryption};
 use crate::kernel::clock::{Clock, Random, Timestamp};
 use crate::kernel::ids::{LoginId, SessionId};
@@ -68,7 +69,7 @@ pub(super) struct RoomInfo {
 #[derive(Clone)]
 pub(super) struct RoomSettings {
     pub media: MediaParameters,
-    pub ice_servers: Vec<IceServer>,
+    pub ice_servers: IceServers,
     pub grace: Duration,
     /// An empty room closes after it.
     pub idle: Duration,
@@ -173,7 +174,7 @@ impl Room {
         let greeting = Greeting {
             room: self.room(),
             media: self.settings.media.clone(),
-            ice_servers: self.settings.ice_servers.clone(),
+            ice_servers: self.settings.ice_servers.of(now.wall, id),
             resume: Resume { token: resume.to_string(), grace_ms: milliseconds(self.settings.grace) },
             server_time_ms: now.wall_ms(),
         };

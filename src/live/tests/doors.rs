@@ -54,6 +54,9 @@ fn a_whip_publisher_is_a_participant() {
     assert_eq!(person["name"], "studio");
     assert_eq!(person["sources"], json!({"camera": {"audio": "on", "video": "on"}}));
 
+    let credentials = answer.ice_servers.first().and_then(|server| server.username.clone()).expect("TURN");
+    assert!(credentials.ends_with(person["participant"].as_str().expect("an id")), "{credentials}");
+
     let closed = hall.room.close_door(hall.now(), &token, &answer.resource);
     hall.carry_out();
     assert_eq!(closed, Ok(()));

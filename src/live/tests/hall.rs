@@ -16,9 +16,11 @@ use super::super::records::Record;
 use super::super::resume::ResumeToken;
 use super::super::room::{Answer, DoorError, Now, Output, RequestId, Room, RoomInfo, RoomSettings};
 use super::super::token::{Revocation, RoomName, RoomPattern, RoomToken};
+use super::super::turn::IceServers;
 use super::super::{media_parameters, token};
 use crate::booking::{Encryption, WaitingRoom};
 use crate::kernel::clock::{Clock, Random, Timestamp, VirtualClock};
+use crate::kernel::config::Config;
 use crate::kernel::ids::{SessionId, UserId};
 
 pub(super) const GRACE: Duration = Duration::from_secs(60);
@@ -45,6 +47,12 @@ pub(super) struct Hall {
     next: u64,
 }
 
+/// One TURN server.
+fn ice_servers() -> IceServers {
+    let config = Config::with("[turn]\nurls = ['turn:turn.example']\nsecret = 's'\nttl_s = 3600").expect("sound");
+    IceServers::new(&config.live, &config.turn).expect("no file to read")
+}
+
 impl Hall {
     pub(super) fn new(waiting_room: WaitingRoom, capacity: usize) -> Self {
         let time = VirtualClock::starting_at(Timestamp(1_764_000_000_000));
@@ -60,7 +68,7 @@ impl Hall {
         };
         let settings = RoomSettings {
             media: media_parameters(8),
-            ice_servers: Vec::new(),
+            ice_servers: ice_servers(),
             grace: GRACE,
             idle: IDLE,
             random: Random::default(),

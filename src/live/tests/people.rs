@@ -9,6 +9,7 @@ use signaling::{EndReason, ErrorCode};
 
 use super::super::media::Order;
 use super::super::records::Record;
+use super::super::token::RoomToken;
 use super::hall::{BAD_OFFER, GRACE, Hall, IDLE};
 use crate::booking::{Closing, WaitingRoom};
 use crate::kernel::ids::LoginId;
@@ -41,6 +42,24 @@ fn who_joins_sees_everyone_and_is_seen() {
     let kinds: Vec<_> = hall.records.iter().map(std::mem::discriminant).collect();
     assert_eq!(kinds.len(), 3, "opened once, joined twice: {:?}", hall.records);
     assert!(matches!(hall.records[0], Record::Opened(_)));
+}
+
+#[test]
+fn everyone_gets_turn_credentials_of_their_own_and_new_ones_with_every_hello() {
+    let mut hall = open();
+    let (ada, bo) = (hall.token(Role::Host, "Ada"), hall.token(Role::Member, "Bo"));
+    let mut told = |token: &RoomToken| {
+        let caller = hall.hello(token.clone());
+        let server = hall.heard_of(caller, "welcome")["ice_servers"][0].clone();
+        hall.advance(Duration::from_secs(1));
+        let bearer = token.participant.expect("a session's token").to_string();
+        let username = server["username"].as_str().expect("a name").to_owned();
+        assert!(username.ends_with(&format!(":{bearer}")), "{username}");
+        (username, server["credential"].as_str().expect("a password").to_owned())
+    };
+    let (first, bos, again) = (told(&ada), told(&bo), told(&ada));
+    assert_ne!(first.1, bos.1);
+    assert_ne!(first, again);
 }
 
 #[test]

@@ -54,7 +54,7 @@ async fn publish(
     require(&headers, SDP)?;
     require_id(&id)?;
     let answer = live.rooms.publish(&room, token, id.clone(), offer).await?;
-    Ok(created(&live, &format!("/whip/{room}/{id}"), answer))
+    Ok(created(&format!("/whip/{room}/{id}"), answer))
 }
 
 async fn view(
@@ -75,7 +75,7 @@ async fn view(
         }
     };
     let answer = live.rooms.view(&room, token, watched, offer).await?;
-    Ok(created(&live, &format!("/whep/{room}/{id}"), answer))
+    Ok(created(&format!("/whep/{room}/{id}"), answer))
 }
 
 async fn close(
@@ -122,7 +122,8 @@ async fn options(State(live): State<Live>) -> Response {
         (header::ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type, If-Match"),
     ];
     let mut response = (StatusCode::NO_CONTENT, headers).into_response();
-    put_links(&live, response.headers_mut());
+    // Whoever asks: nobody's own credentials here.
+    put_links(live.rooms.ice_servers().listed(), response.headers_mut());
     response
 }
 
@@ -134,7 +135,8 @@ async fn allow_any_origin(mut response: Response) -> Response {
     response
 }
 
-fn created(live: &Live, url: &str, answer: Answer) -> Response {
+fn created(url: &str, answer: Answer) -> Response {
+    let ice_servers = answer.ice_servers;
     let headers = [
         (header::CONTENT_TYPE, SDP.to_owned()),
         (header::LOCATION, format!("{url}/{}", answer.resource)),
@@ -142,12 +144,12 @@ fn created(live: &Live, url: &str, answer: Answer) -> Response {
         (HeaderName::from_static("accept-patch"), FRAGMENT.to_owned()),
     ];
     let mut response = (StatusCode::CREATED, headers, answer.body).into_response();
-    put_links(live, response.headers_mut());
+    put_links(&ice_servers, response.headers_mut());
     response
 }
 
-fn put_links(live: &Live, headers: &mut HeaderMap) {
-    for link in live.rooms.ice_servers().iter().flat_map(links) {
+fn put_links(ice_servers: &[IceServer], headers: &mut HeaderMap) {
+    for link in ice_servers.iter().flat_map(links) {
         if let Ok(link) = HeaderValue::from_str(&link) {
             headers.append(header::LINK, link);
         }

@@ -122,3 +122,26 @@ export function negotiations(): { local: number; remote: number; connections: nu
     connections: observed.connections.length,
   };
 }
+
+export interface Path {
+  /** `host`, `srflx`, `prflx` or `relay`. */
+  local?: string;
+  /** How the browser talks to its TURN server. */
+  relayProtocol?: string;
+}
+
+/** The candidate that media leaves from. */
+export async function pathInUse(): Promise<Path> {
+  const { observed } = window as unknown as ObservedWindow;
+  for (const connection of observed.connections) {
+    if (connection.connectionState !== 'connected') continue;
+    const report = await connection.getStats();
+    const found = new Map<string, Record<string, string>>();
+    report.forEach((entry: { id: string }) => found.set(entry.id, entry as unknown as Record<string, string>));
+    const transport = [...found.values()].find(({ type }) => type === 'transport');
+    const pair = found.get(transport?.selectedCandidatePairId ?? '');
+    const local = found.get(pair?.localCandidateId ?? '');
+    if (local) return { local: local.candidateType, relayProtocol: local.relayProtocol };
+  }
+  return {};
+}

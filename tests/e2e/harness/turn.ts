@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { freePort } from './ports.ts';
+
+const SECRET = 'a secret of these tests';
+
+/** A real coturn that shares a secret with our server, on an address of this machine. */
+export class TurnServer {
+  private constructor(
+    readonly address: string,
+    readonly port: number,
+    private readonly process: ChildProcess,
+    private readonly output: string[],
+  ) {}
+
+  static async start(): Promise<TurnServer> {
+    const address = process.env.FACEMENTOR_E2E_ADDRESS ?? '127.0.0.1';
+    const port = await freePort();
+    const args = [
+      '-n',
+      `--listening-ip=${address}`,
+      `--relay-ip=${address}`,
+      `--listening-port=${port}`,
+      '--use-auth-secret',
+      `--static-auth-secret=${SECRET}`,
+      '--realm=facementor.test',
+      '--allow-loopback-peers',
+      '--no-tls',
+      '--no-dtls',
+      '--no-cli',
+      '--log-file=stdout',
+      '--pidfile=/dev/null',
+      '--verbose',
+    ];
+    const child = spawn('turnserver', args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const output: string[] = [];
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => output.push(text));
+    }
+    const failed = once(child, 'error').then(([error]) => Promise.reject(error as Error));
+    const turn = new TurnServer(address, port, child, output);
+    await Promise.race([turn.ready(), failed]);
+    return turn;
+  }
+
+  /** What our server is to be told about it. */
+  environment(transport: 'udp' | 'tcp'): Record<string, string> {
+    return {
+      FACEMENTOR_TURN__URLS: `turn:${this.address}:${this.port}?transport=${transport}`,
+      FACEMENTOR_TURN__SECRET: SECRET,
+    };
+  }
+
+  log(): string {
+    return this.output.join('');
+  }
+
+  async stop(): Promise<void> {
+    if (this.process.exitCode !== null) return;
+    const ended = once(this.process, 'exit');
+    this.process.kill('SIGKILL');
+    await ended;
+  }
+
+  private async ready(): Promise<void> {
+    const deadline = Date.now() + 10_000;
+    while (Date.now() < deadline && this.process.exitCode === null) {
+      if (await accepts(this.address, this.port)) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`coturn did not become ready:\n${this.log()}`);
+  }
+}
+
+function accepts(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, host, () => {
+      socket.destroy();
+      resolve(true);
+    }).on('error', () => resolve(false));
+  });
+}
