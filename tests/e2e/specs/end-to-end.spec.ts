@@ -1,5 +1,6 @@
 import { ChromiumDriver } from '../harness/drivers.ts';
 import { expect, test } from '../harness/fixtures.ts';
+import { LOOKS } from '../harness/looks.ts';
 import type { Participant } from '../harness/participant.ts';
 
 const BADGE = '[data-testid="encryption-badge"]';
@@ -40,6 +41,21 @@ async function safetyNumber(person: Participant): Promise<string> {
   return number;
 }
 
+/** Picture loss indications sent for anything this page receives. */
+function keyframesAskedFor(person: Participant): Promise<number> {
+  return person.driver.evaluate(async () => {
+    const { observed } = window as unknown as { observed: { connections: RTCPeerConnection[] } };
+    let sum = 0;
+    for (const connection of observed.connections) {
+      const report = await connection.getStats();
+      report.forEach((entry: { type: string; pliCount?: number }) => {
+        if (entry.type === 'inbound-rtp') sum += entry.pliCount ?? 0;
+      });
+    }
+    return sum;
+  }, undefined);
+}
+
 test('a mentor opens an encrypted session, and whoever has its whole link is in it', async ({ inChromium }) => {
   const [ada, bo, eve] = [await inChromium('ada'), await inChromium('bo'), await inChromium('eve')];
   await ada.signIn('ada@demo.test');
@@ -63,6 +79,10 @@ test('a mentor opens an encrypted session, and whoever has its whole link is in 
   await bo.hears(ada.look);
   await ada.hears(bo.look);
   expect(await bo.attribute(bo.tile(ada), 'data-sealed')).toBe('no');
+  await ada.driver.press('s');
+  await bo.sees(ada, 'screen', LOOKS.screen);
+  await bo.hears(LOOKS.screen);
+  await ada.driver.press('s');
   const number = await safetyNumber(ada);
   expect(number).toMatch(/^\d{5}( \d{5}){3}$/u);
   expect(await safetyNumber(bo)).toBe(number);
@@ -106,6 +126,17 @@ test('a wrong key shows as such on the tiles, both ways, and the others do not n
   expect(await eve.count('[data-testid="tile"] video')).toBe(0);
   expect((await eve.received()).packets).toBeGreaterThan(0);
   expect((await eve.received()).frames).toBe(0);
+  // Her decoders get nothing, and do not keep asking for keyframes.
+  let asked = await keyframesAskedFor(eve);
+  let calm = 0;
+  await eve
+    .poll('Eve asks for no more keyframes', async () => {
+      const before = asked;
+      asked = await keyframesAskedFor(eve);
+      calm = asked === before ? calm + 1 : 0;
+      return calm;
+    })
+    .toBeGreaterThan(6);
   await ada.sees(bo);
   await bo.sees(ada);
   await bo.hears(ada.look);
@@ -158,4 +189,12 @@ test('Firefox and Chromium see and hear each other, encrypted', async ({ inChrom
   await bo.hears(ada.look);
   await ada.hears(bo.look);
   expect(await safetyNumber(bo)).toBe(await safetyNumber(ada));
+
+  await ada.driver.press('s');
+  await bo.sees(ada, 'screen', LOOKS.screen);
+  await bo.sees(ada);
+  await ada.driver.press('s');
+  await bo.showsNo(bo.tile(ada, 'screen'));
+  await bo.driver.press('s');
+  await ada.sees(bo, 'screen', LOOKS.screen);
 });

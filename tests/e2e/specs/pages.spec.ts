@@ -97,3 +97,39 @@ test('a mentor signs in with a demo account, starts a session and shares its lin
   await page.keyboard.press('Enter');
   await isSound(page, 'call with chat');
 });
+
+test('the pages of an end-to-end encrypted session are accessible, with and without its key', async ({
+  inChromium,
+}) => {
+  const [ada, bo] = [await inChromium('ada'), await inChromium('bo')];
+  const page = pageOf(ada);
+  await ada.signIn('ada@demo.test');
+  await page.goto(`${ada.base}/sessions`);
+  await page.getByRole('button', { name: 'Start a session' }).first().click();
+  await page.getByLabel('What is it about?').fill('In private');
+  await page.getByLabel('Waiting room').click();
+  await page.getByLabel('End-to-end encryption').click();
+  await isSound(page, 'start an encrypted session');
+  await page.getByRole('button', { name: 'Start and copy link' }).click();
+  await ada.shows('[data-testid="encryption-note"]');
+  await isSound(page, 'encrypted pre-join');
+  const code = /join\/([^#]+)#/u.exec(page.url())?.[1] ?? '';
+  await ada.driver.click('[data-testid="join"]');
+  await ada.isInCall();
+
+  await bo.openPreJoin(code);
+  await bo.shows('[data-testid="no-key-note"]');
+  await isSound(pageOf(bo), 'pre-join without the key');
+  await pageOf(bo).setViewportSize({ width: 1280, height: 720 });
+  await bo.join(code, 'guest');
+  await bo.showsState(ada, 'sealed', 'no-key');
+  await isSound(pageOf(bo), 'call without the key');
+
+  await page.getByTestId('more').click();
+  await isSound(page, 'menu of an encrypted call');
+  await page.keyboard.press('Escape');
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await page.getByTestId('encryption-badge').click();
+  await ada.shows('[data-testid="safety-number"]');
+  await isSound(page, 'about the encryption');
+});

@@ -146,6 +146,7 @@ export function ControlBar({
               joinUrl={joinUrl}
               withScreen={!medium && canShare}
               withHand={!medium}
+              withEncryption
               onSettings={onSettings}
               onShortcuts={onShortcuts}
             />

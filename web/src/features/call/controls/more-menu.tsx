@@ -10,8 +10,10 @@ import {
   MonitorUp,
   PhoneOff,
   Settings,
+  ShieldCheck,
 } from 'lucide-react';
 import { useState } from 'react';
+import { Dialog } from '@/components/ui/dialog';
 import {
   DropdownMenu,
   DropdownMenuContent,
@@ -22,6 +24,7 @@ import {
 import { IconButton } from '@/components/ui/icon-button';
 import { toast } from '@/lib/toast';
 import { useCallState, useCallUi } from '../call-slice';
+import { AboutEncryption } from '../encryption/about-encryption';
 import { EndDialog } from './end-dialog';
 import type { Actions } from './use-actions';
 import { useCopy } from '@/lib/use-copy';
@@ -33,6 +36,8 @@ interface MoreMenuProps {
   /** What the bar has no room for. */
   withScreen?: boolean;
   withHand?: boolean;
+  /** Where the bar shows no badge of it. */
+  withEncryption?: boolean;
   onSettings: () => void;
   onShortcuts: () => void;
 }
@@ -43,6 +48,7 @@ export function MoreMenu({
   joinUrl,
   withScreen = false,
   withHand = false,
+  withEncryption = false,
   onSettings,
   onShortcuts,
 }: MoreMenuProps) {
@@ -52,7 +58,9 @@ export function MoreMenu({
   const locked = useCallState((state) => state.room?.locked ?? false);
   const moderates = useCallState((state) => state.you?.grants.includes('moderate') ?? false);
   const sharing = useCallState((state) => state.local.screen.capture === 'live');
+  const encrypted = useCallState((state) => state.encryption !== 'in-transit');
   const [ending, setEnding] = useState(false);
+  const [aboutEncryption, setAboutEncryption] = useState(false);
 
   return (
     <>
@@ -96,6 +104,12 @@ export function MoreMenu({
               {fullScreen.full ? 'Leave full screen' : 'Full screen'}
             </DropdownMenuItem>
           )}
+          {withEncryption && encrypted && (
+            <DropdownMenuItem onSelect={() => setAboutEncryption(true)}>
+              <ShieldCheck aria-hidden />
+              End-to-end encryption
+            </DropdownMenuItem>
+          )}
           <DropdownMenuSeparator />
           <DropdownMenuItem
             onSelect={() =>
@@ -131,6 +145,9 @@ export function MoreMenu({
           )}
         </DropdownMenuContent>
       </DropdownMenu>
+      <Dialog open={aboutEncryption} onOpenChange={setAboutEncryption}>
+        <AboutEncryption />
+      </Dialog>
       <EndDialog
         open={ending}
         onOpenChange={setEnding}

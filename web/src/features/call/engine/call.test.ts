@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Call, type Moment } from './call';
+import type { EncryptionMode } from './e2ee/encryption';
 import { FakePeerConnection } from './fake-peer-connection';
 import { FakeServer, person, snapshot, welcome } from './fake-server';
 
@@ -25,13 +26,14 @@ afterEach(() => {
 
 const tick = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
 
-async function previewing() {
+async function previewing(encryption: EncryptionMode = { kind: 'in-transit' }) {
   const server = new FakeServer();
   const call = new Call({
     pass: () => Promise.resolve({ token: 'token', url: 'ws://here' }),
     client: { name: 'test', version: '0' },
     openSocket: server.openSocket,
     random: () => 0,
+    encryption,
   });
   const moments: Moment[] = [];
   call.on('moment', (moment) => moments.push(moment));
@@ -42,8 +44,8 @@ async function previewing() {
   return { call, server, moments };
 }
 
-async function inCall() {
-  const started = await previewing();
+async function inCall(encryption?: EncryptionMode) {
+  const started = await previewing(encryption);
   const { call, server } = started;
   const joining = call.join();
   await tick();
@@ -272,4 +274,121 @@ test('removal ends the call with its reason', async () => {
   server.socket.say({ type: 'ended', reason: 'removed', message: 'The mentor removed you.' });
 
   expect(call.state).toMatchObject({ phase: 'ended', ending: { code: 'removed' } });
+});
+
+/** A worker as the page sees it, and the transforms made for it. */
+function fakeWorker() {
+  const made: { options: { role: string; kind: string; key: Uint8Array | null } }[] = [];
+  let page: { onmessage: (event: { data: unknown }) => void };
+  const posted: unknown[] = [];
+  vi.stubGlobal(
+    'Worker',
+    class {
+      onmessage = () => undefined;
+      postMessage = (message: unknown) => posted.push(message);
+      terminate = () => undefined;
+      constructor() {
+        // eslint-disable-next-line @typescript-eslint/no-this-alias -- the page's end of it
+        page = this;
+      }
+    },
+  );
+  vi.stubGlobal(
+    'RTCRtpScriptTransform',
+    class {
+      constructor(
+        readonly worker: unknown,
+        readonly options: (typeof made)[number]['options'],
+      ) {
+        made.push(this);
+      }
+    },
+  );
+  return { made, posted, says: (data: unknown) => page.onmessage({ data }) };
+}
+
+const KEY = 'AAECAwQFBgcICQoLDA0ODw';
+
+test('an encrypted call opens no socket before its worker is ready, and then transforms everything', async () => {
+  const worker = fakeWorker();
+  const server = new FakeServer();
+  const call = new Call({
+    pass: () => Promise.resolve({ token: 'token', url: 'ws://here' }),
+    client: { name: 'test', version: '0' },
+    openSocket: server.openSocket,
+    encryption: { kind: 'end-to-end', key: KEY },
+  });
+  call.open();
+  await call.join();
+  await tick();
+  expect(server.sockets).toHaveLength(0);
+
+  worker.says('ready');
+  await tick();
+  server.socket.say(welcome(server.socket.open().id));
+  await tick();
+  // Four tracks out; two slots, each sound and picture.
+  const roles = worker.made.map(({ options: { role, kind } }) => `${role} ${kind}`);
+  expect(roles.filter((role) => role === 'send audio')).toHaveLength(2);
+  expect(roles.filter((role) => role === 'send video')).toHaveLength(2);
+  expect(roles.filter((role) => role === 'receive audio')).toHaveLength(2);
+  expect(roles.filter((role) => role === 'receive video')).toHaveLength(2);
+  expect(connections[0]?.transformed).toBe(8);
+});
+
+test('a worker that does not start ends the call rather than its encryption', async () => {
+  const server = new FakeServer();
+  vi.stubGlobal(
+    'Worker',
+    class {
+      terminate = () => undefined;
+      set onerror(fail: () => void) {
+        setTimeout(fail);
+      }
+    },
+  );
+  const call = new Call({
+    pass: () => Promise.resolve({ token: 'token', url: 'ws://here' }),
+    client: { name: 'test', version: '0' },
+    openSocket: server.openSocket,
+    encryption: { kind: 'end-to-end', key: KEY },
+  });
+  call.open();
+  await tick(1);
+  expect(call.state).toMatchObject({ phase: 'ended', ending: { code: 'encryption_failed' } });
+  expect(server.sockets).toHaveLength(0);
+});
+
+test('what does not open is known of its slot until somebody else is in it', async () => {
+  const worker = fakeWorker();
+  const starting = inCall({ kind: 'end-to-end', key: KEY });
+  worker.says('ready');
+  const { call, server } = await starting;
+  const slots = (participant: string) => [{ slot: 0, participant, source: 'camera' as const }];
+  server.socket.say({ type: 'slots', slots: slots('bo') });
+  await tick();
+  worker.says({ slot: 0, kind: 'video', decryption: 'failing' });
+  expect(call.state.undecryptable).toEqual([0]);
+  server.socket.say({ type: 'slots', slots: slots('bo') });
+  await tick();
+  expect(call.state.undecryptable).toEqual([0]);
+
+  server.socket.say({ type: 'slots', slots: slots('eve') });
+  await tick();
+  expect(call.state.undecryptable).toEqual([]);
+  expect(worker.posted.at(-1)).toEqual({ forget: 0 });
+});
+
+test('without the key of an encrypted call nothing is published and no picture asked for', async () => {
+  const worker = fakeWorker();
+  const starting = inCall({ kind: 'end-to-end', key: null });
+  worker.says('ready');
+  const { call, server } = await starting;
+  expect(call.state.encryption).toBe('no-key');
+  expect(server.socket.last('join').sources).toEqual({});
+  expect(worker.made.every(({ options }) => options.key === null)).toBe(true);
+  call.want({ participant: 'bo', source: 'camera', width: 640, height: 360, priority: 0 });
+  await tick(500);
+  expect(server.socket.last('subscribe').wants).toEqual([]);
+  expect(connections[0]?.sent.filter(Boolean)).toEqual([]);
 });

@@ -12,6 +12,8 @@ export class FakePeerConnection {
   readonly active: boolean[][] = [];
   offers = 0;
   restarts = 0;
+  /** Senders and receivers that were given an encoded transform. */
+  transformed = 0;
 
   static install(): FakePeerConnection[] {
     const made: FakePeerConnection[] = [];
@@ -36,10 +38,14 @@ export class FakePeerConnection {
   addTransceiver(kind: string, init: RTCRtpTransceiverInit) {
     const rids = init.sendEncodings?.map(({ rid }) => rid).filter(Boolean) ?? [];
     this.lines.push([kind, init.direction, ...rids].join(' '));
+    const transformed = () => (this.transformed += 1);
     const place = kind === 'video' && init.sendEncodings ? this.active.length : -1;
     if (place >= 0) this.active.push(init.sendEncodings?.map(() => true) ?? []);
     return {
       sender: {
+        set transform(_: unknown) {
+          transformed();
+        },
         getParameters: () => ({
           encodings: (this.active[place] ?? []).map((active) => ({ active })),
         }),
@@ -52,7 +58,12 @@ export class FakePeerConnection {
           return Promise.resolve();
         },
       },
-      receiver: { track: { id: `${kind}-${this.lines.length}`, kind } },
+      receiver: {
+        set transform(_: unknown) {
+          transformed();
+        },
+        track: { id: `${kind}-${this.lines.length}`, kind },
+      },
       setCodecPreferences: () => undefined,
     };
   }

@@ -17,6 +17,7 @@ export function ChatPanel() {
   const [failure, setFailure] = useState<string>();
   const [sending, setSending] = useState(false);
   const list = useRef<HTMLDivElement>(null);
+  const encrypted = useCallState((state) => state.encryption !== 'in-transit');
   const input = useRef<HTMLTextAreaElement>(null);
 
   useEffect(() => {
@@ -87,6 +88,11 @@ export function ChatPanel() {
           })}
         </ol>
       </ScrollArea>
+      {encrypted && (
+        <p className="px-4 pb-2 text-xs text-muted">
+          Sound and picture are end-to-end encrypted; what you write here is not.
+        </p>
+      )}
       <form
         className="grid gap-1.5 border-t border-border p-3"
         onSubmit={(event: FormEvent) => {

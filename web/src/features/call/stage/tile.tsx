@@ -25,7 +25,7 @@ interface TileProps {
 /** Why a tile of an encrypted call stays dark. */
 const SEALED_WORDS = {
   'no-key': 'Encrypted, and your link has no key',
-  'other-key': 'Encrypted with another key than yours',
+  'other-key': 'Not encrypted with your key',
 };
 
 /** One person's camera or screen, where the layout puts it. */
@@ -63,9 +63,10 @@ export function Tile({ person, source, rect, priority }: TileProps) {
 
   const { width, height } = rect;
   useEffect(() => {
-    const scale = window.devicePixelRatio || 1;
+    // What does not open stays so, and a decoder without a picture would ask the sender for keyframes all the time.
+    const scale = sealed === 'no' ? window.devicePixelRatio || 1 : 0;
     call.want({ participant, source, width: width * scale, height: height * scale, priority });
-  }, [call, participant, source, width, height, priority]);
+  }, [call, participant, source, width, height, priority, sealed]);
   useEffect(() => () => call.unwant(participant, source), [call, participant, source]);
 
   const label = [
@@ -132,7 +133,7 @@ export function Tile({ person, source, rect, priority }: TileProps) {
         <div className="absolute inset-0 grid place-content-center bg-black/45 p-2 text-center text-white">
           <p className="flex items-center gap-2 rounded-full bg-black/60 px-3 py-1.5 text-sm">
             <LockKeyhole className="size-4 shrink-0" aria-hidden />
-            {small ? 'Encrypted' : SEALED_WORDS[sealed]}
+            {rect.width < 260 ? 'Encrypted' : SEALED_WORDS[sealed]}
           </p>
         </div>
       )}

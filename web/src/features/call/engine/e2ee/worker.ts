@@ -19,16 +19,28 @@ interface Scope {
 }
 const scope = self as unknown as Scope;
 
-/** Frames in a row that do not open before a slot is said to be undecryptable: one may be damaged. */
-const PATIENCE = 5;
+/**
+ * Frames in a row that do not open before a slot is said to be undecryptable: a third of a second of sound. After a change
+ * of who is in the slot the last of whoever was may still be on their way.
+ */
+const PATIENCE = 15;
 
-/** What was last told of a slot's kind; forgotten when somebody else is in the slot. */
-const told = new Map<string, Told['decryption']>();
+/** How a slot's kind does; forgotten when somebody else is in the slot. */
+interface Progress {
+  failures: number;
+  told: Told['decryption'] | null;
+}
+const progress = new Map<string, Progress>();
 
-function tell(slot: number, kind: Kind, decryption: Told['decryption']): void {
+function note(slot: number, kind: Kind, opened: 'opened' | 'undecryptable'): void {
   const key = `${slot}/${kind}`;
-  if (told.get(key) === decryption) return;
-  told.set(key, decryption);
+  const known = progress.get(key) ?? { failures: 0, told: null };
+  progress.set(key, known);
+  known.failures = opened === 'opened' ? 0 : known.failures + 1;
+  if (known.failures > 0 && known.failures < PATIENCE) return;
+  const decryption = opened === 'opened' ? 'working' : 'failing';
+  if (known.told === decryption) return;
+  known.told = decryption;
   scope.postMessage({ slot, kind, decryption });
 }
 
@@ -44,19 +56,13 @@ function sealing(kind: Kind, base: CryptoKey) {
 
 function opening(slot: number, kind: Kind, base: CryptoKey) {
   const opener = new Opener(kind, base);
-  let failures = 0;
   return async (frame: EncodedFrame, out: TransformStreamDefaultController<EncodedFrame>) => {
     // Silence and padding come as empty frames in some browsers.
     if (frame.data.byteLength === 0) return;
     const opened = await opener.open(new Uint8Array(frame.data));
     if (opened === 'repeated') return;
-    if (opened === 'undecryptable') {
-      failures += 1;
-      if (failures >= PATIENCE) tell(slot, kind, 'failing');
-      return;
-    }
-    failures = 0;
-    tell(slot, kind, 'working');
+    note(slot, kind, opened === 'undecryptable' ? opened : 'opened');
+    if (opened === 'undecryptable') return;
     frame.data = opened.frame.buffer;
     out.enqueue(frame);
   };
@@ -80,6 +86,6 @@ scope.onrtctransform = ({ transformer }) => {
   carry(transformer).catch(() => undefined);
 };
 scope.onmessage = ({ data }) => {
-  for (const kind of ['audio', 'video']) told.delete(`${data.forget}/${kind}`);
+  for (const kind of ['audio', 'video']) progress.delete(`${data.forget}/${kind}`);
 };
 scope.postMessage('ready');
