@@ -52,6 +52,23 @@ fn table_of(defaults: &str) -> String {
     table
 }
 
+#[test]
+fn the_compose_file_and_the_documents_name_settings_that_exist() {
+    let settings = table_of(&read("config/default.toml")).to_uppercase();
+    let mut named = 0;
+    for path in ["config/compose.yaml", "config/production.toml", "docs/REACH.md", "README.md", "Dockerfile"] {
+        for piece in read(path).split("FACEMENTOR_").skip(1) {
+            let end = piece.find(|c: char| !c.is_ascii_uppercase() && c != '_').unwrap_or(piece.len());
+            let key = piece[..end].replace("__", ".");
+            if key != "CONFIG" && !key.is_empty() {
+                assert!(settings.contains(&format!("| `{key}` |")), "{path}: FACEMENTOR_{key} is no setting");
+                named += 1;
+            }
+        }
+    }
+    assert!(named > 5, "{named}");
+}
+
 #[tokio::test]
 async fn every_metric_is_documented_and_every_documented_metric_exists() {
     let world = World::start(Engine::Sqlite).await;
