@@ -124,14 +124,13 @@ export function negotiations(): { local: number; remote: number; connections: nu
 }
 
 export interface Path {
-  /** `host`, `srflx`, `prflx` or `relay`. */
-  local?: string;
-  /** How the browser talks to its TURN server. */
-  relayProtocol?: string;
+  way: 'direct' | 'relayed';
+  /** How the browser talks to its TURN server where there is one, or else to ours. */
+  protocol?: string;
 }
 
-/** The candidate that media leaves from. */
-export async function pathInUse(): Promise<Path> {
+/** The way that media takes. */
+export async function pathInUse(): Promise<Path | undefined> {
   const { observed } = window as unknown as ObservedWindow;
   for (const connection of observed.connections) {
     if (connection.connectionState !== 'connected') continue;
@@ -141,7 +140,9 @@ export async function pathInUse(): Promise<Path> {
     const transport = [...found.values()].find(({ type }) => type === 'transport');
     const pair = found.get(transport?.selectedCandidatePairId ?? '');
     const local = found.get(pair?.localCandidateId ?? '');
-    if (local) return { local: local.candidateType, relayProtocol: local.relayProtocol };
+    // Not by candidateType: behind a NAT, what a relay sends shows as `prflx`.
+    const by = local?.relayProtocol;
+    if (local) return by ? { way: 'relayed', protocol: by } : { way: 'direct', protocol: local.protocol };
   }
-  return {};
+  return undefined;
 }

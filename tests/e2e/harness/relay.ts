@@ -2,10 +2,18 @@ import { type Socket as UdpSocket, createSocket } from 'node:dgram';
 import { type Server, type Socket, createConnection, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
+/** Which client ports reach the media port. */
+export interface Firewall {
+  udpFrom: (port: number) => boolean;
+  tcpFrom: (port: number) => boolean;
+}
+
+const NO_FIREWALL: Firewall = { udpFrom: () => true, tcpFrom: () => true };
+
 /**
  * Media on its way to the server, over UDP and TCP on one port, with a way to take one client's network away: `cut`
  * swallows everything of the client ports named, and of every port that first appears while the cut lasts (which is that
- * client looking for another way).
+ * client looking for another way). `wall` says what a firewall on the way lets through from the start.
  */
 export class MediaRelay {
   private readonly flows = new Map<string, UdpFlow>();
@@ -18,9 +26,16 @@ export class MediaRelay {
     readonly port: number,
     private readonly udp: UdpSocket,
     private readonly tcp: Server,
+    wall: Firewall,
   ) {
-    udp.on('message', (packet, from) => this.fromClient(packet, from.address, from.port));
+    udp.on('message', (packet, from) => {
+      if (wall.udpFrom(from.port)) this.fromClient(packet, from.address, from.port);
+    });
     tcp.on('connection', (client) => {
+      if (!wall.tcpFrom(client.remotePort ?? 0)) {
+        client.resetAndDestroy();
+        return;
+      }
       const pipe = new Pipe(client, createConnection(this.target, '127.0.0.1'));
       this.pipes.add(pipe);
       client.on('close', () => this.pipes.delete(pipe));
@@ -29,7 +44,7 @@ export class MediaRelay {
   }
 
   /** Listens on a port that is free for both; `forwardTo` says where packets go. */
-  static async start(): Promise<MediaRelay> {
+  static async start(wall: Firewall = NO_FIREWALL): Promise<MediaRelay> {
     for (;;) {
       const tcp = createServer();
       await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve));
@@ -39,7 +54,7 @@ export class MediaRelay {
         udp.once('error', () => resolve(false));
         udp.bind(port, '127.0.0.1', () => resolve(true));
       });
-      if (bound) return new MediaRelay(port, udp, tcp);
+      if (bound) return new MediaRelay(port, udp, tcp, wall);
       tcp.close();
     }
   }

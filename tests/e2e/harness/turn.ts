@@ -3,7 +3,15 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { freePort } from './ports.ts';
 
-const SECRET = 'a secret of these tests';
+export const SECRET = 'a secret of these tests';
+
+/** Above the ports that Linux hands out by itself (32768–60999): nobody but the TURN server sends from these. */
+const RELAY_PORTS = [61_000, 65_535] as const;
+
+/** Whether media that comes from this port was relayed. */
+export function isRelayPort(port: number): boolean {
+  return port >= RELAY_PORTS[0] && port <= RELAY_PORTS[1];
+}
 
 /** A real coturn that shares a secret with our server, on an address of this machine. */
 export class TurnServer {
@@ -22,9 +30,14 @@ export class TurnServer {
       `--listening-ip=${address}`,
       `--relay-ip=${address}`,
       `--listening-port=${port}`,
+      `--min-port=${RELAY_PORTS[0]}`,
+      `--max-port=${RELAY_PORTS[1]}`,
       '--use-auth-secret',
       `--static-auth-secret=${SECRET}`,
       '--realm=facementor.test',
+      // As config/compose.yaml has it: nobody is reached but the media server.
+      '--denied-peer-ip=0.0.0.0-255.255.255.255',
+      '--allowed-peer-ip=127.0.0.1',
       '--allow-loopback-peers',
       '--no-tls',
       '--no-dtls',

@@ -1,44 +1,62 @@
-import { ChromiumDriver } from '../harness/drivers.ts';
 import { expect, test } from '../harness/fixtures.ts';
 import { pathInUse } from '../harness/observe.ts';
 import type { Participant } from '../harness/participant.ts';
+import { type Firewall, MediaRelay } from '../harness/relay.ts';
 import { Server } from '../harness/server.ts';
-import { TurnServer } from '../harness/turn.ts';
+import { SECRET, TurnServer, isRelayPort } from '../harness/turn.ts';
 
-/** As on a network that lets nothing but the TURN server through: the browser uses no path of its own. */
-async function onlyByRelay({ driver }: Participant): Promise<void> {
-  if (!(driver instanceof ChromiumDriver)) throw new Error('Chromium is asked to');
-  await driver.page.addInitScript(() => {
-    const Native = window.RTCPeerConnection;
-    window.RTCPeerConnection = class extends Native {
-      constructor(configuration?: RTCConfiguration) {
-        super({ ...configuration, iceTransportPolicy: 'relay' });
-      }
-    };
-  });
+type InChromium = (person: 'ada' | 'bo', base: string) => Promise<Participant>;
+
+/** Two people in a call whose media has to get through `wall`; the ways it took. */
+async function pathsThrough(wall: Firewall, environment: Record<string, string>, inChromium: InChromium) {
+  const media = await MediaRelay.start(wall);
+  const server = await Server.start({ announced: () => `127.0.0.1:${media.port}`, environment });
+  media.forwardTo(server.sfuPort);
+  try {
+    const [ada, bo] = [await inChromium('ada', server.url), await inChromium('bo', server.url)];
+    await ada.signIn('ada@demo.test');
+    const code = await ada.openSession('open door');
+    await ada.join(code, 'signed in');
+    await bo.join(code, 'guest');
+    await bo.sees(ada);
+    await ada.sees(bo);
+    await bo.hears(ada.look);
+    const paths = [await ada.driver.evaluate(pathInUse, undefined), await bo.driver.evaluate(pathInUse, undefined)];
+    return { paths, log: server.log() };
+  } finally {
+    media.close();
+    await server.stop();
+  }
 }
 
+test('where UDP is blocked, media comes over TCP on the same port', async ({ inChromium }) => {
+  const { paths } = await pathsThrough({ udpFrom: () => false, tcpFrom: () => true }, {}, inChromium);
+  for (const path of paths) expect(path).toEqual({ way: 'direct', protocol: 'tcp' });
+});
+
 for (const transport of ['udp', 'tcp'] as const) {
-  test(`somebody who reaches only the TURN server, by ${transport}, is in the call`, async ({ inChromium }) => {
+  test(`where nothing but a TURN server gets through, media comes through it, by ${transport}`, async ({
+    inChromium,
+  }) => {
     const turn = await TurnServer.start();
-    const server = await Server.start({ environment: turn.environment(transport) });
     try {
-      const [ada, bo] = [await inChromium('ada', server.url), await inChromium('bo', server.url)];
-      await onlyByRelay(bo);
-      await ada.signIn('ada@demo.test');
-      const code = await ada.openSession('open door');
-      await ada.join(code, 'signed in');
-      await bo.join(code, 'guest');
-      await bo.sees(ada);
-      await ada.sees(bo);
-      await bo.hears(ada.look);
-      expect(await bo.driver.evaluate(pathInUse, undefined)).toEqual({ local: 'relay', relayProtocol: transport });
-      expect(await ada.driver.evaluate(pathInUse, undefined)).not.toMatchObject({ local: 'relay' });
-      // The secret, and what is made of it, is nobody's to read.
-      expect(server.log()).not.toContain('a secret of these tests');
+      const wall = { udpFrom: isRelayPort, tcpFrom: () => false };
+      const { paths, log } = await pathsThrough(wall, turn.environment(transport), inChromium);
+      for (const path of paths) expect(path).toEqual({ way: 'relayed', protocol: transport });
+      expect(log).not.toContain(SECRET);
     } finally {
-      await server.stop();
       await turn.stop();
     }
   });
 }
+
+test('nobody goes a long way round who can go straight', async ({ inChromium }) => {
+  const turn = await TurnServer.start();
+  try {
+    const open = { udpFrom: () => true, tcpFrom: () => true };
+    const { paths } = await pathsThrough(open, turn.environment('udp'), inChromium);
+    for (const path of paths) expect(path).toEqual({ way: 'direct', protocol: 'udp' });
+  } finally {
+    await turn.stop();
+  }
+});
