@@ -15,6 +15,14 @@ test('joins of Chromium into a running call', async ({ inChromium }) => {
   await measure('chromium', { p50: 150, p95: 250 }, code, () => inChromium('bo'));
 });
 
+test('joins of Chromium into an end-to-end encrypted call', async ({ inChromium }) => {
+  const ada = await inChromium('ada');
+  await ada.signIn('ada@demo.test');
+  const { link } = await ada.openEncryptedSession();
+  await enter(ada, link);
+  await measure('chromium_end_to_end', { p50: 150, p95: 250 }, link, () => inChromium('bo'));
+});
+
 test('joins of Firefox into a running call', async ({ inChromium, inFirefox }) => {
   const ada = await inChromium('ada');
   const code = await running(ada);
@@ -60,9 +68,13 @@ test('mute, until the other sees it', async ({ inChromium }) => {
 async function running(ada: Participant): Promise<string> {
   await ada.signIn('ada@demo.test');
   const code = await ada.openSession('open door');
+  await enter(ada, code);
+  return code;
+}
+
+async function enter(ada: Participant, code: string): Promise<void> {
   await ada.join(code, 'signed in');
   await ada.isInCall();
-  return code;
 }
 
 async function measure(

@@ -45,6 +45,14 @@ export class Participant {
     return (session as { join_code: string }).join_code;
   }
 
+  /** A mentor's new encrypted session: its code, and what follows `/join/` with its key and with one that is not. */
+  async openEncryptedSession(): Promise<{ code: string; link: string; otherLink: string }> {
+    const session = { title: 'In private', waiting_room: false, end_to_end: true };
+    const { join_code: code } = (await this.api('POST', '/api/sessions', session)) as { join_code: string };
+    const key = () => Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
+    return { code, link: `${code}#k=${key()}`, otherLink: `${code}#k=${key()}` };
+  }
+
   /** The API as this person's page would use it. */
   async api(method: string, path: string, body?: unknown): Promise<unknown> {
     const answer = await this.driver.evaluate(
@@ -133,6 +141,12 @@ export class Participant {
       return picture ? matches(picture, look) : 'no picture';
     }).toBe('as sent');
     await this.seesMovement(other, source);
+  }
+
+  /** Whether this moment's picture is the other's; false while there is none. */
+  async seesNow(other: Participant, source: Source = 'camera', look: Look = other.look): Promise<boolean> {
+    const picture = await this.picture(this.tile(other, source));
+    return picture !== null && matches(picture, look) === 'as sent';
   }
 
   async seesMovement(other: Participant, source: Source = 'camera'): Promise<void> {

@@ -6,14 +6,6 @@ import type { Participant } from '../harness/participant.ts';
 const BADGE = '[data-testid="encryption-badge"]';
 const SAFETY_NUMBER = '[data-testid="safety-number"]';
 
-/** A session of the mentor's, and its link's part after `/join/`, with a key as a browser makes it. */
-async function openEncrypted(mentor: Participant): Promise<{ code: string; link: string; otherKey: string }> {
-  const session = { title: 'In private', waiting_room: false, end_to_end: true };
-  const { join_code: code } = (await mentor.api('POST', '/api/sessions', session)) as { join_code: string };
-  const key = () => Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
-  return { code, link: `${code}#k=${key()}`, otherKey: `${code}#k=${key()}` };
-}
-
 /** Everything a page says to servers: addresses, bodies and socket frames. */
 function wiretap(person: Participant): (words: string) => boolean {
   const { page } = chromium(person);
@@ -68,7 +60,7 @@ test('a mentor opens an encrypted session, and whoever has its whole link is in 
   await page.getByLabel('End-to-end encryption').click();
   await ada.driver.clickButton('Start and copy link');
   await ada.shows('[data-testid="encryption-note"]');
-  const [link = '', key = ''] = /[^/]+#k=(.+)$/u.exec(await ada.location()) ?? [];
+  const [link = '', code = '', key = ''] = /([^/]+)#k=(.+)$/u.exec(await ada.location()) ?? [];
   expect(key).toMatch(/^[\w-]{22}$/u);
   await ada.driver.click('[data-testid="join"]');
   await ada.isInCall();
@@ -88,7 +80,7 @@ test('a mentor opens an encrypted session, and whoever has its whole link is in 
   expect(await safetyNumber(bo)).toBe(number);
 
   // Without the fragment: told before, told inside, shown nothing, and not shown to others.
-  await eve.openPreJoin(link.split('#')[0] ?? '');
+  await eve.openPreJoin(code);
   await eve.shows('[data-testid="no-key-note"]');
   await eve.driver.fill('input[name="name"]', eve.name);
   await eve.driver.click('[data-testid="join"]');
@@ -106,6 +98,11 @@ test('a mentor opens an encrypted session, and whoever has its whole link is in 
   await eve.sees(ada);
   await ada.sees(eve);
   await eve.hears(bo.look);
+
+  // By another way than the link, the key is the one this browser has seen.
+  await bo.join(code, 'guest');
+  await bo.sees(ada);
+  await ada.sees(bo);
   for (const tells of said) {
     expect(['"subscribe"', key].map(tells)).toEqual([true, false]);
   }
@@ -114,12 +111,12 @@ test('a mentor opens an encrypted session, and whoever has its whole link is in 
 test('a wrong key shows as such on the tiles, both ways, and the others do not notice', async ({ inChromium }) => {
   const [ada, bo, eve] = [await inChromium('ada'), await inChromium('bo'), await inChromium('eve')];
   await ada.signIn('ada@demo.test');
-  const { link, otherKey } = await openEncrypted(ada);
+  const { link, otherLink } = await ada.openEncryptedSession();
   await ada.join(link, 'signed in');
   await bo.join(link, 'guest');
   await bo.sees(ada);
 
-  await eve.join(otherKey, 'guest');
+  await eve.join(otherLink, 'guest');
   await eve.showsState(ada, 'sealed', 'other-key');
   await eve.showsState(bo, 'sealed', 'other-key');
   await ada.showsState(eve, 'sealed', 'other-key');
@@ -158,7 +155,7 @@ test('who takes what the server forwards straight into a decoder gets no picture
   await eve.sees(ada);
   await eve.hears(ada.look);
 
-  const { link } = await openEncrypted(ada);
+  const { link } = await ada.openEncryptedSession();
   await ada.join(link, 'signed in');
   await eve.join(link, 'guest');
   await ada.sees(eve);
@@ -170,7 +167,7 @@ test('who takes what the server forwards straight into a decoder gets no picture
 test('a browser without encoded transforms is told so', async ({ inChromium }) => {
   const [ada, bo] = [await inChromium('ada'), await inChromium('bo')];
   await ada.signIn('ada@demo.test');
-  const { link } = await openEncrypted(ada);
+  const { link } = await ada.openEncryptedSession();
   await chromium(bo).page.addInitScript(() => Reflect.deleteProperty(window, 'RTCRtpScriptTransform'));
   await bo.openPreJoin(link);
   await chromium(bo).page.getByRole('heading', { name: 'This browser cannot join' }).waitFor();
@@ -180,7 +177,7 @@ test('a browser without encoded transforms is told so', async ({ inChromium }) =
 test('Firefox and Chromium see and hear each other, encrypted', async ({ inChromium, inFirefox }) => {
   const [ada, bo] = [await inChromium('ada'), await inFirefox('bo')];
   await ada.signIn('ada@demo.test');
-  const { link } = await openEncrypted(ada);
+  const { link } = await ada.openEncryptedSession();
   await ada.join(link, 'signed in');
   await ada.isInCall();
   await bo.join(link, 'guest');
