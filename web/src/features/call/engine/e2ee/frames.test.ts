@@ -95,6 +95,16 @@ describe('an encrypted frame', () => {
     }
   });
 
+  it('is never made out of noise', async () => {
+    const opener = new Opener('video', ours);
+    for (let length = 0; length < 400; length += 1) {
+      // Half of it with the header's first byte promising the longest key id and counter.
+      const noise = crypto.getRandomValues(new Uint8Array(length % 80));
+      if (length % 2 === 0 && noise.length > 1) noise.set([0x01, 0xff]);
+      expect(await opener.open(noise)).toBe('undecryptable');
+    }
+  });
+
   it('of several people who take turns in a slot opens for each', async () => {
     const opener = new Opener('audio', ours);
     const people = Array.from({ length: 12 }, () => new Sealer('audio', ours));
