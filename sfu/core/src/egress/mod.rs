@@ -3,7 +3,9 @@
 mod link;
 mod outlet;
 mod rewrite;
+mod selection;
 mod send_batch;
+mod thinning;
 
 pub(crate) use link::{Gate, Link};
 pub(crate) use outlet::{Outcome, Outlet, OutletKey, Start};

@@ -3,11 +3,13 @@
 use std::time::{Duration, Instant};
 
 use super::link::{Link, Sent, TransportNumber};
-use super::rewrite::{Edit, Numbering};
-use crate::ingress::{Ntp, Packet, Track};
+use super::rewrite::{Edit, Numbering, Segment};
+use super::selection::{Selection, Verdict};
+use super::thinning::{Fate, Thinning};
+use crate::ingress::{Ntp, Packet, Shape, Track};
 use crate::slab::Key;
 use crate::srtp::Sealable;
-use crate::wire::{ExtensionWriter, write_header};
+use crate::wire::{ExtensionWriter, Layers, write_header};
 use crate::{Codec, MediaKind, PayloadMapping, ReceivePlan, SendBatch, Ssrc};
 
 pub(crate) type OutletKey = Key<Outlet>;
@@ -41,6 +43,10 @@ pub(crate) struct Outlet {
     pub(crate) next: Option<Key<Track>>,
     pub(crate) packets: u32,
     pub(crate) octets: u32,
+    /// The layers to send of a stream that carries several.
+    pub(crate) wanted: Layers,
+    /// What is sent of such a stream while one plays.
+    layered: Option<Box<Layered>>,
     numbering: Numbering,
     first_index: u64,
     /// What the last sender report said, or at first what the first packet implied: the line between our clock and our timestamps.
@@ -50,6 +56,12 @@ pub(crate) struct Outlet {
     reported_lost: u32,
     /// How long a picture is to wait at least before it is shown, in units of 10 ms; `None` while it never had to.
     wait: Option<u16>,
+}
+
+/// Of the current segment, when its stream has layers.
+struct Layered {
+    selection: Selection,
+    thinning: Thinning,
 }
 
 /// What forwarding one packet to one outlet came to.
@@ -83,6 +95,8 @@ impl Outlet {
             next: None,
             packets: 0,
             octets: 0,
+            wanted: Layers::ALL,
+            layered: None,
             numbering: Numbering::new(start.sequence, start.timestamp, start.picture_id),
             first_index: u64::from(start.sequence & 0x7fff),
             line: None,
@@ -113,6 +127,12 @@ impl Outlet {
         self.playing == Some(track) || self.next == Some(track)
     }
 
+    /// The layers of `track` it is sent, where the track has several and plays.
+    pub(crate) fn layers_of(&self, track: Key<Track>) -> Option<Layers> {
+        let playing = self.numbering.current().filter(|segment| segment.is_layered && segment.track == track);
+        playing.and(self.layered.as_ref()).map(|layered| layered.selection.now())
+    }
+
     /// Sends a packet of `track` on, if it is the one played, or its keyframe has been waited for.
     pub(crate) fn forward(
         &mut self,
@@ -126,18 +146,39 @@ impl Outlet {
         if !link.passes(self.kind) || !(begins || self.playing == Some(track)) {
             return Outcome::Skipped;
         }
-        let Some((payload_type, edit)) = self.shape(&packet) else { return Outcome::Skipped };
-        let current = self.numbering.current().copied().filter(|segment| !begins && segment.track == track);
-        let known = match current.map(|segment| (segment, segment.index(packet.meta.index))) {
+        let Some((payload_type, mut edit)) = self.shape(&packet) else { return Outcome::Skipped };
+        let is_layered = packet.meta.shape.is_layered();
+        let current = self.numbering.current().copied();
+        let current = current.filter(|it| !begins && it.track == track && it.is_layered == is_layered);
+        let known = match current.map(|segment| (segment, self.index(&segment, packet.meta.index))) {
             Some((_, None)) => return Outcome::Skipped,
             Some((segment, Some(index))) if self.numbering.jump(index) < MAX_JUMP => Some((segment, index)),
             _ => None,
+        };
+        // Decided on a copy: if the batch is full, nothing has happened yet.
+        let mut marker = packet.meta.marker;
+        let chosen = match self.select(&packet, known.is_some()) {
+            None => None,
+            Some((selection, Fate::Sent(marked))) => {
+                marker = marked;
+                Some((selection, Fate::Sent(marked)))
+            }
+            Some((selection, Fate::Blank)) => {
+                (edit, marker) = (Edit::blank(), false);
+                Some((selection, Fate::Blank))
+            }
+            Some((selection, Fate::Gone)) => {
+                if let Some(layered) = self.layered.as_mut().filter(|_| known.is_some()) {
+                    layered.selection = selection;
+                    layered.thinning.note(packet.meta.index, Fate::Gone);
+                }
+                return Outcome::Skipped;
+            }
         };
         let (mut numbering, mut line) = (None, self.line);
         let (segment, index) = match known {
             Some(known) => known,
             None => {
-                // Decided on a copy: if the batch is full, nothing has happened yet.
                 let mut ahead = self.numbering.clone();
                 let captured = captured();
                 let timestamp = self.continued_timestamp(captured);
@@ -152,8 +193,7 @@ impl Outlet {
             let mut extension = self.extension(extension_index, packet.meta.audio_level, number);
             let timestamp = segment.timestamp(packet.meta.timestamp);
             let ssrc = self.plan.ssrc.0;
-            let header_len =
-                write_header(out, packet.meta.marker, payload_type, index, timestamp, ssrc, extension.finish())?;
+            let header_len = write_header(out, marker, payload_type, index, timestamp, ssrc, extension.finish())?;
             edit.mark_padding(out);
             edit.write_prefix(out.get_mut(header_len..)?, packet.meta, &segment, self.inner_payload_type())?;
             Some(Sealable { ssrc, index, header_len, prefix_len: edit.prefix_len, rest: edit.rest() })
@@ -163,6 +203,9 @@ impl Outlet {
             Sent::Full => return Outcome::Full,
             Sent::No => return Outcome::Skipped,
         };
+        if let Some((selection, fate)) = chosen {
+            self.remember(&segment, selection, packet.meta.index, fate);
+        }
         if let Some(ahead) = numbering {
             self.numbering = ahead;
             self.line = line;
@@ -189,9 +232,23 @@ impl Outlet {
         if !link.passes(self.kind) || !self.may_resend(now) {
             return None;
         }
-        let (segment, source_index, index) = self.numbering.find(sequence)?;
+        let (segment, mut source_index, index) = self.numbering.find(sequence)?;
+        let mut fate = None;
+        if segment.is_layered {
+            let thinning = &self.layered.as_ref()?.thinning;
+            source_index = thinning.source(&segment, index)?;
+            fate = thinning.fate(source_index);
+        }
         let packet = track(segment.track)?.packet(source_index)?;
-        let (payload_type, edit) = self.shape(&packet)?;
+        let (payload_type, mut edit) = self.shape(&packet)?;
+        let marker = match fate {
+            Some(Fate::Sent(marker)) => marker,
+            Some(Fate::Blank | Fate::Gone) => {
+                edit = Edit::blank();
+                false
+            }
+            None => packet.meta.marker,
+        };
         let timestamp = segment.timestamp(packet.meta.timestamp);
         let level = packet.meta.audio_level;
         let rtx = self.plan.rtx_ssrc.zip(self.mapping(packet.meta.codec).and_then(|mapping| mapping.rtx));
@@ -203,15 +260,8 @@ impl Outlet {
         let sent = link.send(batch, edit.payload.len(), |out, number| match rtx {
             Some((Ssrc(ssrc), payload_type)) => {
                 let mut extension = self.extension(MID_PACKETS, level, number);
-                let header_len = write_header(
-                    out,
-                    packet.meta.marker,
-                    payload_type,
-                    rtx_index,
-                    timestamp,
-                    ssrc,
-                    extension.finish(),
-                )?;
+                let header_len =
+                    write_header(out, marker, payload_type, rtx_index, timestamp, ssrc, extension.finish())?;
                 edit.mark_padding(out);
                 let (original, front) = out.get_mut(header_len..)?.split_first_chunk_mut()?;
                 *original = sequence.to_be_bytes();
@@ -227,8 +277,7 @@ impl Outlet {
             None => {
                 let mut extension = self.extension(index - self.first_index, level, number);
                 let ssrc = self.plan.ssrc.0;
-                let header_len =
-                    write_header(out, packet.meta.marker, payload_type, index, timestamp, ssrc, extension.finish())?;
+                let header_len = write_header(out, marker, payload_type, index, timestamp, ssrc, extension.finish())?;
                 edit.mark_padding(out);
                 edit.write_prefix(out.get_mut(header_len..)?, packet.meta, &segment, self.inner_payload_type())?;
                 Some(Sealable { ssrc, index, header_len, prefix_len: edit.prefix_len, rest: edit.rest() })
@@ -298,6 +347,47 @@ impl Outlet {
         match self.kind {
             MediaKind::Audio => Codec::Opus.clock_rate(),
             MediaKind::Video => Codec::Vp8.clock_rate(),
+        }
+    }
+
+    /// Our index for a source index of a segment.
+    fn index(&self, segment: &Segment, source: u64) -> Option<u64> {
+        if !segment.is_layered {
+            return segment.index(source);
+        }
+        self.layered.as_ref()?.thinning.index(segment, source)
+    }
+
+    /// What is to become of a packet of a stream with layers, and the selection after it; `None` for other streams.
+    fn select(&self, packet: &Packet<'_>, is_known: bool) -> Option<(Selection, Fate)> {
+        let Shape::Vp9(frame) = packet.meta.shape else { return None };
+        let layered = self.layered.as_ref().filter(|_| is_known);
+        let begin = || (Selection::new(self.wanted, packet.meta), packet.meta.index);
+        let (mut selection, next) = layered.map_or_else(begin, |it| (it.selection, it.thinning.next()));
+        let fate = match selection.judge(self.wanted, next, packet.meta, &frame) {
+            Verdict::Send { marker } => Fate::Sent(marker),
+            Verdict::Drop if packet.meta.index < next => Fate::Blank,
+            Verdict::Drop => Fate::Gone,
+        };
+        Some((selection, fate))
+    }
+
+    /// Keeps what [`select`](Self::select) decided, once the packet is in the batch.
+    fn remember(&mut self, segment: &Segment, selection: Selection, source: u64, fate: Fate) {
+        let goes_on = self.numbering.current() == Some(segment);
+        match self.layered.as_mut() {
+            Some(layered) => {
+                layered.selection = selection;
+                if !goes_on {
+                    layered.thinning = Thinning::new(source);
+                }
+                layered.thinning.note(source, fate);
+            }
+            None => {
+                let mut thinning = Thinning::new(source);
+                thinning.note(source, fate);
+                self.layered = Some(Box::new(Layered { selection, thinning }));
+            }
         }
     }
 

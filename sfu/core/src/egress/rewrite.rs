@@ -8,7 +8,6 @@ use std::collections::VecDeque;
 use crate::ingress::Shape;
 use crate::ingress::{Packet, PacketMeta, Track};
 use crate::slab::Key;
-use crate::wire::Vp8Descriptor;
 
 /// Segments remembered for retransmission: more switches than fit into the time a receiver still asks for.
 const MAX_SEGMENTS: usize = 16;
@@ -23,6 +22,8 @@ pub(crate) struct Segment {
     pub(crate) timestamp_offset: u32,
     pub(crate) picture_id_offset: u16,
     pub(crate) tl0_offset: u8,
+    /// Packets of it may be left out: numbers come from [`Thinning`](super::thinning::Thinning).
+    pub(crate) is_layered: bool,
 }
 
 impl Segment {
@@ -76,11 +77,12 @@ impl Numbering {
         } else {
             self.timestamp.wrapping_add(1)
         };
-        let (mut picture_id_offset, mut tl0_offset) = (0, 0);
-        if let Shape::Vp8(descriptor) = first.shape {
-            picture_id_offset =
-                descriptor.picture_id.map_or(0, |id| self.picture_id.wrapping_add(1).wrapping_sub(id.value));
-            tl0_offset = descriptor.tl0.map_or(0, |(_, value)| self.tl0.wrapping_add(1).wrapping_sub(value));
+        let (picture_id, tl0) = first.shape.running_ids();
+        let picture_id_offset = picture_id.map_or(0, |id| self.picture_id.wrapping_add(1).wrapping_sub(id));
+        let tl0_offset = tl0.map_or(0, |value| self.tl0.wrapping_add(1).wrapping_sub(value));
+        // What was left out of the stretch before is forgotten, and with it what its numbers stood for.
+        if self.current().is_some_and(|segment| segment.is_layered) {
+            self.forget();
         }
         let segment = Segment {
             track,
@@ -89,6 +91,7 @@ impl Numbering {
             timestamp_offset: timestamp.wrapping_sub(first.timestamp),
             picture_id_offset,
             tl0_offset,
+            is_layered: first.shape.is_layered(),
         };
         if self.segments.len() == MAX_SEGMENTS {
             self.segments.pop_front();
@@ -108,11 +111,9 @@ impl Numbering {
         if timestamp.wrapping_sub(self.timestamp) as i32 > 0 {
             self.timestamp = timestamp;
         }
-        if let Shape::Vp8(Vp8Descriptor { picture_id, tl0, .. }) = meta.shape {
-            self.picture_id =
-                picture_id.map_or(self.picture_id, |id| id.value.wrapping_add(segment.picture_id_offset) & 0x7fff);
-            self.tl0 = tl0.map_or(self.tl0, |(_, value)| value.wrapping_add(segment.tl0_offset));
-        }
+        let (picture_id, tl0) = meta.shape.running_ids();
+        self.picture_id = picture_id.map_or(self.picture_id, |id| id.wrapping_add(segment.picture_id_offset) & 0x7fff);
+        self.tl0 = tl0.map_or(self.tl0, |value| value.wrapping_add(segment.tl0_offset));
     }
 
     /// Which packet the receiver means by a sequence number of the recent past: its segment and source index.
@@ -154,11 +155,17 @@ impl<'p> Edit<'p> {
             Shape::Vp8(descriptor) if descriptor.picture_id.is_some() || descriptor.tl0.is_some() => {
                 usize::from(descriptor.len)
             }
+            Shape::Vp9(descriptor) => usize::from(descriptor.len),
             Shape::Red(red) => red.len,
             _ => 0,
         };
         let payload = if packet.meta.is_padded { packet.padded } else { packet.payload };
         Self { payload, prefix_len, padding_len: payload.len() - packet.payload.len() }
+    }
+
+    /// A number without a payload: browsers take such packets as kept alive.
+    pub(crate) fn blank() -> Self {
+        Self { payload: &[], prefix_len: 0, padding_len: 0 }
     }
 
     /// The primary block of a RED packet, for a subscriber without RED.
@@ -189,6 +196,7 @@ impl<'p> Edit<'p> {
         prefix.copy_from_slice(self.payload.get(..self.prefix_len)?);
         match meta.shape {
             Shape::Vp8(descriptor) => descriptor.rewrite(prefix, segment.picture_id_offset, segment.tl0_offset),
+            Shape::Vp9(descriptor) => descriptor.rewrite(prefix, segment.picture_id_offset, segment.tl0_offset),
             Shape::Red(red) => red.rewrite(prefix, inner_payload_type),
             Shape::Opaque => {}
         }

@@ -6,7 +6,7 @@ use rtc_rtp::packetizer::Depacketizer;
 
 use super::input::Input;
 use crate::Codec;
-use crate::wire::{Vp8Descriptor, keyframe_size, starts_keyframe};
+use crate::wire::{Vp8Descriptor, Vp9Descriptor, keyframe_size, layer_sizes, starts_keyframe};
 
 /// A descriptor lies within its payload and agrees with rtc-rtp's reading; rewritten it keeps its size and its other bytes.
 pub fn descriptors(data: &[u8]) {
@@ -60,10 +60,28 @@ fn vp9(payload: &[u8]) {
     let mut theirs = Vp9Packet::default();
     if theirs.depacketize(&payload.to_vec().into()).is_ok() {
         assert_eq!(starts, !theirs.p && theirs.b && theirs.sid == 0);
+        let ours = Vp9Descriptor::parse(payload).expect("they read it");
+        assert_eq!(ours.picture_id.map_or(0, |id| id.value), theirs.picture_id);
+        assert_eq!((ours.layers.spatial, ours.layers.temporal), (theirs.sid, theirs.tid));
+        assert_eq!(ours.tl0.map_or(0, |(_, value)| value), theirs.tl0picidx);
+        assert_eq!((ours.begins_frame(), ours.ends_frame()), (theirs.b, theirs.e));
+        assert_eq!((ours.is_inter_predicted(), ours.is_switching_up()), (theirs.p, theirs.u));
+        let sizes = layer_sizes(payload, &ours).into_iter().flatten();
+        assert!(sizes.eq(theirs.width.iter().copied().zip(theirs.height.iter().copied())), "sizes of the layers");
     }
     if starts {
         assert!(payload.first().is_some_and(|flags| flags & 0x48 == 0x08));
     }
+    let Some(descriptor) = Vp9Descriptor::parse(payload) else { return assert!(!starts) };
+    let len = usize::from(descriptor.len);
+    assert!((1..=5).contains(&len) && len <= payload.len());
+    let mut rewritten = payload.to_vec();
+    let (ids, levels) = (0x1234, 0x56);
+    descriptor.rewrite(rewritten.get_mut(..len).expect("within the payload"), ids, levels);
+    let again = Vp9Descriptor::parse(&rewritten).expect("still a descriptor");
+    assert_eq!((again.len, again.layers), (descriptor.len, descriptor.layers));
+    again.rewrite(rewritten.get_mut(..len).expect("within"), ids.wrapping_neg(), levels.wrapping_neg());
+    assert_eq!(rewritten, payload, "back again is where it began");
 }
 
 fn av1(payload: &[u8]) {

@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod capture;
+mod inner;
 mod latch;
 mod nack;
 mod reception;

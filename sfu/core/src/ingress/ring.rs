@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use crate::Codec;
-use crate::wire::{RedHeader, Vp8Descriptor};
+use crate::wire::{Layers, RedHeader, Vp8Descriptor, Vp9Descriptor};
 
 /// What is known of a packet besides its payload.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -28,7 +28,34 @@ pub(crate) struct PacketMeta {
 pub(crate) enum Shape {
     Opaque,
     Vp8(Vp8Descriptor),
+    Vp9(Vp9Descriptor),
     Red(RedHeader),
+}
+
+impl Shape {
+    /// Picture id and TL0PICIDX, which run on from source to source.
+    #[inline]
+    pub(crate) fn running_ids(&self) -> (Option<u16>, Option<u8>) {
+        let (picture_id, tl0) = match self {
+            Self::Vp8(descriptor) => (descriptor.picture_id, descriptor.tl0),
+            Self::Vp9(descriptor) => (descriptor.picture_id, descriptor.tl0),
+            Self::Opaque | Self::Red(_) => (None, None),
+        };
+        (picture_id.map(|id| id.value), tl0.map(|(_, value)| value))
+    }
+
+    /// The layer a packet is of, where one stream may carry several.
+    pub(crate) fn layers(&self) -> Option<Layers> {
+        match self {
+            Self::Vp9(descriptor) => Some(descriptor.layers),
+            Self::Opaque | Self::Vp8(_) | Self::Red(_) => None,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn is_layered(&self) -> bool {
+        matches!(self, Self::Vp9(_))
+    }
 }
 
 /// A packet in the ring.

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use super::capture::CaptureMap;
+use super::inner::{InnerLayers, Rung};
 use super::nack::NackList;
 use super::reception::{Reception, ReceptionSummary};
 use super::ring::{Refused, Ring, Shape};
@@ -11,7 +12,7 @@ use super::{Ntp, Packet, PacketMeta, PublisherClock};
 use crate::bandwidth::RateMeter;
 use crate::egress::OutletKey;
 use crate::room::ParticipantKey;
-use crate::wire::{RedHeader, RtpHeader, Vp8Descriptor, keyframe_size, starts_keyframe};
+use crate::wire::{RedHeader, RtpHeader, Vp8Descriptor, Vp9Descriptor, keyframe_size, layer_sizes, starts_keyframe};
 use crate::{Codec, MediaKind, Source, WallClock};
 
 /// Ring sizes at most: two seconds of a 2.4 Mbit/s camera (250 packets/s), and two and a half of 20 ms audio packets.
@@ -44,6 +45,8 @@ pub(crate) struct Track {
     pub(crate) size: Option<(u16, u16)>,
     /// What it takes of a subscriber's link.
     pub(crate) rate: RateMeter,
+    /// The layers inside of it, where its codec tells them.
+    inner: Option<Box<InnerLayers>>,
     reception: Reception,
     map: Option<(CaptureMap, Instant)>,
     last: Option<(Instant, u32)>,
@@ -91,6 +94,7 @@ impl Track {
             fresh: Vec::with_capacity(64),
             size: None,
             rate: RateMeter::default(),
+            inner: None,
             reception: Reception::default(),
             map: None,
             last: None,
@@ -154,6 +158,7 @@ impl Track {
         let starts_keyframe = starts_keyframe(codec, payload);
         let shape = match codec {
             Codec::Vp8 => Vp8Descriptor::parse(payload).map_or(Shape::Opaque, Shape::Vp8),
+            Codec::Vp9 => Vp9Descriptor::parse(payload).map_or(Shape::Opaque, Shape::Vp9),
             Codec::Red => RedHeader::parse(payload).map_or(Shape::Opaque, Shape::Red),
             _ => Shape::Opaque,
         };
@@ -182,6 +187,15 @@ impl Track {
             self.keyframe = Some((index, timestamp, now));
         }
         self.rate.take(now, payload.len());
+        if let Some(layers) = shape.layers() {
+            let inner = self.inner.get_or_insert_default();
+            inner.take(now, layers, payload.len());
+            if let Shape::Vp9(descriptor) = shape
+                && let Some(sizes) = layer_sizes(payload, &descriptor)
+            {
+                inner.set_sizes(sizes);
+            }
+        }
         self.last = Some((now, timestamp));
         self.fresh.push(index);
         Ok(())
@@ -226,6 +240,11 @@ impl Track {
         self.last.is_some_and(|(at, _)| now.saturating_duration_since(at) < ALIVE)
     }
 
+    /// The choices among the layers inside of it; fewer than two where there is nothing to choose.
+    pub(crate) fn rungs(&self) -> Vec<Rung> {
+        self.inner.as_ref().map(|inner| inner.rungs()).unwrap_or_default()
+    }
+
     /// The packets that go out again to show the newest picture to someone who joins: from its keyframe up to those that wait to be forwarded
     /// anyway. `None` when the keyframe is too old or too far back.
     pub(crate) fn replayable(&self, now: Instant) -> Option<Range<u64>> {
@@ -233,6 +252,13 @@ impl Track {
         let (first, ..) = self.keyframe.filter(|(.., at)| now.saturating_duration_since(*at) <= age)?;
         let end = self.fresh.iter().copied().min().or_else(|| Some(self.ring.newest()? + 1))?;
         (first < end && end - first <= count && self.ring.get(first).is_some()).then_some(first..end)
+    }
+
+    /// Whether a spatial layer flows above the one a subscriber is sent, and the last keyframe, which would have brought it, is long past.
+    pub(crate) fn has_left_behind(&self, now: Instant, sent: u8, wanted: u8) -> bool {
+        let highest = self.inner.as_ref().map_or(0, |inner| inner.highest(now));
+        let is_past = self.keyframe.is_none_or(|(.., at)| now.saturating_duration_since(at) >= ALIVE);
+        sent < wanted.min(highest) && is_past
     }
 
     /// Someone needs a keyframe.

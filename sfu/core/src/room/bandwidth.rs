@@ -67,15 +67,12 @@ impl Room {
             if publisher.track_state(source.1, MediaKind::Video) != TrackState::On {
                 return None;
             }
-            let layers = publisher.layers(source.1, MediaKind::Video);
-            let views = self.views(now, layers);
+            let choices = self.choices(now, publisher.layers(source.1, MediaKind::Video));
+            let views: Vec<_> = choices.iter().map(|choice| choice.view).collect();
             let wanted = participant.wanted(source);
             let ideal = ideal(&views, wanted)?;
-            let playable = self.shedding.playable(source.1, layers.len()).min(ideal + 1);
-            let measured = |layer: usize| {
-                let track = layers.get(layer).copied().flatten().and_then(|track| self.tracks.get(track));
-                track.and_then(|track| track.rate.rate())
-            };
+            let playable = self.shedding.playable(source.1, choices.len()).min(ideal + 1);
+            let measured = |layer: usize| choices.get(layer).and_then(|choice| choice.rate);
             let rate = |layer: usize| measured(layer).unwrap_or_else(|| nominal(height(&views, layer), views.len()));
             let mut least = 0;
             let rising = |layer: usize| {

@@ -70,7 +70,8 @@ impl Room {
             let source = viewer.slots.get(slot).filter(|slot| slot.video.is_some())?.source?;
             let publisher = self.find(source.0)?;
             let layers = self.participants.get(publisher)?.layers(source.1, MediaKind::Video);
-            let wanted = ideal(&self.views(now, layers), viewer.wanted(source))? + 1;
+            let views: Vec<_> = self.choices(now, layers).iter().map(|choice| choice.view).collect();
+            let wanted = ideal(&views, viewer.wanted(source))? + 1;
             Some((publisher, source.1, wanted.min(self.shedding.playable(source.1, layers.len()))))
         });
         let Some((publisher, source, layers)) = found else { return };

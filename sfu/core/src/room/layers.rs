@@ -44,7 +44,10 @@ pub(crate) fn ideal(layers: &[LayerView], wanted: Wanted) -> Option<usize> {
         // A tile a little larger than a layer is not worth four times its bits.
         Wanted::Height(lines) => {
             let fills = |layer: &usize| u32::from(height(layers, *layer)) * 5 >= u32::from(lines) * 4;
-            Some((0..=top).find(fills).unwrap_or(top))
+            let least = (0..=top).find(fills).unwrap_or(top);
+            // Of layers of one size the higher ones are more pictures a second.
+            let is_as_large = |layer: &usize| height(layers, *layer) == height(layers, least);
+            Some((least..=top).take_while(is_as_large).last().unwrap_or(least))
         }
     }
 }
@@ -82,6 +85,13 @@ mod tests {
             let layers = flows.map(|flow| LayerView { flow, height: None });
             assert_eq!(choose(&layers, wanted, 3), expected, "{flows:?} {wanted:?}");
         }
+    }
+
+    #[test]
+    fn of_layers_of_one_size_the_smoothest_fills_the_tile() {
+        let layers = [180, 180, 180, 360].map(|lines| LayerView { flow: LayerFlow::Alive, height: Some(lines) });
+        assert_eq!([90, 180, 360].map(|lines| ideal(&layers, Wanted::Height(lines))), [Some(2), Some(2), Some(3)]);
+        assert_eq!(choose(&layers, Wanted::Height(180), 1), Some(0), "less where less is granted");
     }
 
     #[test]

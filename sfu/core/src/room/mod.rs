@@ -4,6 +4,7 @@
 
 mod assign;
 mod bandwidth;
+mod choices;
 mod connection;
 mod demand;
 mod fanout;

@@ -4,11 +4,12 @@ use std::time::Instant;
 
 use super::assign::{Candidate, SourceId, assign};
 use super::bandwidth::Handover;
-use super::layers::{LayerFlow, LayerView, choose};
+use super::layers::choose;
 use super::{ParticipantKey, Room};
 use crate::egress::OutletKey;
 use crate::ingress::Track;
 use crate::slab::Key;
+use crate::wire::Layers;
 use crate::{Event, Flow, MediaKind, ParticipantId, SlotAssignment, Source, TrackState};
 
 impl Room {
@@ -109,7 +110,7 @@ impl Room {
             .slots
             .iter()
             .flat_map(|slot| {
-                let audio = slot.source.and_then(|source| self.audio_of(source));
+                let audio = slot.source.and_then(|source| Some((self.audio_of(source)?, Layers::ALL)));
                 let video =
                     slot.source.and_then(|source| self.video_of(now, source, participant.wanted(source), slot.granted));
                 [
@@ -120,10 +121,12 @@ impl Room {
             .flatten()
             .collect();
         for (outlet, source, track) in choices {
+            let (track, layers) = track.map_or((None, Layers::ALL), |(track, layers)| (Some(track), layers));
             if handover == Handover::AtOnce && self.is_lower(outlet, track) {
                 self.silence(outlet);
             }
             self.tune(outlet, source, track);
+            self.aim(now, outlet, layers);
         }
     }
 
@@ -148,25 +151,15 @@ impl Room {
         (participant, source): SourceId,
         wanted: super::layers::Wanted,
         granted: Option<usize>,
-    ) -> Option<Key<Track>> {
+    ) -> Option<(Key<Track>, Layers)> {
         let publisher = self.participants.get(self.find(participant)?)?;
         if publisher.track_state(source, MediaKind::Video) == TrackState::Off {
             return None;
         }
-        let layers = publisher.layers(source, MediaKind::Video);
-        let playable = self.shedding.playable(source, layers.len()).min(granted.unwrap_or(usize::MAX));
-        layers.get(choose(&self.views(now, layers), wanted, playable)?).copied().flatten()
-    }
-
-    pub(super) fn views(&self, now: Instant, layers: &[Option<Key<Track>>]) -> Vec<LayerView> {
-        let view = |key: &Option<Key<Track>>| match key.and_then(|key| self.tracks.get(key)) {
-            None => LayerView { flow: LayerFlow::Absent, height: None },
-            Some(track) => LayerView {
-                flow: if track.is_alive(now) { LayerFlow::Alive } else { LayerFlow::Silent },
-                height: track.size.map(|(width, height)| width.min(height)),
-            },
-        };
-        layers.iter().map(view).collect()
+        let choices = self.choices(now, publisher.layers(source, MediaKind::Video));
+        let views: Vec<_> = choices.iter().map(|choice| choice.view).collect();
+        let playable = self.shedding.playable(source, choices.len()).min(granted.unwrap_or(usize::MAX));
+        choices.get(choose(&views, wanted, playable)?)?.played()
     }
 
     /// Makes an outlet play `track`. Another layer of the source it plays takes over at its keyframe; another source silences it at once.
@@ -193,6 +186,20 @@ impl Room {
             if next != next_now {
                 self.want_keyframe_for(key);
             }
+        }
+    }
+
+    /// Has an outlet play these layers of its track. Fewer from the next picture on; a larger picture needs a keyframe, which is asked for when
+    /// it is first wanted, and again when that one did not bring it.
+    fn aim(&mut self, now: Instant, key: OutletKey, layers: Layers) {
+        let Some(outlet) = self.outlets.get_mut(key) else { return };
+        let before = std::mem::replace(&mut outlet.wanted, layers);
+        let Some(track) = outlet.playing.filter(|_| outlet.next.is_none()) else { return };
+        let Some(sent) = outlet.layers_of(track) else { return };
+        let is_raised = before.spatial < layers.spatial && sent.spatial < layers.spatial;
+        let track = self.tracks.get(track);
+        if is_raised || track.is_some_and(|track| track.has_left_behind(now, sent.spatial, layers.spatial)) {
+            self.want_keyframe_for(key);
         }
     }
 

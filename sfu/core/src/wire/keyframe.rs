@@ -1,6 +1,6 @@
 //! Where a slot may start a video stream: the first packet of a keyframe.
 
-use super::Vp8Descriptor;
+use super::{Vp8Descriptor, Vp9Descriptor};
 use crate::Codec;
 
 /// Whether this payload begins a picture that decodes without earlier ones. Audio always does.
@@ -8,7 +8,7 @@ pub(crate) fn starts_keyframe(codec: Codec, payload: &[u8]) -> bool {
     match codec {
         Codec::Opus | Codec::Red => true,
         Codec::Vp8 => vp8(payload).unwrap_or(false),
-        Codec::Vp9 => vp9(payload).unwrap_or(false),
+        Codec::Vp9 => Vp9Descriptor::parse(payload).is_some_and(|descriptor| descriptor.starts_keyframe()),
         // The N bit of the aggregation header: first packet of a coded video sequence (AV1 RTP specification §4.4).
         Codec::Av1 => payload.first().is_some_and(|header| header & 0x08 != 0),
         Codec::H264 => h264(payload).unwrap_or(false),
@@ -21,21 +21,6 @@ fn vp8(payload: &[u8]) -> Option<bool> {
     let starts = payload.first()? & 0x17 == 0x10;
     let frame_tag = payload.get(usize::from(descriptor.len))?;
     Some(starts && frame_tag & 1 == 0)
-}
-
-/// RFC 9628 §4.2: not inter-predicted, begins a frame, and is of the lowest spatial layer.
-fn vp9(payload: &[u8]) -> Option<bool> {
-    let (&flags, mut rest) = payload.split_first()?;
-    let (has_picture_id, inter_predicted, has_layers, begins) =
-        (flags & 0x80 != 0, flags & 0x40 != 0, flags & 0x20 != 0, flags & 0x08 != 0);
-    if inter_predicted || !begins {
-        return Some(false);
-    }
-    if has_picture_id {
-        let skip = if rest.first()? & 0x80 != 0 { 2 } else { 1 };
-        rest = rest.get(skip..)?;
-    }
-    Some(!has_layers || (rest.first()? >> 1) & 0x07 == 0)
 }
 
 /// RFC 6184: an SPS or an IDR slice, alone, aggregated (STAP-A) or as the first fragment (FU-A).
@@ -76,8 +61,8 @@ mod tests {
             ("VP8 key, 15-bit id", Codec::Vp8, &[0x90, 0x80, 0x80, 0x01, 0x00], true),
             ("VP9 key", Codec::Vp9, &[0x08], true),
             ("VP9 delta", Codec::Vp9, &[0x48], false),
-            ("VP9 key, upper layer", Codec::Vp9, &[0xa8, 0x01, 0x02], false),
-            ("VP9 key, base layer, long id", Codec::Vp9, &[0xa8, 0x81, 0x02, 0x00], true),
+            ("VP9 key, upper layer", Codec::Vp9, &[0xa8, 0x01, 0x02, 0x07], false),
+            ("VP9 key, base layer, long id", Codec::Vp9, &[0xa8, 0x81, 0x02, 0x00, 0x07], true),
             ("AV1 sequence start", Codec::Av1, &[0x18], true),
             ("AV1 later", Codec::Av1, &[0x10], false),
             ("H264 SPS", Codec::H264, &[0x67], true),

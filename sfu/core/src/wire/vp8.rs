@@ -23,6 +23,44 @@ enum PictureIdWidth {
     Fifteen,
 }
 
+impl PictureId {
+    /// Of 7 or 15 bits by its first bit; VP9 has the same (RFC 9628 §4.2).
+    #[inline]
+    pub(super) fn parse(payload: &[u8], at: u8) -> Option<Self> {
+        let high = *payload.get(usize::from(at))?;
+        let (width, value) = if high & 0x80 != 0 {
+            (PictureIdWidth::Fifteen, u16::from_be_bytes([high & 0x7f, *payload.get(usize::from(at) + 1)?]))
+        } else {
+            (PictureIdWidth::Seven, u16::from(high))
+        };
+        Some(Self { at, width, value })
+    }
+
+    /// Where the next field is.
+    pub(super) fn end(self) -> u8 {
+        self.at + if self.width == PictureIdWidth::Fifteen { 2 } else { 1 }
+    }
+
+    /// Adds the offset modulo the width.
+    #[inline]
+    pub(super) fn rewrite(self, prefix: &mut [u8], offset: u16) {
+        let value = self.value.wrapping_add(offset);
+        let at = usize::from(self.at);
+        match self.width {
+            PictureIdWidth::Seven => {
+                if let Some(byte) = prefix.get_mut(at) {
+                    *byte = (value & 0x7f) as u8;
+                }
+            }
+            PictureIdWidth::Fifteen => {
+                if let Some(bytes) = prefix.get_mut(at..at + 2) {
+                    bytes.copy_from_slice(&(value | 0x8000).to_be_bytes());
+                }
+            }
+        }
+    }
+}
+
 impl Vp8Descriptor {
     pub(crate) fn parse(payload: &[u8]) -> Option<Self> {
         let first = *payload.first()?;
@@ -33,14 +71,9 @@ impl Vp8Descriptor {
         let mut at = 2u8;
         let mut picture_id = None;
         if flags & 0x80 != 0 {
-            let high = *payload.get(usize::from(at))?;
-            let (width, value) = if high & 0x80 != 0 {
-                (PictureIdWidth::Fifteen, u16::from_be_bytes([high & 0x7f, *payload.get(usize::from(at) + 1)?]))
-            } else {
-                (PictureIdWidth::Seven, u16::from(high))
-            };
-            picture_id = Some(PictureId { at, width, value });
-            at += if width == PictureIdWidth::Fifteen { 2 } else { 1 };
+            let id = PictureId::parse(payload, at)?;
+            picture_id = Some(id);
+            at = id.end();
         }
         let mut tl0 = None;
         if flags & 0x40 != 0 {
@@ -57,20 +90,7 @@ impl Vp8Descriptor {
     /// Adds the offsets, modulo each field's width, in `prefix`: a copy of the descriptor's bytes.
     pub(crate) fn rewrite(&self, prefix: &mut [u8], picture_id_offset: u16, tl0_offset: u8) {
         if let Some(id) = self.picture_id {
-            let value = id.value.wrapping_add(picture_id_offset);
-            let at = usize::from(id.at);
-            match id.width {
-                PictureIdWidth::Seven => {
-                    if let Some(byte) = prefix.get_mut(at) {
-                        *byte = (value & 0x7f) as u8;
-                    }
-                }
-                PictureIdWidth::Fifteen => {
-                    if let Some(bytes) = prefix.get_mut(at..at + 2) {
-                        bytes.copy_from_slice(&(value | 0x8000).to_be_bytes());
-                    }
-                }
-            }
+            id.rewrite(prefix, picture_id_offset);
         }
         if let Some((at, value)) = self.tl0
             && let Some(byte) = prefix.get_mut(usize::from(at))

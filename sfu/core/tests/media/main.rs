@@ -11,4 +11,5 @@ mod people;
 mod repair;
 mod sim;
 mod simulcast;
+mod svc;
 mod uplink;

@@ -11,6 +11,8 @@ use uuid::Uuid;
 
 pub(crate) const VP8: u8 = 96;
 pub(crate) const VP8_RTX: u8 = 97;
+pub(crate) const VP9: u8 = 98;
+pub(crate) const H264: u8 = 102;
 pub(crate) const OPUS: u8 = 111;
 pub(crate) const RED: u8 = 63;
 /// Header extension ids of publishers.
@@ -392,7 +394,11 @@ fn plan(client: usize, habits: Habits) -> MediaPlan {
         rids: rids.iter().map(|rid| Rid((*rid).into())).collect(),
         declared_ssrcs: vec![],
     };
-    let video = vec![PayloadMapping { codec: Codec::Vp8, payload_type: VP8, rtx: Some(VP8_RTX) }];
+    let video = vec![
+        PayloadMapping { codec: Codec::Vp8, payload_type: VP8, rtx: Some(VP8_RTX) },
+        PayloadMapping { codec: Codec::Vp9, payload_type: VP9, rtx: Some(VP9 + 1) },
+        PayloadMapping { codec: Codec::H264, payload_type: H264, rtx: Some(H264 + 1) },
+    ];
     // Subscribers number payload types and extensions their own way.
     let received = ExtensionIds { mid: Some(9), audio_level: Some(8), transport_cc, ..ExtensionIds::default() };
     let opus = PayloadMapping { codec: Codec::Opus, payload_type: 100, rtx: None };
@@ -412,11 +418,13 @@ fn plan(client: usize, habits: Habits) -> MediaPlan {
                 mid: Mid(format!("v{slot}").into()),
                 ssrc: Ssrc(ssrc + 1),
                 rtx_ssrc: habits.takes_rtx.then_some(Ssrc(ssrc + 2)),
-                payloads: vec![PayloadMapping {
-                    codec: Codec::Vp8,
-                    payload_type: 120,
-                    rtx: habits.takes_rtx.then_some(121),
-                }],
+                payloads: [(Codec::Vp8, 120), (Codec::Vp9, 122), (Codec::H264, 124)]
+                    .map(|(codec, payload_type)| PayloadMapping {
+                        codec,
+                        payload_type,
+                        rtx: habits.takes_rtx.then_some(payload_type + 1),
+                    })
+                    .to_vec(),
                 extensions: received,
             }),
         }
