@@ -334,6 +334,11 @@ test('an encrypted call opens no socket before its worker is ready, and then tra
   expect(roles.filter((role) => role === 'receive audio')).toHaveLength(2);
   expect(roles.filter((role) => role === 'receive video')).toHaveLength(2);
   expect(connections[0]?.transformed).toBe(8);
+
+  // Another peer connection, as after a lost one, is not forgotten.
+  server.socket.say(welcome(undefined));
+  await tick();
+  expect(connections[1]?.transformed).toBe(8);
 });
 
 test('a worker that does not start ends the call rather than its encryption', async () => {
