@@ -60,6 +60,8 @@ enum Command {
     },
     /// Say what is wrong with the configuration.
     CheckConfig,
+    /// Say what browsers will see of this server's network, and what to set.
+    CheckNetwork,
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -86,6 +88,10 @@ enum CliError {
     Admin(#[from] AdminError),
     #[error(transparent)]
     Room(#[from] live::RoomNameInvalid),
+    #[error("{0} of these keep people out: see TROUBLE above")]
+    Network(usize),
+    #[error("turn.secret_file cannot be read: {0}")]
+    TurnSecret(std::io::Error),
     #[error("cannot write or listen for signals: {0}")]
     Io(#[from] std::io::Error),
 }
@@ -135,6 +141,13 @@ async fn execute(cli: Cli) -> Result<(), CliError> {
             writeln!(out, "{token}")?;
         }
         Command::CheckConfig => writeln!(out, "The configuration is valid.")?,
+        Command::CheckNetwork => {
+            let report = live::check_network(&config, &Clock::System).await.map_err(CliError::TurnSecret)?;
+            write!(out, "{report}")?;
+            if report.troubles() > 0 {
+                return Err(CliError::Network(report.troubles()));
+            }
+        }
         Command::Openapi => {}
     }
     Ok(())

@@ -7,6 +7,7 @@ mod actor;
 mod media;
 mod metrics;
 mod policy;
+mod reach;
 mod records;
 mod resume;
 mod room;
@@ -20,6 +21,7 @@ mod token;
 mod turn;
 mod whip;
 
+pub(crate) use reach::check_network;
 pub use routes::routes;
 pub use token::RoomNameInvalid;
 

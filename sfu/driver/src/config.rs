@@ -98,6 +98,27 @@ impl FromStr for Announced {
     }
 }
 
+/// Where a shard listens, and what browsers are told of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ShardAddresses {
+    /// For UDP, and for TCP where that is on. Port 0: any free one.
+    pub bind: SocketAddr,
+    pub candidates: Vec<SocketAddr>,
+}
+
+/// What each shard would listen on and announce, without binding anything. Shards beyond the last port are left out.
+pub fn shard_addresses(config: &SfuConfig) -> Vec<ShardAddresses> {
+    let port = |shard: usize| match config.port {
+        0 => Some(0),
+        first => first.checked_add(u16::try_from(shard).ok()?),
+    };
+    let addresses = |shard: usize| {
+        let bind = SocketAddr::new(config.bind, port(shard)?);
+        Some(ShardAddresses { bind, candidates: candidates(config, bind, shard) })
+    };
+    (0..config.shards.count()).map_while(addresses).collect()
+}
+
 /// The candidates of a shard that listens on `local`: what was announced, or else the addresses of this machine.
 pub(crate) fn candidates(config: &SfuConfig, local: SocketAddr, shard: usize) -> Vec<SocketAddr> {
     if !config.announced.is_empty() {
@@ -156,6 +177,17 @@ mod tests {
         let expected: Vec<SocketAddr> =
             vec![SocketAddr::from(([203, 0, 113, 7], 50_001)), SocketAddr::from(([198, 51, 100, 2], 6_001))];
         assert_eq!(candidates(&config, local, 1), expected);
+    }
+
+    #[test]
+    fn each_shard_has_the_next_port_in_what_it_binds_and_announces() {
+        let announced = vec!["198.51.100.2:6000".parse().expect("ip and port")];
+        let shards = Shards::Count(NonZeroUsize::new(3).expect("three"));
+        let config = SfuConfig { announced, shards, port: 65_534, ..SfuConfig::default() };
+        let ports: Vec<_> =
+            shard_addresses(&config).iter().map(|shard| (shard.bind.port(), shard.candidates[0].port())).collect();
+        // There is no port 65536.
+        assert_eq!(ports, [(65_534, 6_000), (65_535, 6_001)]);
     }
 
     #[test]

@@ -17,7 +17,9 @@ mod socket;
 mod tcp;
 mod worker;
 
-pub use config::{Announced, AnnouncedError, IceTcp, NullTap, Pinning, SfuConfig, Shards};
+pub use config::{
+    Announced, AnnouncedError, IceTcp, NullTap, Pinning, SfuConfig, ShardAddresses, Shards, shard_addresses,
+};
 pub use handle::{Sfu, SfuError};
 pub use sfu_core::{
     DataKind, Event, Flow, GoneReason, Grant, IceFragment, JoinError, JoinOptions, MediaKind, ParticipantId, RoomId,
