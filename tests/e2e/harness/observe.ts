@@ -127,6 +127,7 @@ export interface Path {
   way: 'direct' | 'relayed';
   /** How the browser talks to its TURN server where there is one, or else to ours. */
   protocol?: string;
+  family: 'IPv4' | 'IPv6';
 }
 
 /** The way that media takes. */
@@ -140,9 +141,12 @@ export async function pathInUse(): Promise<Path | undefined> {
     const transport = [...found.values()].find(({ type }) => type === 'transport');
     const pair = found.get(transport?.selectedCandidatePairId ?? '');
     const local = found.get(pair?.localCandidateId ?? '');
+    if (!local) continue;
+    const remote = found.get(pair?.remoteCandidateId ?? '');
+    const family = remote?.address?.includes(':') ? 'IPv6' : 'IPv4';
     // Not by candidateType: behind a NAT, what a relay sends shows as `prflx`.
-    const by = local?.relayProtocol;
-    if (local) return by ? { way: 'relayed', protocol: by } : { way: 'direct', protocol: local.protocol };
+    const by = local.relayProtocol;
+    return by ? { way: 'relayed', protocol: by, family } : { way: 'direct', protocol: local.protocol, family };
   }
   return undefined;
 }

@@ -107,7 +107,7 @@ export class Server {
     const deadline = Date.now() + 20_000;
     while (Date.now() < deadline) {
       if (this.process.exitCode !== null) break;
-      const answer = await fetch(`http://127.0.0.1:${this.httpPort}/readyz`).catch(() => undefined);
+      const answer = await fetch(`http://127.0.0.1:${this.opsPort}/readyz`).catch(() => undefined);
       if (answer?.ok) return;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

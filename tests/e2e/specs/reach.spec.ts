@@ -7,22 +7,26 @@ import { SECRET, TurnServer, isRelayPort } from '../harness/turn.ts';
 
 type InChromium = (person: 'ada' | 'bo', base: string) => Promise<Participant>;
 
-/** Two people in a call whose media has to get through `wall`; the ways it took. */
+/** Two people in a call of this server; the ways their media took. */
+async function pathsIn(server: Server, inChromium: InChromium) {
+  const [ada, bo] = [await inChromium('ada', server.url), await inChromium('bo', server.url)];
+  await ada.signIn('ada@demo.test');
+  const code = await ada.openSession('open door');
+  await ada.join(code, 'signed in');
+  await bo.join(code, 'guest');
+  await bo.sees(ada);
+  await ada.sees(bo);
+  await bo.hears(ada.look);
+  return [await ada.driver.evaluate(pathInUse, undefined), await bo.driver.evaluate(pathInUse, undefined)];
+}
+
+/** The same where media has to get through `wall`, and what the server wrote. */
 async function pathsThrough(wall: Firewall, environment: Record<string, string>, inChromium: InChromium) {
   const media = await MediaRelay.start(wall);
   const server = await Server.start({ announced: () => `127.0.0.1:${media.port}`, environment });
   media.forwardTo(server.sfuPort);
   try {
-    const [ada, bo] = [await inChromium('ada', server.url), await inChromium('bo', server.url)];
-    await ada.signIn('ada@demo.test');
-    const code = await ada.openSession('open door');
-    await ada.join(code, 'signed in');
-    await bo.join(code, 'guest');
-    await bo.sees(ada);
-    await ada.sees(bo);
-    await bo.hears(ada.look);
-    const paths = [await ada.driver.evaluate(pathInUse, undefined), await bo.driver.evaluate(pathInUse, undefined)];
-    return { paths, log: server.log() };
+    return { paths: await pathsIn(server, inChromium), log: server.log() };
   } finally {
     media.close();
     await server.stop();
@@ -31,7 +35,7 @@ async function pathsThrough(wall: Firewall, environment: Record<string, string>,
 
 test('where UDP is blocked, media comes over TCP on the same port', async ({ inChromium }) => {
   const { paths } = await pathsThrough({ udpFrom: () => false, tcpFrom: () => true }, {}, inChromium);
-  for (const path of paths) expect(path).toEqual({ way: 'direct', protocol: 'tcp' });
+  for (const path of paths) expect(path).toEqual({ way: 'direct', protocol: 'tcp', family: 'IPv4' });
 });
 
 for (const transport of ['udp', 'tcp'] as const) {
@@ -42,7 +46,7 @@ for (const transport of ['udp', 'tcp'] as const) {
     try {
       const wall = { udpFrom: isRelayPort, tcpFrom: () => false };
       const { paths, log } = await pathsThrough(wall, turn.environment(transport), inChromium);
-      for (const path of paths) expect(path).toEqual({ way: 'relayed', protocol: transport });
+      for (const path of paths) expect(path).toEqual({ way: 'relayed', protocol: transport, family: 'IPv4' });
       expect(log).not.toContain(SECRET);
     } finally {
       await turn.stop();
@@ -55,8 +59,25 @@ test('nobody goes a long way round who can go straight', async ({ inChromium }) 
   try {
     const open = { udpFrom: () => true, tcpFrom: () => true };
     const { paths } = await pathsThrough(open, turn.environment('udp'), inChromium);
-    for (const path of paths) expect(path).toEqual({ way: 'direct', protocol: 'udp' });
+    for (const path of paths) expect(path).toEqual({ way: 'direct', protocol: 'udp', family: 'IPv4' });
   } finally {
     await turn.stop();
+  }
+});
+
+test('where there is IPv6 only, for pages and for media, a call works', async ({ inChromium }) => {
+  const address = process.env.FACEMENTOR_E2E_ADDRESS6 ?? '';
+  test.skip(!address, 'No network namespace with an IPv6 address here.');
+  const server = await Server.start({
+    listen: '[::1]',
+    announced: () => address,
+    environment: { FACEMENTOR_SFU__BIND: address },
+  });
+  try {
+    for (const path of await pathsIn(server, inChromium)) {
+      expect(path).toEqual({ way: 'direct', protocol: 'udp', family: 'IPv6' });
+    }
+  } finally {
+    await server.stop();
   }
 });
