@@ -4,7 +4,7 @@ import { measure, pause, test } from './stage.ts';
 
 const SWITCHES = Number(process.env.SWITCHES ?? 100);
 const LARGE = { width: 1280, height: 720 };
-const SMALL = { width: 360, height: 640 };
+const SMALL = { width: 320, height: 240 };
 
 test('forced-switches', async ({ stage }) => {
   await measure(
