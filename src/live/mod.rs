@@ -165,7 +165,7 @@ fn media_parameters(slots: u8) -> MediaParameters {
             width: 1280,
             height: 720,
             frame_rate: 30,
-            encodings: vec![encoding("q", 4.0, 150_000), encoding("h", 2.0, 500_000), encoding("f", 1.0, 1_700_000)],
+            encodings: vec![encoding("q", 4.0, 150_000), encoding("h", 2.0, 400_000), encoding("f", 1.0, 1_700_000)],
         },
         screen: ScreenParameters { max_bitrate_bps: 2_500_000, frame_rate: 30 },
         slots,

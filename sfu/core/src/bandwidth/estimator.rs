@@ -130,7 +130,7 @@ impl Estimator {
         }
         match prober.take_result(now, history.told()) {
             Some(Measured { link: Link::Wide, rate }) => self.control.raise(now, rate),
-            Some(Measured { link: Link::Full, rate }) => self.control.bound(now, rate, self.acked.rate()),
+            Some(Measured { link: Link::Full, rate }) => self.control.bound(now, rate),
             None => {}
         }
     }

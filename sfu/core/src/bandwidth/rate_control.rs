@@ -75,12 +75,13 @@ impl RateControl {
         }
     }
 
-    /// A probe found that the link carries this and no more. What arrives already is not doubted.
-    pub(super) fn bound(&mut self, now: Instant, rate: f64, acked: Option<f64>) {
-        self.raise(now, rate);
-        self.learn(rate);
-        let least = acked.map_or(rate, |acked| rate.max(acked));
-        self.estimate = self.estimate.min(least.max(LOWEST));
+    /// A probe found that the link carries this and no more. Less than is known to fit means nothing: whatever disturbs a few packets of
+    /// padding, other traffic or a busy client, shows so.
+    pub(super) fn bound(&mut self, now: Instant, rate: f64) {
+        if rate > self.estimate {
+            self.raise(now, rate);
+            self.learn(rate);
+        }
     }
 
     pub(super) fn update(&mut self, now: Instant, observed: &Observed) {
@@ -195,6 +196,17 @@ mod tests {
         let blind = Observed { is_probing: false, ..observed(Usage::Normal, 300e3) };
         (60..120).for_each(|number| second(&mut control, start, number, &blind));
         assert!(control.estimate() > 1e6, "without probes growing is the probe: {}", control.estimate());
+    }
+
+    #[test]
+    fn a_disturbed_probe_takes_nothing_away() {
+        let (start, mut control) = (Instant::now(), RateControl::new(500e3));
+        control.bound(start, 120e3);
+        assert_eq!(control.estimate(), 500e3);
+        control.bound(start, 700e3);
+        assert_eq!(control.estimate(), 700e3);
+        (0..60).for_each(|number| second(&mut control, start, number, &observed(Usage::Normal, 690e3)));
+        assert!(control.estimate() <= 700e3, "it is what the link carries: {}", control.estimate());
     }
 
     #[test]

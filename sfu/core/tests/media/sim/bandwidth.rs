@@ -76,6 +76,36 @@ fn a_link_that_narrows_and_widens_is_followed() {
 }
 
 #[test]
+fn packets_that_come_in_clumps_are_no_congestion() {
+    const fn clumped(bits_per_second: u64) -> Conditions {
+        Conditions { clumps: ms(20), ..narrow(bits_per_second) }
+    }
+    const CLUMPS: Scenario = Scenario {
+        name: "clumps",
+        layers: 3,
+        rates: RATES,
+        length: Duration::from_secs(90),
+        acts: &[
+            (ms(0), Act::Down(0, clumped(3_000_000))),
+            (ms(20_000), Act::Down(0, clumped(700_000))),
+            (ms(60_000), Act::Down(0, clumped(3_000_000))),
+        ],
+        ..TWO
+    };
+    for seed in 1..3 {
+        let sim = play(&CLUMPS, seed);
+        let (peer, shown) = (&sim.peers[0], layers(&sim, 0, 0));
+        assert_eq!([19.0, 59.0, 70.0].map(|second| at(&shown, second)), [2, 1, 2].map(Some), "{shown:?}");
+        let used = rate(&sim, peer, 30.0, 60.0) / 700e3;
+        assert!(used >= 0.7, "{used} of the link");
+        // How full the link is shows later: its queue overflows for a moment.
+        assert!(peer.sound_dropped <= 60, "{} packets of sound", peer.sound_dropped);
+        let seen = peer.viewer.seen().next().expect("a slot");
+        assert!(seen.frozen < ms(500) && seen.missed == 0, "{seen:?}");
+    }
+}
+
+#[test]
 fn twelve_people_on_two_megabits_hear_everyone_and_see_who_speaks() {
     const TWELVE: Scenario = Scenario {
         name: "twelve",

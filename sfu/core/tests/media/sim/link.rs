@@ -16,6 +16,8 @@ pub(super) struct Conditions {
     pub(super) delay: Duration,
     /// Up to so much more, evenly distributed: packets overtake each other.
     pub(super) jitter: Duration,
+    /// What comes within so long comes at the end of it, together: a radio that sends in turns, a computer that is busy.
+    pub(super) clumps: Duration,
     /// Share that comes twice.
     pub(super) duplicates: f64,
     /// Bits a second, and how long a packet may wait for its turn before it is dropped (a drop-tail queue).
@@ -39,6 +41,7 @@ pub(super) const CLEAN: Conditions = Conditions {
     loss: Loss::None,
     delay: Duration::from_millis(20),
     jitter: Duration::ZERO,
+    clumps: Duration::ZERO,
     duplicates: 0.0,
     rate: None,
 };
@@ -47,6 +50,7 @@ pub(super) struct Link {
     pub(super) conditions: Conditions,
     rng: StdRng,
     in_burst: bool,
+    began: Option<Instant>,
     /// When what was accepted has left the sender.
     free_at: Option<Instant>,
     under_way: BinaryHeap<Reverse<(Instant, u64, Vec<u8>)>>,
@@ -59,10 +63,18 @@ impl Link {
             conditions,
             rng: StdRng::seed_from_u64(seed),
             in_burst: false,
+            began: None,
             free_at: None,
             under_way: BinaryHeap::new(),
             order: 0,
         }
+    }
+
+    fn clump(&mut self, now: Instant, arrives: Instant) -> Instant {
+        let began = *self.began.get_or_insert(now);
+        let clumps = self.conditions.clumps.as_micros() as u64;
+        let since = (arrives - began).as_micros() as u64;
+        if clumps == 0 { arrives } else { began + Duration::from_micros(since.next_multiple_of(clumps)) }
     }
 
     /// Returns whether the queue had room.
@@ -74,6 +86,7 @@ impl Link {
         let copies = 1 + usize::from(self.rng.random_bool(self.conditions.duplicates));
         for _ in 0..copies {
             let arrives = leaves + self.conditions.delay + self.conditions.jitter.mul_f64(self.rng.random());
+            let arrives = self.clump(now, arrives);
             self.order += 1;
             self.under_way.push(Reverse((arrives, self.order, bytes.to_vec())));
         }
@@ -122,6 +135,7 @@ fn a_link_loses_delays_and_repeats_as_it_is_told() {
         loss: Loss::Random(0.1),
         delay: Duration::from_millis(50),
         jitter: Duration::from_millis(10),
+        clumps: Duration::ZERO,
         duplicates: 0.2,
         rate: None,
     };

@@ -91,7 +91,7 @@ export function welcome(re: string | undefined, slots = 2): Welcome {
         frame_rate: 30,
         encodings: [
           { rid: 'q', scale_resolution_down_by: 4, max_bitrate_bps: 150_000 },
-          { rid: 'h', scale_resolution_down_by: 2, max_bitrate_bps: 500_000 },
+          { rid: 'h', scale_resolution_down_by: 2, max_bitrate_bps: 400_000 },
           { rid: 'f', scale_resolution_down_by: 1, max_bitrate_bps: 1_700_000 },
         ],
       },
