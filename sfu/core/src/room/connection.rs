@@ -54,7 +54,12 @@ impl Room {
     /// Notes that an authentic packet of any kind came.
     pub(super) fn hear(&mut self, now: Instant, key: ParticipantKey) {
         let Some(participant) = self.participants.get_mut(key) else { return };
+        let was_away = participant.was_away(now);
         participant.heard = now;
+        if was_away {
+            self.begin_anew(key);
+        }
+        let Some(participant) = self.participants.get_mut(key) else { return };
         if participant.liveness == super::Liveness::Stalled {
             participant.liveness = super::Liveness::Lively;
             self.events.push_back(Event::Revived { participant: participant.id });

@@ -9,6 +9,7 @@ mod connection;
 mod demand;
 mod fanout;
 mod layers;
+mod outage;
 mod participant;
 mod playout;
 mod quality;

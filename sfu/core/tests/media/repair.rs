@@ -108,3 +108,28 @@ fn keyframe_requests_of_many_are_one_every_half_second() {
     let asked = world.rtcp_of::<PictureLossIndication>(0).len() - before;
     assert!((3..=4).contains(&asked), "{asked} in 1.5 s");
 }
+
+#[test]
+fn who_was_away_for_a_moment_begins_anew_with_a_keyframe() {
+    let mut world = World::of(2);
+    (1..20).for_each(|sequence| {
+        world.film(0, sequence, sequence == 19);
+        world.speak(1, sequence, b"here");
+        world.advance(Duration::from_millis(33));
+    });
+    let (before, asked) = (world.video(1, 0).len(), world.rtcp_of::<PictureLossIndication>(0).len());
+    (20..80).for_each(|sequence| {
+        world.film(0, sequence, false);
+        world.advance(Duration::from_millis(33));
+    });
+    assert_eq!(world.video(1, 0).len(), before + 60, "nobody knows yet");
+    world.speak(1, 20, b"back");
+    world.advance(Duration::from_millis(1));
+    assert_eq!(world.rtcp_of::<PictureLossIndication>(0).len(), asked + 1, "without waiting for the viewer to ask");
+    world.film(0, 80, false);
+    assert_eq!(world.video(1, 0).len(), before + 60, "what cannot be decoded is not sent");
+    (81..90).for_each(|sequence| world.film(0, sequence, sequence == 81));
+    let got = world.video(1, 0);
+    assert_eq!(got.len(), before + 69);
+    assert!(got.windows(2).all(|pair| pair[1].sequence == pair[0].sequence.wrapping_add(1)));
+}
