@@ -32,6 +32,7 @@ async function previewing(encryption: EncryptionMode = { kind: 'in-transit' }) {
     pass: () => Promise.resolve({ token: 'token', url: 'ws://here' }),
     client: { name: 'test', version: '0' },
     openSocket: server.openSocket,
+    answers: server.answers,
     random: () => 0,
     encryption,
   });

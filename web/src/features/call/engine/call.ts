@@ -336,6 +336,8 @@ export class Call extends Emitter<Events> {
       if (this.peer !== peer) return;
       this.set({ ...this.state, media });
       this.recovery.peerChanged(media);
+      // The network that media misses may be gone for the socket too, which would notice much later.
+      if (media === 'interrupted' || media === 'failed') this.signaling.networkChanged();
     });
     peer.on('step', (step) => this.timings.mark(step));
     peer.on('data', (data) => this.emit('data', data));

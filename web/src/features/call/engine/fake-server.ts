@@ -57,6 +57,13 @@ export class FakeServer {
     this.sockets.push(socket);
     return socket;
   };
+  /** Whether the network lets anything through. */
+  reachable = true;
+  looks = 0;
+  readonly answers = (): Promise<boolean> => {
+    this.looks += 1;
+    return Promise.resolve(this.reachable);
+  };
 
   get socket(): FakeSocket {
     const socket = this.sockets.at(-1);

@@ -15,6 +15,7 @@ function start(pass = () => Promise.resolve({ token: 'token', url: 'ws://here/si
     pass,
     client: { name: 'web', version: '0.1.0' },
     openSocket: server.openSocket,
+    answers: server.answers,
     random: () => 0,
   });
   const closed = vi.fn();
@@ -199,15 +200,45 @@ test('it pings, answers pings, and gives up a socket that is silent for 30 s', a
 test('when the network is back a waiting client tries at once, an open one looks whether it lives', async () => {
   const { client, server } = await joined();
   client.networkChanged();
-  await tick(3_999);
+  await tick(1_999);
   expect(server.socket.closed).toBeUndefined();
-  await tick(251);
+  await tick(2);
   expect(server.sockets).toHaveLength(2);
 
   server.socket.lose();
   client.networkChanged();
   await tick();
   expect(server.sockets).toHaveLength(3);
+});
+
+test('while the network swallows everything no socket is tried, and one is as soon as anything answers', async () => {
+  const { client, server, statuses } = await joined();
+  server.reachable = false;
+  client.networkChanged();
+  await tick(30_000);
+  expect(server.sockets).toHaveLength(1);
+  expect(server.looks).toBeGreaterThan(50);
+  expect(statuses.at(-1)).toBe('reconnecting');
+
+  server.reachable = true;
+  await tick(501);
+  expect(server.sockets).toHaveLength(2);
+  expect(server.socket.open()).toMatchObject({ resume: 'come back' });
+  server.socket.say({ type: 'resumed', ...snapshot() });
+  const { looks } = server;
+  await tick(9_000);
+  expect(server.looks).toBe(looks);
+});
+
+test('nobody looks out for somebody who left meanwhile', async () => {
+  const { client, server } = await joined();
+  server.reachable = false;
+  client.networkChanged();
+  await tick(5_000);
+  client.close();
+  const { looks } = server;
+  await tick(5_000);
+  expect(server.looks).toBeLessThanOrEqual(looks + 1);
 });
 
 test('what is not a message is ignored', async () => {

@@ -53,6 +53,8 @@ export interface SignalingOptions {
   pass: () => Promise<Pass>;
   client: { name: string; version: string };
   openSocket?: (url: string) => Socket;
+  /** Whether anything answers where the socket's URL leads, within `ANSWER_MS`. */
+  answers?: (url: string) => Promise<boolean>;
   random?: () => number;
 }
 
@@ -66,7 +68,9 @@ interface Events extends Record<string, unknown> {
 const PING_EVERY_MS = 10_000;
 const SILENCE_MS = 30_000;
 /** After news of the network a live socket answers within this, or is given up. Product decision. */
-const PROBE_MS = 4_000;
+const PROBE_MS = 2_000;
+/** While the network swallows everything the server is asked this often whether it can be reached. Product decision. */
+export const ANSWER_MS = 500;
 /** PROTOCOL.md §7, close code 4008. */
 const RATE_LIMIT_WAIT_MS = 10_000;
 /** A connection attempt that hangs longer is started anew. */
@@ -76,6 +80,20 @@ const OPEN_TIMEOUT_MS = 10_000;
 const FRESH_TOKEN_CODES = new Set(['token_expired', 'token_invalid', 'resume_unknown']);
 /** Codes of fatal errors after which the same client may simply come back. */
 const COME_BACK_CODES = new Set(['rate_limited', 'internal', 'hello_expected']);
+
+async function somethingAnswers(url: string): Promise<boolean> {
+  const health = new URL('/healthz', url.replace(/^ws/u, 'http'));
+  try {
+    await fetch(health, {
+      mode: 'no-cors',
+      cache: 'no-store',
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /**
  * One participant's signaling, over as many sockets as it takes: says hello, pairs requests with replies,
@@ -98,17 +116,22 @@ export class SignalingClient extends Emitter<Events> {
   private tokenRefusals = 0;
   private fatal: { code: string; message: string } | null = null;
   private lastHeard = 0;
+  /** The last socket was given up because nothing came back, not closed by somebody. */
+  private swallowed = false;
+  private lookingOut = false;
   private pingTimer: ReturnType<typeof setInterval> | undefined;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private probeTimer: ReturnType<typeof setTimeout> | undefined;
   private openTimer: ReturnType<typeof setTimeout> | undefined;
   private readonly random: () => number;
   private readonly openSocket: (url: string) => Socket;
+  private readonly answers: (url: string) => Promise<boolean>;
 
   constructor(private readonly options: SignalingOptions) {
     super();
     this.random = options.random ?? Math.random;
     this.openSocket = options.openSocket ?? ((url) => new WebSocket(url));
+    this.answers = options.answers ?? somethingAnswers;
   }
 
   get currentStatus(): SignalingStatus {
@@ -295,6 +318,7 @@ export class SignalingClient extends Emitter<Events> {
   private dropSocket(): void {
     const socket = this.socket;
     if (!socket) return;
+    this.swallowed = true;
     this.lost(4000);
     socket.close();
   }
@@ -330,9 +354,32 @@ export class SignalingClient extends Emitter<Events> {
       this.attempt = 1;
       this.setStatus('reconnecting');
       this.connectIn(0);
+    } else if (this.swallowed && this.lastUrl) {
+      this.swallowed = false;
+      if (this.status !== 'connecting') this.setStatus('reconnecting');
+      void this.lookOut(this.lastUrl);
     } else {
       this.retry();
     }
+  }
+
+  /** Connects as soon as anything answers. A socket is no way to find out: browsers slow down those that failed before. */
+  private async lookOut(url: string): Promise<void> {
+    if (this.lookingOut) return;
+    this.lookingOut = true;
+    while (this.lacksSocket()) {
+      const next = new Promise((resolve) => setTimeout(resolve, ANSWER_MS));
+      if (await this.answers(url)) {
+        if (this.lacksSocket()) this.connectIn(0);
+        break;
+      }
+      await next;
+    }
+    this.lookingOut = false;
+  }
+
+  private lacksSocket(): boolean {
+    return this.socket === null && this.status !== 'closed';
   }
 
   private retry(): void {
