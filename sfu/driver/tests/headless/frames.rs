@@ -26,14 +26,18 @@ pub(crate) fn frame(codec: Codec, sender: u8, number: u32) -> Vec<u8> {
     payload
 }
 
-/// Who sent the frame and its number, if every byte after the codec's header is as it was sent.
+/// Who sent the frame and its number, if every byte after what a slot numbers anew is as it was sent.
 pub(crate) fn check(codec: Codec, payload: &[u8]) -> Option<(u8, u32)> {
-    let whole = if codec == VP8 { payload.get(6..)? } else { payload };
-    let body = whole.get(whole.len().checked_sub(BODY)?..)?;
+    // The payload descriptors of VP8 and VP9 hold the picture id.
+    let rewritten = match codec {
+        VP8 => 6,
+        VP9 => 3,
+        _ => 0,
+    };
+    let kept = payload.get(rewritten..)?;
+    let body = kept.get(kept.len().checked_sub(BODY)?..)?;
     let (sender, number) = (body[0], u32::from_be_bytes(body[1..5].try_into().ok()?));
-    let sent = frame(codec, sender, number);
-    let expected = if codec == VP8 { &sent[6..] } else { &sent };
-    (whole == expected).then_some((sender, number))
+    (kept == frame(codec, sender, number).get(rewritten..)?).then_some((sender, number))
 }
 
 /// Picture id and TL0PICIDX of a frame made here.
