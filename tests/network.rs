@@ -59,7 +59,7 @@ async fn what_keeps_people_out_fails_and_says_what_to_do() {
         ("FACEMENTOR_SFU__ANNOUNCED", "127.0.0.1".to_owned(), "Set sfu.announced"),
         ("FACEMENTOR_SFU__ANNOUNCED", format!("{PUBLIC},2a00:1450:4001::200e"), "sfu.bind = \"::\""),
         ("FACEMENTOR_SFU__PORT", taken.to_string(), "set another sfu.port"),
-        ("FACEMENTOR_SFU__BIND", "192.0.2.1".to_owned(), "\"0.0.0.0\""),
+        ("FACEMENTOR_SFU__BIND", "198.51.100.1".to_owned(), "\"0.0.0.0\""),
     ];
     for (key, value, advice) in cases {
         let output = sound(files.folder(), free_port()).env(key, &value).output().expect("runs");
@@ -67,6 +67,14 @@ async fn what_keeps_people_out_fails_and_says_what_to_do() {
         assert!(troubles(&output) > 0 && stdout(&output).contains(advice), "{key}={value}: {}", stdout(&output));
         assert!(stderr(&output).contains("keep people out"), "{}", stderr(&output));
     }
+}
+
+#[tokio::test]
+async fn more_shards_than_ports_is_a_trouble_before_the_start() {
+    let files = TestDatabase::create(Engine::Sqlite).await;
+    let output = sound(files.folder(), 65_535).env("FACEMENTOR_SFU__SHARDS", "2").output().expect("runs");
+    assert!(!output.status.success(), "{}", stdout(&output));
+    assert!(stdout(&output).contains("2 shards, but ports for 1 only"), "{}", stdout(&output));
 }
 
 #[tokio::test]

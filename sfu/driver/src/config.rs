@@ -44,7 +44,8 @@ pub enum Shards {
 }
 
 impl Shards {
-    pub(crate) fn count(self) -> usize {
+    /// How many that are on this machine.
+    pub fn count(self) -> usize {
         match self {
             Shards::Auto => thread::available_parallelism().map_or(1, |cores| (cores.get() - 1).max(1)),
             Shards::Count(count) => count.get(),

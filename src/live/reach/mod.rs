@@ -55,6 +55,7 @@ fn media(config: &Config, planned: &[ShardAddresses]) -> Media {
         },
         tcp: config.sfu.tcp,
         place: if in_container { Place::Container } else { Place::Machine },
+        wanted: sfu_config(&config.sfu).shards.count(),
         shards: planned.iter().map(|shard| shard.candidates.iter().map(candidate).collect()).collect(),
         own: interfaces.iter().map(if_addrs::Interface::ip).collect(),
     }

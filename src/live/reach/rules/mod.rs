@@ -37,6 +37,8 @@ pub(crate) struct Media {
     pub tcp: bool,
     pub place: Place,
     pub shards: Vec<Vec<Candidate>>,
+    /// Threads that carry media, whether or not there is a port for each.
+    pub wanted: usize,
     /// Addresses of this machine.
     pub own: Vec<IpAddr>,
 }
@@ -131,6 +133,7 @@ mod tests {
             tcp: true,
             place: Place::Machine,
             shards: vec![addresses.iter().map(candidate).collect()],
+            wanted: 1,
             own: Vec::new(),
         }
     }

@@ -35,6 +35,12 @@ pub(crate) fn ports(media: &Media, ports: &[ShardPorts]) -> Vec<Finding> {
             }
             found
         })
+        .chain((media.wanted > media.shards.len()).then(|| {
+            Finding::trouble(
+                format!("{} shards, but ports for {} only: the last is 65535.", media.wanted, media.shards.len()),
+                "The server will not start: set a lower sfu.port, or fewer sfu.shards.",
+            )
+        }))
         .chain((!media.tcp).then(|| {
             Finding::note(
                 "sfu.tcp is off: where UDP is blocked, people get in by a TURN server only.",
