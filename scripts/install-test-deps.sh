@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what `make test` needs from the system's packages, where it is missing:
-# Chromium, Firefox ESR, PostgreSQL, coturn (the TURN server of the relay tests), iproute2 (network namespaces for the Firefox
+# Chromium, Firefox ESR, PostgreSQL, coturn (the TURN server of the relay tests) and openssl (its certificate), iproute2 (network namespaces for the Firefox
 # tests), valgrind (it counts instructions).
 set -euo pipefail
 
@@ -9,11 +9,12 @@ declare -A command_of=(
   [coturn]=turnserver
   [firefox-esr]=/usr/bin/firefox-esr
   [iproute2]=ip
+  [openssl]=openssl
   [valgrind]=valgrind
 )
 
 missing=()
-for package in chromium coturn firefox-esr iproute2 valgrind; do
+for package in chromium coturn firefox-esr iproute2 openssl valgrind; do
   command -v "${command_of[$package]}" >/dev/null || missing+=("$package")
 done
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)

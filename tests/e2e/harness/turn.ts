@@ -1,6 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { freePort } from './ports.ts';
 
 export const SECRET = 'a secret of these tests';
@@ -18,13 +21,20 @@ export class TurnServer {
   private constructor(
     readonly address: string,
     readonly port: number,
+    private readonly tlsPort: number,
+    private readonly folder: string,
     private readonly process: ChildProcess,
     private readonly output: string[],
   ) {}
 
   static async start(): Promise<TurnServer> {
     const address = process.env.FACEMENTOR_E2E_ADDRESS ?? '127.0.0.1';
-    const port = await freePort();
+    const [port, tlsPort] = [await freePort(), await freePort()];
+    const folder = mkdtempSync(join(tmpdir(), 'facementor-turn-'));
+    const [certificate, key] = [join(folder, 'certificate.pem'), join(folder, 'key.pem')];
+    const subject = ['-subj', `/CN=${address}`, '-addext', `subjectAltName=IP:${address}`];
+    const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '1'];
+    execFileSync('openssl', [...request, ...subject, '-keyout', key, '-out', certificate], { stdio: 'ignore' });
     const args = [
       '-n',
       `--listening-ip=${address}`,
@@ -39,7 +49,9 @@ export class TurnServer {
       '--denied-peer-ip=0.0.0.0-255.255.255.255',
       '--allowed-peer-ip=127.0.0.1',
       '--allow-loopback-peers',
-      '--no-tls',
+      `--tls-listening-port=${tlsPort}`,
+      `--cert=${certificate}`,
+      `--pkey=${key}`,
       '--no-dtls',
       '--no-cli',
       '--log-file=stdout',
@@ -52,15 +64,19 @@ export class TurnServer {
       stream?.setEncoding('utf8').on('data', (text: string) => output.push(text));
     }
     const failed = once(child, 'error').then(([error]) => Promise.reject(error as Error));
-    const turn = new TurnServer(address, port, child, output);
+    const turn = new TurnServer(address, port, tlsPort, folder, child, output);
     await Promise.race([turn.ready(), failed]);
     return turn;
   }
 
   /** What our server is to be told about it. */
-  environment(transport: 'udp' | 'tcp'): Record<string, string> {
+  environment(transport: 'udp' | 'tcp' | 'tls'): Record<string, string> {
+    const url =
+      transport === 'tls'
+        ? `turns:${this.address}:${this.tlsPort}?transport=tcp`
+        : `turn:${this.address}:${this.port}?transport=${transport}`;
     return {
-      FACEMENTOR_TURN__URLS: `turn:${this.address}:${this.port}?transport=${transport}`,
+      FACEMENTOR_TURN__URLS: url,
       FACEMENTOR_TURN__SECRET: SECRET,
     };
   }
@@ -70,16 +86,18 @@ export class TurnServer {
   }
 
   async stop(): Promise<void> {
-    if (this.process.exitCode !== null) return;
-    const ended = once(this.process, 'exit');
-    this.process.kill('SIGKILL');
-    await ended;
+    if (this.process.exitCode === null) {
+      const ended = once(this.process, 'exit');
+      this.process.kill('SIGKILL');
+      await ended;
+    }
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   private async ready(): Promise<void> {
     const deadline = Date.now() + 10_000;
     while (Date.now() < deadline && this.process.exitCode === null) {
-      if (await accepts(this.address, this.port)) return;
+      if ((await accepts(this.address, this.port)) && (await accepts(this.address, this.tlsPort))) return;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     throw new Error(`coturn did not become ready:\n${this.log()}`);

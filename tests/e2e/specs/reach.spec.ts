@@ -1,6 +1,10 @@
+import { mkdirSync } from 'node:fs';
+import type { Browser } from '@playwright/test';
+import { ChromiumDriver, launchChromium } from '../harness/drivers.ts';
 import { expect, test } from '../harness/fixtures.ts';
+import { LOOKS, writeDevices } from '../harness/looks.ts';
 import { pathInUse } from '../harness/observe.ts';
-import type { Participant } from '../harness/participant.ts';
+import { Participant } from '../harness/participant.ts';
 import { type Firewall, MediaRelay } from '../harness/relay.ts';
 import { Server } from '../harness/server.ts';
 import { SECRET, TurnServer, isRelayPort } from '../harness/turn.ts';
@@ -53,6 +57,29 @@ for (const transport of ['udp', 'tcp'] as const) {
     }
   });
 }
+
+test('where nothing but TLS to a TURN server gets through, media comes through it', async ({}, testInfo) => {
+  const folder = testInfo.outputPath('devices');
+  mkdirSync(folder, { recursive: true });
+  const turn = await TurnServer.start();
+  const browsers: Browser[] = [];
+  try {
+    // The certificate is the test's own: what is shown is the way, not the trust.
+    const enter = async (person: 'ada' | 'bo', base: string) => {
+      const args = ['--ignore-certificate-errors'];
+      const browser = await launchChromium(writeDevices(folder, person, LOOKS[person]), { args });
+      browsers.push(browser);
+      const name = person === 'ada' ? 'Ada' : 'Bo';
+      return new Participant(await ChromiumDriver.open(browser), name, LOOKS[person], base);
+    };
+    const wall = { udpFrom: isRelayPort, tcpFrom: () => false };
+    const { paths } = await pathsThrough(wall, turn.environment('tls'), enter);
+    for (const path of paths) expect(path).toEqual({ way: 'relayed', protocol: 'tls', family: 'IPv4' });
+  } finally {
+    for (const browser of browsers) await browser.close();
+    await turn.stop();
+  }
+});
 
 test('nobody goes a long way round who can go straight', async ({ inChromium }) => {
   const turn = await TurnServer.start();
