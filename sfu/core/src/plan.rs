@@ -4,7 +4,7 @@
 
 use crate::{MediaKind, Mid, Rid, SlotIndex, Source, Ssrc};
 
-/// A codec the SFU forwards. Payloads are opaque but for descriptors of VP8 and VP9 and headers of RED.
+/// A codec the SFU forwards. Payloads are opaque but for descriptors of VP8 and VP9 and headers of RED; of AV1 the dependency descriptor is read.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub enum Codec {
     Opus,

@@ -103,7 +103,7 @@ fn ring(now: Instant) -> Stage {
     Stage::new("copy into the ring", 1, move || {
         meta.index += 1;
         meta.arrived += Duration::from_millis(2);
-        std::hint::black_box(ring.insert(meta, &payload)).expect("room");
+        std::hint::black_box(ring.insert(meta, &payload, &[])).expect("room");
     })
 }
 
@@ -113,7 +113,7 @@ fn rewrite() -> Stage {
     let (mut out, mut index) = (vec![0; 2_048], 0);
     Stage::new("write header, extensions and descriptor", 1, move || {
         index += 1;
-        let mut extensions = ExtensionWriter::for_ids([TRANSPORT_CC].into_iter());
+        let mut extensions = ExtensionWriter::<48>::for_ids([TRANSPORT_CC].into_iter());
         extensions.push(TRANSPORT_CC, &(index as u16).to_be_bytes());
         let len = write_header(&mut out, true, VP8, index, 9, MEDIA_SSRC, extensions.finish()).expect("room");
         let prefix = &mut out[len..len + 4];

@@ -4,12 +4,12 @@ use std::time::{Duration, Instant};
 
 use super::link::{Link, Sent, TransportNumber};
 use super::rewrite::{Edit, Numbering, Segment};
-use super::selection::{Selection, Verdict};
+use super::selection::{Frame, Selection, Verdict};
 use super::thinning::{Fate, Thinning};
-use crate::ingress::{Ntp, Packet, Shape, Track};
+use crate::ingress::{Ntp, Packet, Track};
 use crate::slab::Key;
 use crate::srtp::Sealable;
-use crate::wire::{ExtensionWriter, Layers, write_header};
+use crate::wire::{ExtensionWriter, Layers, renumber, write_header};
 use crate::{Codec, MediaKind, PayloadMapping, ReceivePlan, SendBatch, Ssrc};
 
 pub(crate) type OutletKey = Key<Outlet>;
@@ -31,6 +31,8 @@ const PADDING: [u8; 255] = {
     padding
 };
 const HAS_PADDING: u8 = 0x20;
+/// A dependency descriptor of 255 bytes, which is what a keyframe's structure may take, and what else there is.
+const MAX_EXTENSION: usize = 320;
 
 pub(crate) struct Outlet {
     /// The connection it belongs to.
@@ -56,6 +58,15 @@ pub(crate) struct Outlet {
     reported_lost: u32,
     /// How long a picture is to wait at least before it is shown, in units of 10 ms; `None` while it never had to.
     wait: Option<u16>,
+}
+
+/// What a header says besides its extensions.
+struct Head {
+    marker: bool,
+    payload_type: u8,
+    index: u64,
+    timestamp: u32,
+    ssrc: u32,
 }
 
 /// Of the current segment, when its stream has layers.
@@ -188,15 +199,13 @@ impl Outlet {
                 (segment, segment.start)
             }
         };
-        let extension_index = index - self.first_index;
-        let sealed = link.send(batch, edit.payload.len(), |out, number| {
-            let mut extension = self.extension(extension_index, packet.meta.audio_level, number);
-            let timestamp = segment.timestamp(packet.meta.timestamp);
-            let ssrc = self.plan.ssrc.0;
-            let header_len = write_header(out, marker, payload_type, index, timestamp, ssrc, extension.finish())?;
-            edit.mark_padding(out);
+        let place = index - self.first_index;
+        let timestamp = segment.timestamp(packet.meta.timestamp);
+        let head = Head { marker, payload_type, index, timestamp, ssrc: self.plan.ssrc.0 };
+        let sealed = link.send(batch, edit.payload.len() + edit.descriptor.len(), |out, number| {
+            let header_len = self.write_head(out, &head, place, &packet, &edit, &segment, number)?;
             edit.write_prefix(out.get_mut(header_len..)?, packet.meta, &segment, self.inner_payload_type())?;
-            Some(Sealable { ssrc, index, header_len, prefix_len: edit.prefix_len, rest: edit.rest() })
+            Some(Sealable { ssrc: head.ssrc, index, header_len, prefix_len: edit.prefix_len, rest: edit.rest() })
         });
         let bytes = match sealed {
             Sent::Bytes(bytes) => bytes,
@@ -250,19 +259,16 @@ impl Outlet {
             None => packet.meta.marker,
         };
         let timestamp = segment.timestamp(packet.meta.timestamp);
-        let level = packet.meta.audio_level;
         let rtx = self.plan.rtx_ssrc.zip(self.mapping(packet.meta.codec).and_then(|mapping| mapping.rtx));
         // The same bytes again would carry the same transport-wide number, which is another packet's meanwhile.
         if rtx.is_none() && self.plan.extensions.transport_cc.is_some() {
             return None;
         }
         let rtx_index = self.rtx_index;
-        let sent = link.send(batch, edit.payload.len(), |out, number| match rtx {
+        let sent = link.send(batch, edit.payload.len() + edit.descriptor.len(), |out, number| match rtx {
             Some((Ssrc(ssrc), payload_type)) => {
-                let mut extension = self.extension(MID_PACKETS, level, number);
-                let header_len =
-                    write_header(out, marker, payload_type, rtx_index, timestamp, ssrc, extension.finish())?;
-                edit.mark_padding(out);
+                let head = Head { marker, payload_type, index: rtx_index, timestamp, ssrc };
+                let header_len = self.write_head(out, &head, MID_PACKETS, &packet, &edit, &segment, number)?;
                 let (original, front) = out.get_mut(header_len..)?.split_first_chunk_mut()?;
                 *original = sequence.to_be_bytes();
                 edit.write_prefix(front, packet.meta, &segment, self.inner_payload_type())?;
@@ -275,12 +281,11 @@ impl Outlet {
                 })
             }
             None => {
-                let mut extension = self.extension(index - self.first_index, level, number);
-                let ssrc = self.plan.ssrc.0;
-                let header_len = write_header(out, marker, payload_type, index, timestamp, ssrc, extension.finish())?;
-                edit.mark_padding(out);
+                let head = Head { marker, payload_type, index, timestamp, ssrc: self.plan.ssrc.0 };
+                let place = index - self.first_index;
+                let header_len = self.write_head(out, &head, place, &packet, &edit, &segment, number)?;
                 edit.write_prefix(out.get_mut(header_len..)?, packet.meta, &segment, self.inner_payload_type())?;
-                Some(Sealable { ssrc, index, header_len, prefix_len: edit.prefix_len, rest: edit.rest() })
+                Some(Sealable { ssrc: head.ssrc, index, header_len, prefix_len: edit.prefix_len, rest: edit.rest() })
             }
         });
         let Sent::Bytes(bytes) = sent else { return None };
@@ -296,7 +301,8 @@ impl Outlet {
         let payload_type = self.plan.payloads.iter().find_map(|mapping| mapping.rtx)?;
         let index = self.rtx_index;
         let sent = link.send(batch, PADDING.len(), |out, number| {
-            let mut extension = self.extension(MID_PACKETS, None, number);
+            let writer = ExtensionWriter::<48>::for_ids(self.extension_ids());
+            let mut extension = self.extension(writer, MID_PACKETS, None, number);
             let header_len = write_header(out, false, payload_type, index, 0, ssrc, extension.finish())?;
             *out.first_mut()? |= HAS_PADDING;
             Some(Sealable { ssrc, index, header_len, prefix_len: 0, rest: &PADDING })
@@ -360,7 +366,7 @@ impl Outlet {
 
     /// What is to become of a packet of a stream with layers, and the selection after it; `None` for other streams.
     fn select(&self, packet: &Packet<'_>, is_known: bool) -> Option<(Selection, Fate)> {
-        let Shape::Vp9(frame) = packet.meta.shape else { return None };
+        let frame = Frame::of(&packet.meta.shape)?;
         let layered = self.layered.as_ref().filter(|_| is_known);
         let begin = || (Selection::new(self.wanted, packet.meta), packet.meta.index);
         let (mut selection, next) = layered.map_or_else(begin, |it| (it.selection, it.thinning.next()));
@@ -407,13 +413,66 @@ impl Outlet {
         self.mapping(Codec::Opus).map_or(0, |mapping| mapping.payload_type)
     }
 
-    /// `place` counts packets from the SSRC's first, so that a repeat carries what the original did.
-    fn extension(&self, place: u64, audio_level: Option<u8>, number: &mut TransportNumber) -> ExtensionWriter {
+    /// Writes the header with its extensions. `place` counts packets from the SSRC's first, so that a repeat carries what the original did.
+    #[expect(clippy::too_many_arguments, reason = "one packet's parts")]
+    #[inline]
+    fn write_head(
+        &self,
+        out: &mut [u8],
+        head: &Head,
+        place: u64,
+        packet: &Packet<'_>,
+        edit: &Edit<'_>,
+        segment: &Segment,
+        number: &mut TransportNumber,
+    ) -> Option<usize> {
+        let Head { marker, payload_type, index, timestamp, ssrc } = *head;
+        let level = packet.meta.audio_level;
+        let mut write = |extension: &[u8]| write_header(out, marker, payload_type, index, timestamp, ssrc, extension);
+        let len = match self.plan.extensions.dependency_descriptor.filter(|_| !edit.descriptor.is_empty()) {
+            None => {
+                let writer = ExtensionWriter::<48>::for_ids(self.extension_ids());
+                write(self.extension(writer, place, level, number).finish())?
+            }
+            Some(id) => {
+                let ids = self.extension_ids().chain([id]);
+                let is_short = edit.descriptor.len() <= 16;
+                let writer = if is_short { ExtensionWriter::for_ids(ids) } else { ExtensionWriter::two_byte() };
+                let mut writer: ExtensionWriter<MAX_EXTENSION> = self.extension(writer, place, level, number);
+                let mut descriptor = [0; u8::MAX as usize];
+                let descriptor = descriptor.get_mut(..edit.descriptor.len())?;
+                descriptor.copy_from_slice(edit.descriptor);
+                renumber(descriptor, segment.picture_id_offset);
+                writer.push(id, descriptor);
+                write(writer.finish())?
+            }
+        };
+        edit.mark_padding(out);
+        Some(len)
+    }
+
+    /// How long a picture is to wait. Where packets may be repeated byte by byte, which transport-wide numbers rule out, nothing may come and go.
+    fn playout_delay(&self) -> Option<(u8, u16)> {
         let ids = &self.plan.extensions;
-        // Where packets may be repeated byte by byte, which transport-wide numbers rule out, nothing may come and go.
-        let wait = ids.playout_delay.zip(self.wait).filter(|_| ids.transport_cc.is_some());
+        ids.playout_delay.zip(self.wait).filter(|_| ids.transport_cc.is_some())
+    }
+
+    /// Of what every packet may carry.
+    fn extension_ids(&self) -> impl Iterator<Item = u8> + use<> {
+        let ids = &self.plan.extensions;
         let known = ids.mid.into_iter().chain(ids.audio_level).chain(ids.transport_cc);
-        let mut writer = ExtensionWriter::for_ids(known.chain(wait.map(|(id, _)| id)));
+        known.chain(self.playout_delay().map(|(id, _)| id))
+    }
+
+    /// Adds what every packet may carry.
+    fn extension<const CAPACITY: usize>(
+        &self,
+        mut writer: ExtensionWriter<CAPACITY>,
+        place: u64,
+        audio_level: Option<u8>,
+        number: &mut TransportNumber,
+    ) -> ExtensionWriter<CAPACITY> {
+        let ids = &self.plan.extensions;
         if let Some(id) = ids.mid.filter(|_| place < MID_PACKETS) {
             writer.push(id, self.plan.mid.0.as_bytes());
         }
@@ -423,7 +482,7 @@ impl Outlet {
         if let Some(id) = ids.transport_cc {
             writer.push(id, &number.take().to_be_bytes());
         }
-        if let Some((id, wait)) = wait {
+        if let Some((id, wait)) = self.playout_delay() {
             let [_, a, b, c] = (u32::from(wait) << 12 | u32::from(MAX_WAIT)).to_be_bytes();
             writer.push(id, &[a, b, c]);
         }

@@ -112,7 +112,7 @@ impl Numbering {
             self.timestamp = timestamp;
         }
         let (picture_id, tl0) = meta.shape.running_ids();
-        self.picture_id = picture_id.map_or(self.picture_id, |id| id.wrapping_add(segment.picture_id_offset) & 0x7fff);
+        self.picture_id = picture_id.map_or(self.picture_id, |id| id.wrapping_add(segment.picture_id_offset));
         self.tl0 = tl0.map_or(self.tl0, |value| value.wrapping_add(segment.tl0_offset));
     }
 
@@ -146,6 +146,8 @@ pub(crate) struct Edit<'p> {
     pub(crate) payload: &'p [u8],
     pub(crate) prefix_len: usize,
     pub(crate) padding_len: usize,
+    /// The dependency descriptor to go with it; empty without.
+    pub(crate) descriptor: &'p [u8],
 }
 
 impl<'p> Edit<'p> {
@@ -160,18 +162,19 @@ impl<'p> Edit<'p> {
             _ => 0,
         };
         let payload = if packet.meta.is_padded { packet.padded } else { packet.payload };
-        Self { payload, prefix_len, padding_len: payload.len() - packet.payload.len() }
+        let padding_len = payload.len() - packet.payload.len();
+        Self { payload, prefix_len, padding_len, descriptor: packet.descriptor }
     }
 
     /// A number without a payload: browsers take such packets as kept alive.
     pub(crate) fn blank() -> Self {
-        Self { payload: &[], prefix_len: 0, padding_len: 0 }
+        Self { payload: &[], prefix_len: 0, padding_len: 0, descriptor: &[] }
     }
 
     /// The primary block of a RED packet, for a subscriber without RED.
     pub(crate) fn primary(packet: &Packet<'p>) -> Option<Self> {
         let Shape::Red(red) = packet.meta.shape else { return None };
-        Some(Self { payload: packet.payload.get(red.primary..)?, prefix_len: 0, padding_len: 0 })
+        Some(Self { payload: packet.payload.get(red.primary..)?, prefix_len: 0, padding_len: 0, descriptor: &[] })
     }
 
     /// Says so in the header when the payload ends in padding.
@@ -198,7 +201,7 @@ impl<'p> Edit<'p> {
             Shape::Vp8(descriptor) => descriptor.rewrite(prefix, segment.picture_id_offset, segment.tl0_offset),
             Shape::Vp9(descriptor) => descriptor.rewrite(prefix, segment.picture_id_offset, segment.tl0_offset),
             Shape::Red(red) => red.rewrite(prefix, inner_payload_type),
-            Shape::Opaque => {}
+            Shape::Opaque | Shape::Av1(_) => {}
         }
         Some(())
     }

@@ -1,8 +1,8 @@
 //! Which frames of a layered stream a slot is sent. Upwards only where the layer decodes without what was left out; downwards from the next
 //! picture on.
 
-use crate::ingress::PacketMeta;
-use crate::wire::{Layers, Vp9Descriptor};
+use crate::ingress::{PacketMeta, Shape};
+use crate::wire::Layers;
 
 /// What a slot is sent of the stream it plays.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -17,8 +17,48 @@ pub(crate) struct Selection {
     aim: Layers,
     /// Nothing of the picture refers to earlier ones.
     is_intra: bool,
-    /// From the next picture on any temporal layer may follow.
-    opens: bool,
+    /// The temporal layer that may be sent from the next picture on.
+    opens: Option<u8>,
+}
+
+/// What a packet's frame is to a selection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Frame {
+    layers: Layers,
+    /// Last packet of it.
+    ends: bool,
+    /// It refers to nothing earlier than its picture.
+    is_intra: bool,
+    /// Temporal layers that may be sent after it: a bit each.
+    opens: u8,
+}
+
+impl Frame {
+    /// `None` where the stream does not tell its layers.
+    pub(crate) fn of(shape: &Shape) -> Option<Self> {
+        match shape {
+            Shape::Vp9(descriptor) => Some(Self {
+                layers: descriptor.layers,
+                ends: descriptor.ends_frame(),
+                is_intra: !descriptor.is_inter_predicted(),
+                opens: if descriptor.is_switching_up() { u8::MAX } else { 0 },
+            }),
+            Shape::Av1(frame) => {
+                Some(Self { layers: frame.layers, ends: frame.ends, is_intra: frame.is_intra, opens: frame.opens })
+            }
+            Shape::Opaque | Shape::Vp8(_) | Shape::Red(_) => None,
+        }
+    }
+
+    /// The highest temporal layer above those of `now` and within `aim` that may be sent after it.
+    fn opened(&self, now: Layers, aim: Layers) -> Option<u8> {
+        let within = u8::MAX.checked_shr(7 - u32::from(aim.temporal.min(7))).unwrap_or_default();
+        let above = u8::MAX.checked_shl(u32::from(now.temporal) + 1).unwrap_or_default();
+        let opened = self.opens & within & above;
+        (now.hold(self.layers) && self.layers.spatial == now.spatial)
+            .then(|| opened.checked_ilog2())?
+            .map(|at| at as u8)
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -35,7 +75,7 @@ impl Selection {
     pub(crate) fn new(wanted: Layers, first: &PacketMeta) -> Self {
         let now = Layers { spatial: 0, temporal: wanted.temporal };
         let timestamp = first.timestamp;
-        Self { now, before: now, since: first.index, timestamp, aim: wanted, is_intra: false, opens: false }
+        Self { now, before: now, since: first.index, timestamp, aim: wanted, is_intra: false, opens: None }
     }
 
     /// The highest layers that are sent.
@@ -44,7 +84,7 @@ impl Selection {
     }
 
     /// Decides about a packet; `next` is one past the newest there was a decision about.
-    pub(crate) fn judge(&mut self, wanted: Layers, next: u64, meta: &PacketMeta, frame: &Vp9Descriptor) -> Verdict {
+    pub(crate) fn judge(&mut self, wanted: Layers, next: u64, meta: &PacketMeta, frame: &Frame) -> Verdict {
         if meta.index < next {
             return verdict(if meta.index < self.since { self.before } else { self.now }, self.is_intra, meta, frame);
         }
@@ -54,10 +94,9 @@ impl Selection {
             self.aim = wanted;
             self.is_intra = false;
             now.spatial = now.spatial.min(wanted.spatial);
-            now.temporal = if self.opens { wanted.temporal } else { now.temporal.min(wanted.temporal) };
-            self.opens = false;
+            now.temporal = self.opens.take().unwrap_or(now.temporal).min(wanted.temporal);
         }
-        if !frame.is_inter_predicted() {
+        if frame.is_intra {
             if frame.layers.spatial == 0 {
                 self.is_intra = true;
                 now.temporal = self.aim.temporal;
@@ -65,7 +104,7 @@ impl Selection {
                 now.spatial = frame.layers.spatial.min(self.aim.spatial);
             }
         }
-        self.opens |= frame.is_switching_up() && frame.layers.temporal <= now.temporal;
+        self.opens = self.opens.max(frame.opened(now, self.aim));
         if now != self.now {
             (self.before, self.now, self.since) = (self.now, now, next);
         }
@@ -74,11 +113,11 @@ impl Selection {
     }
 }
 
-fn verdict(layers: Layers, grows: bool, meta: &PacketMeta, frame: &Vp9Descriptor) -> Verdict {
+fn verdict(layers: Layers, grows: bool, meta: &PacketMeta, frame: &Frame) -> Verdict {
     if !layers.hold(frame.layers) {
         return Verdict::Drop;
     }
-    let is_top = frame.ends_frame() && frame.layers.spatial == layers.spatial && !grows;
+    let is_top = frame.ends && frame.layers.spatial == layers.spatial && !grows;
     Verdict::Send { marker: meta.marker || is_top }
 }
 
@@ -88,7 +127,7 @@ mod tests {
 
     use super::*;
     use crate::Codec;
-    use crate::ingress::Shape;
+    use crate::wire::Vp9Descriptor;
 
     const TOP: Layers = Layers { spatial: 2, temporal: 2 };
 
@@ -110,7 +149,9 @@ mod tests {
                 let flags = 0x2c | if intra { 0 } else { 0x40 };
                 let layer = temporal << 5 | u8::from(switches_up) << 4 | spatial << 1;
                 let frame = Vp9Descriptor::parse(&[flags, layer, 0, 0xaa]).expect("whole");
-                let meta = PacketMeta { marker: spatial == 2, ..meta(self.next, timestamp) };
+                let shape = Shape::Vp9(frame);
+                let meta = PacketMeta { marker: spatial == 2, shape, ..meta(self.next, timestamp) };
+                let frame = Frame::of(&shape).expect("layered");
                 if let Verdict::Send { marker } = self.selection.judge(wanted, self.next, &meta, &frame) {
                     sent.push((spatial, marker));
                 }

@@ -49,7 +49,7 @@ fn agrees_with_rtc_rtp(header: &RtpHeader, data: &[u8]) {
 fn write_again(header: &RtpHeader, elements: &[(u8, &[u8])]) {
     // As many as fit, and only what the writer takes: 1 to 16 bytes.
     let elements: Vec<_> = elements.iter().filter(|(_, data)| (1..=16).contains(&data.len())).take(2).collect();
-    let mut writer = ExtensionWriter::for_ids(elements.iter().map(|(id, _)| *id));
+    let mut writer = ExtensionWriter::<48>::for_ids(elements.iter().map(|(id, _)| *id));
     elements.iter().for_each(|(id, data)| writer.push(*id, data));
     let mut out = [0xaa; 128];
     let (index, timestamp) = (u64::from(header.sequence) | 7 << 16, header.timestamp);

@@ -3,6 +3,7 @@
 //! libFuzzer calls them (`fuzz/`, which sets `cfg(fuzzing)`), and `cargo test` replays the committed corpora and a bounded
 //! number of mutations through the same functions. Nothing of this is part of a build for use.
 
+mod dependency_descriptor;
 mod descriptors;
 mod dtls;
 mod input;
@@ -15,6 +16,7 @@ mod stun;
 #[cfg(test)]
 mod tests;
 
+pub use dependency_descriptor::dependency_descriptor;
 pub use descriptors::descriptors;
 pub use dtls::{client_hello, dtls};
 pub use media::{red, rtp};
@@ -28,8 +30,9 @@ pub use stun::stun;
 pub type Body = fn(&[u8]);
 
 /// Every body here with the name of its corpus and of its fuzz target.
-pub const BODIES: [(&str, Body); 12] = [
+pub const BODIES: [(&str, Body); 13] = [
     ("client_hello", client_hello),
+    ("dependency_descriptor", dependency_descriptor),
     ("descriptors", descriptors),
     ("dtls", dtls),
     ("ice_fragment", ice_fragment),

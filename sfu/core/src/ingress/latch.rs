@@ -145,7 +145,7 @@ mod tests {
         payload_type: u8,
         elements: &[(u8, &str)],
     ) -> Option<(usize, usize, Role)> {
-        let mut writer = ExtensionWriter::for_ids(elements.iter().map(|(id, _)| *id));
+        let mut writer = ExtensionWriter::<48>::for_ids(elements.iter().map(|(id, _)| *id));
         elements.iter().for_each(|(id, text)| writer.push(*id, text.as_bytes()));
         let mut packet = [0; 128];
         let len = write_header(&mut packet, false, payload_type, 1, 0, ssrc, writer.finish()).expect("fits");

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use crate::Codec;
-use crate::wire::{Layers, RedHeader, Vp8Descriptor, Vp9Descriptor};
+use crate::wire::{Av1Frame, Layers, RedHeader, Vp8Descriptor, Vp9Descriptor};
 
 /// What is known of a packet besides its payload.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -29,16 +29,19 @@ pub(crate) enum Shape {
     Opaque,
     Vp8(Vp8Descriptor),
     Vp9(Vp9Descriptor),
+    /// With its dependency descriptor.
+    Av1(Av1Frame),
     Red(RedHeader),
 }
 
 impl Shape {
-    /// Picture id and TL0PICIDX, which run on from source to source.
+    /// Picture id, or frame number, and TL0PICIDX, which run on from source to source.
     #[inline]
     pub(crate) fn running_ids(&self) -> (Option<u16>, Option<u8>) {
         let (picture_id, tl0) = match self {
             Self::Vp8(descriptor) => (descriptor.picture_id, descriptor.tl0),
             Self::Vp9(descriptor) => (descriptor.picture_id, descriptor.tl0),
+            Self::Av1(frame) => return (Some(frame.number), None),
             Self::Opaque | Self::Red(_) => (None, None),
         };
         (picture_id.map(|id| id.value), tl0.map(|(_, value)| value))
@@ -48,13 +51,14 @@ impl Shape {
     pub(crate) fn layers(&self) -> Option<Layers> {
         match self {
             Self::Vp9(descriptor) => Some(descriptor.layers),
+            Self::Av1(frame) => Some(frame.layers).filter(|_| *frame != Av1Frame::UNKNOWN),
             Self::Opaque | Self::Vp8(_) | Self::Red(_) => None,
         }
     }
 
     #[inline]
     pub(crate) fn is_layered(&self) -> bool {
-        matches!(self, Self::Vp9(_))
+        matches!(self, Self::Vp9(_) | Self::Av1(_))
     }
 }
 
@@ -65,6 +69,8 @@ pub(crate) struct Packet<'r> {
     pub(crate) payload: &'r [u8],
     /// The payload and one byte of padding (RFC 3550 §5.1).
     pub(crate) padded: &'r [u8],
+    /// Its dependency descriptor; empty without.
+    pub(crate) descriptor: &'r [u8],
 }
 
 /// Payloads lie in chunks that are filled in turn; entries are found by the low bits of the packet index. Both grow to what the stream's last
@@ -97,6 +103,7 @@ struct Entry {
     chunk: u16,
     start: u16,
     len: u16,
+    descriptor_len: u8,
     generation: u32,
 }
 
@@ -141,10 +148,12 @@ impl Ring {
     ///
     /// # Errors
     /// See [`Refused`].
-    pub(crate) fn insert(&mut self, meta: PacketMeta, payload: &[u8]) -> Result<(), Refused> {
+    pub(crate) fn insert(&mut self, meta: PacketMeta, payload: &[u8], descriptor: &[u8]) -> Result<(), Refused> {
+        let descriptor_len = u8::try_from(descriptor.len()).map_err(|_| Refused::OutOfReach)?;
+        let taken = payload.len() + 1 + descriptor.len();
         let reach = self.entries.len() as u64;
         let is_behind = self.newest.is_some_and(|newest| meta.index + reach <= newest) || meta.index < self.floor;
-        if is_behind || payload.len() >= CHUNK {
+        if is_behind || taken > CHUNK {
             return Err(Refused::OutOfReach);
         }
         match self.entries.get(self.slot(meta.index)).and_then(Option::as_ref) {
@@ -152,20 +161,22 @@ impl Ring {
             Some(entry) if is_young(meta.arrived, entry.meta.arrived) => self.grow(),
             _ => {}
         }
-        let chunk = self.chunk_for(meta.arrived, payload.len() + 1).ok_or(Refused::OutOfReach)?;
+        let chunk = self.chunk_for(meta.arrived, taken).ok_or(Refused::OutOfReach)?;
         let start = self.head;
         let Some(place) = self.chunks.get_mut(chunk) else { return Err(Refused::OutOfReach) };
-        let bytes = place.bytes.get_mut(start..start + payload.len() + 1).ok_or(Refused::OutOfReach)?;
+        let bytes = place.bytes.get_mut(start..start + taken).ok_or(Refused::OutOfReach)?;
+        let (bytes, behind) = bytes.split_at_mut_checked(payload.len() + 1).ok_or(Refused::OutOfReach)?;
+        behind.copy_from_slice(descriptor);
         let (padding, bytes) = bytes.split_last_mut().ok_or(Refused::OutOfReach)?;
         bytes.copy_from_slice(payload);
         *padding = 1;
         place.filled = meta.arrived;
         let generation = place.generation;
-        self.head += payload.len() + 1;
+        self.head += taken;
         let slot = self.slot(meta.index);
         if let Some(entry) = self.entries.get_mut(slot) {
             let (chunk, start, len) = (chunk as u16, start as u16, payload.len() as u16);
-            *entry = Some(Entry { meta, chunk, start, len, generation });
+            *entry = Some(Entry { meta, chunk, start, len, descriptor_len, generation });
         }
         self.newest = self.newest.max(Some(meta.index));
         Ok(())
@@ -187,7 +198,8 @@ impl Ring {
         let chunk = self.chunks.get(usize::from(entry.chunk)).filter(|chunk| chunk.generation == entry.generation)?;
         let (start, len) = (usize::from(entry.start), usize::from(entry.len));
         let padded = chunk.bytes.get(start..=start + len)?;
-        Some(Packet { meta: &entry.meta, payload: padded.get(..len)?, padded })
+        let descriptor = chunk.bytes.get(start + len + 1..start + len + 1 + usize::from(entry.descriptor_len))?;
+        Some(Packet { meta: &entry.meta, payload: padded.get(..len)?, padded, descriptor })
     }
 
     /// The chunk `len` more bytes go into: the last, or else the oldest when it is old enough, a new one, or the oldest all the same.
@@ -261,13 +273,13 @@ mod tests {
     #[test]
     fn an_index_enters_once() {
         let mut ring = Ring::new(8, CHUNK);
-        assert_eq!(ring.insert(meta(5), b"first"), Ok(()));
-        assert_eq!(ring.insert(meta(5), b"other"), Err(Refused::Duplicate));
+        assert_eq!(ring.insert(meta(5), b"first", &[]), Ok(()));
+        assert_eq!(ring.insert(meta(5), b"other", &[]), Err(Refused::Duplicate));
         assert_eq!(ring.get(5).map(|packet| packet.payload), Some(&b"first"[..]));
         for index in 6..14 {
-            assert_eq!(ring.insert(meta(index), b"later"), Ok(()));
+            assert_eq!(ring.insert(meta(index), b"later", &[]), Ok(()));
         }
-        assert_eq!(ring.insert(meta(5), b"again"), Err(Refused::OutOfReach));
+        assert_eq!(ring.insert(meta(5), b"again", &[]), Err(Refused::OutOfReach));
     }
 
     #[test]
@@ -279,7 +291,7 @@ mod tests {
             // 125 packets a second, and now and then a burst of ten.
             let arrived =
                 begun + Duration::from_millis(index / 10 * 80 + if index % 500 < 250 { index % 10 * 8 } else { 0 });
-            ring.insert(PacketMeta { arrived, ..meta(index) }, &payload(index, 1_100)).expect("room");
+            ring.insert(PacketMeta { arrived, ..meta(index) }, &payload(index, 1_100), &[]).expect("room");
             ages.push_back((index, arrived));
             while ages.front().is_some_and(|(_, old)| arrived - *old >= HISTORY) {
                 ages.pop_front();
@@ -296,7 +308,7 @@ mod tests {
     fn a_burst_beyond_the_memory_overwrites_the_oldest() {
         let mut ring = Ring::new(512, 64 * 1024);
         for index in 0..500 {
-            ring.insert(meta(index), &payload(index, 1_000)).expect("room");
+            ring.insert(meta(index), &payload(index, 1_000), &[]).expect("room");
             assert_eq!(ring.get(index).map(|packet| packet.payload), Some(&payload(index, 1_000)[..]));
         }
         let kept = (0..500).filter(|index| ring.get(*index).is_some()).count();
@@ -314,13 +326,14 @@ mod tests {
                 arrived += Duration::from_millis(pause);
                 let index = base + step;
                 base += step / 3;
-                if ring.insert(PacketMeta { arrived, ..meta(index) }, &payload(index, len)).is_ok() {
+                if ring.insert(PacketMeta { arrived, ..meta(index) }, &payload(index, len), &payload(index, len % 90)).is_ok() {
                     prop_assert!(entered.insert(index, len).is_none(), "an index entered twice");
                     prop_assert!(ring.get(index).is_some());
                 }
                 for (&index, &len) in &entered {
                     if let Some(packet) = ring.get(index) {
                         prop_assert_eq!(packet.payload, &payload(index, len)[..]);
+                        prop_assert_eq!(packet.descriptor, &payload(index, len % 90)[..]);
                     }
                 }
             }

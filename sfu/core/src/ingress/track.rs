@@ -12,7 +12,10 @@ use super::{Ntp, Packet, PacketMeta, PublisherClock};
 use crate::bandwidth::RateMeter;
 use crate::egress::OutletKey;
 use crate::room::ParticipantKey;
-use crate::wire::{RedHeader, RtpHeader, Vp8Descriptor, Vp9Descriptor, keyframe_size, layer_sizes, starts_keyframe};
+use crate::wire::{
+    Av1Frame, RedHeader, RtpHeader, Structure, Vp8Descriptor, Vp9Descriptor, keyframe_size, layer_sizes,
+    starts_keyframe,
+};
 use crate::{Codec, MediaKind, Source, WallClock};
 
 /// Ring sizes at most: two seconds of a 2.4 Mbit/s camera (250 packets/s), and two and a half of 20 ms audio packets.
@@ -47,6 +50,8 @@ pub(crate) struct Track {
     pub(crate) rate: RateMeter,
     /// The layers inside of it, where its codec tells them.
     inner: Option<Box<InnerLayers>>,
+    /// Of an AV1 stream with dependency descriptors.
+    structure: Option<Box<Structure>>,
     reception: Reception,
     map: Option<(CaptureMap, Instant)>,
     last: Option<(Instant, u32)>,
@@ -74,6 +79,8 @@ pub(crate) struct Incoming<'p> {
     pub(crate) codec: Codec,
     pub(crate) payload: &'p [u8],
     pub(crate) audio_level: Option<u8>,
+    /// The dependency descriptor; empty without.
+    pub(crate) descriptor: &'p [u8],
 }
 
 impl Track {
@@ -95,6 +102,7 @@ impl Track {
             size: None,
             rate: RateMeter::default(),
             inner: None,
+            structure: None,
             reception: Reception::default(),
             map: None,
             last: None,
@@ -154,11 +162,16 @@ impl Track {
     }
 
     fn store(&mut self, now: Instant, packet: &Incoming<'_>) -> Result<(), Refused> {
-        let Incoming { index, header, codec, payload, audio_level } = *packet;
+        let Incoming { index, header, codec, payload, audio_level, descriptor } = *packet;
         let starts_keyframe = starts_keyframe(codec, payload);
         let shape = match codec {
             Codec::Vp8 => Vp8Descriptor::parse(payload).map_or(Shape::Opaque, Shape::Vp8),
             Codec::Vp9 => Vp9Descriptor::parse(payload).map_or(Shape::Opaque, Shape::Vp9),
+            Codec::Av1 if !descriptor.is_empty() => {
+                let structure = self.structure.get_or_insert_default();
+                // One that no known structure explains may be of any layer: it is forwarded to nobody.
+                Shape::Av1(structure.read(descriptor).unwrap_or(Av1Frame::UNKNOWN))
+            }
             Codec::Red => RedHeader::parse(payload).map_or(Shape::Opaque, Shape::Red),
             _ => Shape::Opaque,
         };
@@ -180,7 +193,7 @@ impl Track {
             is_padded: false,
             arrived: now,
         };
-        self.ring.insert(meta, payload)?;
+        self.ring.insert(meta, payload, descriptor)?;
         // Several packets of one keyframe may say that they begin it: an SPS, then the picture.
         let is_newer = self.keyframe.is_none_or(|(known, at, _)| known < index && at != timestamp);
         if starts_keyframe && self.kind == MediaKind::Video && is_newer {
@@ -194,6 +207,9 @@ impl Track {
                 && let Some(sizes) = layer_sizes(payload, &descriptor)
             {
                 inner.set_sizes(sizes);
+            }
+            if let Some(structure) = self.structure.as_ref().filter(|_| starts_keyframe) {
+                inner.set_sizes(structure.sizes());
             }
         }
         self.last = Some((now, timestamp));

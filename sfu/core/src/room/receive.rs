@@ -10,7 +10,7 @@ use crate::rtcp::{Feedback, read};
 use crate::slab::Key;
 use crate::srtp::OpenError;
 use crate::wire::{Extensions, RtpHeader};
-use crate::{Counters, MediaKind, Source};
+use crate::{Codec, Counters, MediaKind, Source};
 
 /// A round trip longer than this is a report about another life.
 const MAX_RTT: Duration = Duration::from_secs(10);
@@ -72,10 +72,12 @@ impl Room {
         };
         counters.rtp_in += 1;
         let (source, kind) = (plan.source, plan.kind);
-        let (ids, mut audio_level) = (&plan.extensions, None);
+        let (ids, mut audio_level, mut descriptor) = (&plan.extensions, None, &[][..]);
         for (id, data) in Extensions::of(header, packet) {
             if ids.audio_level == Some(id) && kind == MediaKind::Audio {
                 audio_level = data.first().copied();
+            } else if codec == Codec::Av1 && ids.dependency_descriptor == Some(id) {
+                descriptor = data;
             } else if let Some(number) = data.first_chunk().filter(|_| ids.transport_cc == Some(id)) {
                 let since_epoch = now.saturating_duration_since(self.clock.at);
                 if participant.arrivals.record(now, since_epoch, u16::from_be_bytes(*number)) {
@@ -106,7 +108,7 @@ impl Room {
         if audio_level.is_some() && self.tick.is_none() {
             self.schedule_tick(now);
         }
-        let incoming = Incoming { index, header, codec, payload, audio_level };
+        let incoming = Incoming { index, header, codec, payload, audio_level, descriptor };
         let Some(track) = self.tracks.get_mut(track_key) else { return };
         let (was_idle, is_first) = (track.fresh.is_empty(), track.newest_timestamp().is_none());
         let arrival = match role {

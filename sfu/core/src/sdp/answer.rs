@@ -157,9 +157,16 @@ fn publish_extensions(section: &Section, kind: MediaKind) -> ExtensionIds {
             repaired_rid: offered.repaired_rid,
             transport_cc: offered.transport_cc,
             abs_send_time: offered.abs_send_time,
+            // Browsers send it with any codec once it is agreed on; for all but AV1 it is only more bytes.
+            dependency_descriptor: offered.dependency_descriptor.filter(|_| prefers_av1(section)),
             ..ExtensionIds::default()
         },
     }
+}
+
+/// Whether a publisher means to send AV1: clients send what the answer names first, which is what they offered first.
+fn prefers_av1(section: &Section) -> bool {
+    section.payloads().first().is_some_and(|mapping| mapping.codec == Codec::Av1)
 }
 
 /// What we write to a subscriber.
@@ -167,8 +174,10 @@ fn slot_extensions(section: &Section, kind: MediaKind) -> ExtensionIds {
     let offered = section.extensions();
     let audio_level = offered.audio_level.filter(|_| kind == MediaKind::Audio);
     let playout_delay = offered.playout_delay.filter(|_| kind == MediaKind::Video);
+    let takes_av1 = section.payloads().iter().any(|mapping| mapping.codec == Codec::Av1);
+    let dependency_descriptor = offered.dependency_descriptor.filter(|_| takes_av1);
     let ExtensionIds { mid, transport_cc, .. } = offered;
-    ExtensionIds { mid, audio_level, transport_cc, playout_delay, ..ExtensionIds::default() }
+    ExtensionIds { mid, audio_level, transport_cc, playout_delay, dependency_descriptor, ..ExtensionIds::default() }
 }
 
 fn write(offer: &Offer, params: &AnswerParams<'_>, plan: &MediaPlan) -> String {
@@ -304,6 +313,10 @@ fn write_extensions(sdp: &mut Writer, ids: &ExtensionIds) {
         if let Some(id) = id {
             sdp.line(format_args!("a=extmap:{id} {uri}"));
         }
+    }
+    // A keyframe's descriptor is longer than the one-byte form holds (RFC 8285 §4.1.2); whoever offers it offers this too.
+    if ids.dependency_descriptor.is_some() {
+        sdp.line("a=extmap-allow-mixed");
     }
     // Firefox offers it for what it receives alone, and the answer's direction is the other (RFC 8285 §6).
     if let Some(id) = ids.playout_delay {

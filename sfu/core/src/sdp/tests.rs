@@ -39,6 +39,20 @@ fn section<'a>(sdp: &'a str, mid: &str) -> &'a str {
 }
 
 #[test]
+fn dependency_descriptors_are_agreed_on_with_who_prefers_av1_and_who_may_watch_it() {
+    let usual = respond(CHROMIUM, |_| {}).expect("answered");
+    assert_eq!(usual.plan.publish[1].extensions.dependency_descriptor, None, "VP8 has no use for them");
+    let watched = usual.plan.slots[0].video.as_ref().expect("a video half");
+    assert_eq!(watched.extensions.dependency_descriptor, Some(12));
+    assert!(usual.sdp.contains("a=extmap-allow-mixed"), "a keyframe's is longer than the one-byte form holds");
+
+    let av1_first = CHROMIUM.replacen("SAVPF 96 97 ", "SAVPF 45 46 96 97 ", 1).replacen(" 40 45 46 98", " 40 98", 1);
+    let preferred = respond(&av1_first, |_| {}).expect("answered");
+    assert_eq!(preferred.plan.publish[1].payloads[0].codec, Codec::Av1);
+    assert_eq!(preferred.plan.publish[1].extensions.dependency_descriptor, Some(12));
+}
+
+#[test]
 fn both_browsers_offers_become_two_sources_and_two_slots() {
     for (browser, offer) in [("chromium", CHROMIUM), ("firefox", FIREFOX)] {
         let plan = respond(offer, |_| {}).expect(browser).plan;

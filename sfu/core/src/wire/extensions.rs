@@ -56,21 +56,26 @@ impl<'p> Iterator for Extensions<'p> {
     }
 }
 
-/// Builds an extension block on the stack: profile word, elements, padding.
-pub(crate) struct ExtensionWriter {
-    block: [u8; Self::CAPACITY],
+/// Builds an extension block on the stack: profile word, elements, padding. A MID of 16 bytes and an audio level in two-byte form need 24.
+pub(crate) struct ExtensionWriter<const CAPACITY: usize = 48> {
+    block: [u8; CAPACITY],
     len: usize,
     form: Form,
 }
 
-impl ExtensionWriter {
-    /// A MID of 16 bytes and an audio level in two-byte form need 24.
-    const CAPACITY: usize = 48;
-
+impl<const CAPACITY: usize> ExtensionWriter<CAPACITY> {
     /// The form that can carry `ids`: one-byte up to 14, two-byte above (only offered with `extmap-allow-mixed`).
     pub(crate) fn for_ids(ids: impl Iterator<Item = u8>) -> Self {
-        let form = if ids.max() > Some(14) { Form::TwoByte } else { Form::OneByte };
-        let mut block = [0; Self::CAPACITY];
+        Self::in_form(if ids.max() > Some(14) { Form::TwoByte } else { Form::OneByte })
+    }
+
+    /// The two-byte form, which holds elements of up to 255 bytes.
+    pub(crate) fn two_byte() -> Self {
+        Self::in_form(Form::TwoByte)
+    }
+
+    fn in_form(form: Form) -> Self {
+        let mut block = [0; CAPACITY];
         let [p0, p1] = match form {
             Form::OneByte => ONE_BYTE_PROFILE,
             Form::TwoByte => TWO_BYTE_PROFILE,
@@ -81,9 +86,10 @@ impl ExtensionWriter {
         Self { block, len: 4, form }
     }
 
-    /// Adds an element of 1–16 bytes; one that does not fit is left out.
+    /// Adds an element of 1–16 bytes, in the two-byte form of up to 255; one that does not fit is left out.
     pub(crate) fn push(&mut self, id: u8, data: &[u8]) {
-        let Some(short) = u8::try_from(data.len()).ok().filter(|len| (1..=16).contains(len)) else { return };
+        let most = if self.form == Form::OneByte { 16 } else { u8::MAX };
+        let Some(short) = u8::try_from(data.len()).ok().filter(|len| (1..=most).contains(len)) else { return };
         let mut head = [0; 2];
         let head: &[u8] = match self.form {
             Form::OneByte => {
@@ -157,7 +163,7 @@ mod tests {
         fn what_is_written_reads_back(mid in prop::collection::vec(any::<u8>(), 1..17), level: u8, mid_id in 1u8..20, level_id in 20u8..30) {
             let level_id = if mid_id > 14 { level_id } else { (level_id - 20) % 14 + 1 };
             prop_assume!(mid_id != level_id);
-            let mut writer = ExtensionWriter::for_ids([mid_id, level_id].into_iter());
+            let mut writer = ExtensionWriter::<48>::for_ids([mid_id, level_id].into_iter());
             writer.push(mid_id, &mid);
             writer.push(level_id, &[level]);
             prop_assert_eq!(read(writer.finish()), [(mid_id, mid), (level_id, vec![level])]);

@@ -1,6 +1,7 @@
 //! Bytes of outside origin: parsers that never panic and never index, and writers of what we send.
 
 mod demux;
+mod dependency_descriptor;
 mod extensions;
 mod keyframe;
 mod layers;
@@ -10,6 +11,7 @@ mod vp8;
 mod vp9;
 
 pub(crate) use demux::Protocol;
+pub(crate) use dependency_descriptor::{Av1Frame, Structure, renumber};
 pub(crate) use extensions::{ExtensionWriter, Extensions};
 pub(crate) use keyframe::starts_keyframe;
 pub(crate) use layers::Layers;

@@ -13,6 +13,7 @@ pub(crate) const VP8: u8 = 96;
 pub(crate) const VP8_RTX: u8 = 97;
 pub(crate) const VP9: u8 = 98;
 pub(crate) const H264: u8 = 102;
+pub(crate) const AV1: u8 = 45;
 pub(crate) const OPUS: u8 = 111;
 pub(crate) const RED: u8 = 63;
 /// Header extension ids of publishers.
@@ -21,6 +22,9 @@ const TRANSPORT_CC_ID: u8 = 7;
 const LEVEL_ID: u8 = 1;
 const RID_ID: u8 = 10;
 const REPAIRED_ID: u8 = 11;
+const DESCRIPTOR_ID: u8 = 12;
+/// As subscribers number it.
+const RECEIVED_DESCRIPTOR_ID: u8 = 13;
 
 pub(crate) fn person(number: usize) -> ParticipantId {
     ParticipantId(Uuid::from_u128(number as u128 + 1))
@@ -44,6 +48,8 @@ pub(crate) struct Got {
     pub(crate) payload: Vec<u8>,
     /// Of transport-wide congestion control, where it is taken.
     pub(crate) transport_sequence: Option<u16>,
+    /// The dependency descriptor.
+    pub(crate) descriptor: Option<Vec<u8>>,
     /// As it was on the wire.
     pub(crate) sealed: Vec<u8>,
 }
@@ -281,7 +287,9 @@ impl Client {
             sequence: word(0) as u16,
             timestamp: word(4),
             payload: plain[12 + extension..plain.len() - padding].to_vec(),
-            transport_sequence: transport_sequence(&plain[12..12 + extension]),
+            transport_sequence: element(&plain[12..12 + extension], TRANSPORT_CC_ID)
+                .map(|data| u16::from_be_bytes(data.try_into().expect("two bytes"))),
+            descriptor: element(&plain[12..12 + extension], RECEIVED_DESCRIPTOR_ID).map(<[u8]>::to_vec),
             sealed: sealed.to_vec(),
         });
     }
@@ -300,6 +308,8 @@ pub(crate) struct Packet<'p> {
     pub(crate) repaired: Option<&'static str>,
     pub(crate) level: Option<u8>,
     pub(crate) transport_sequence: Option<u16>,
+    /// The dependency descriptor; empty: none.
+    pub(crate) descriptor: &'p [u8],
     pub(crate) payload: &'p [u8],
 }
 
@@ -316,6 +326,7 @@ impl<'p> Packet<'p> {
             repaired: None,
             level: None,
             transport_sequence: None,
+            descriptor: &[],
             payload,
         }
     }
@@ -335,8 +346,12 @@ impl<'p> Packet<'p> {
 
     pub(crate) fn bytes(&self) -> Vec<u8> {
         let mut elements = vec![];
+        let is_one_byte = self.descriptor.len() <= 16;
         let mut push = |id: u8, data: &[u8]| {
-            elements.push(id << 4 | (data.len() as u8 - 1));
+            match is_one_byte {
+                true => elements.push(id << 4 | (data.len() as u8 - 1)),
+                false => elements.extend([id, data.len() as u8]),
+            }
             elements.extend_from_slice(data);
         };
         push(MID_ID, self.mid.as_bytes());
@@ -344,12 +359,17 @@ impl<'p> Packet<'p> {
         self.repaired.iter().for_each(|rid| push(REPAIRED_ID, rid.as_bytes()));
         self.level.iter().for_each(|level| push(LEVEL_ID, &[*level]));
         self.transport_sequence.iter().for_each(|number| push(TRANSPORT_CC_ID, &number.to_be_bytes()));
+        if !self.descriptor.is_empty() {
+            push(DESCRIPTOR_ID, self.descriptor);
+        }
         elements.resize(elements.len().next_multiple_of(4), 0);
         let mut bytes = vec![0x90, u8::from(self.marker) << 7 | self.payload_type];
         bytes.extend(self.sequence.to_be_bytes());
         bytes.extend(self.timestamp.to_be_bytes());
         bytes.extend(self.ssrc.to_be_bytes());
-        bytes.extend([0xbe, 0xde, 0, (elements.len() / 4) as u8]);
+        let profile = if is_one_byte { [0xbe, 0xde] } else { [0x10, 0x00] };
+        bytes.extend(profile);
+        bytes.extend([0, (elements.len() / 4) as u8]);
         bytes.extend(elements);
         bytes.extend(self.payload);
         bytes
@@ -383,6 +403,7 @@ fn plan(client: usize, habits: Habits) -> MediaPlan {
         rid: Some(RID_ID),
         repaired_rid: Some(REPAIRED_ID),
         audio_level: Some(LEVEL_ID),
+        dependency_descriptor: Some(DESCRIPTOR_ID),
         ..ExtensionIds::default()
     };
     let publish = |mid: &str, kind, payloads, rids: &[&str]| PublishPlan {
@@ -398,9 +419,16 @@ fn plan(client: usize, habits: Habits) -> MediaPlan {
         PayloadMapping { codec: Codec::Vp8, payload_type: VP8, rtx: Some(VP8_RTX) },
         PayloadMapping { codec: Codec::Vp9, payload_type: VP9, rtx: Some(VP9 + 1) },
         PayloadMapping { codec: Codec::H264, payload_type: H264, rtx: Some(H264 + 1) },
+        PayloadMapping { codec: Codec::Av1, payload_type: AV1, rtx: Some(AV1 + 1) },
     ];
     // Subscribers number payload types and extensions their own way.
-    let received = ExtensionIds { mid: Some(9), audio_level: Some(8), transport_cc, ..ExtensionIds::default() };
+    let received = ExtensionIds {
+        mid: Some(9),
+        audio_level: Some(8),
+        transport_cc,
+        dependency_descriptor: Some(RECEIVED_DESCRIPTOR_ID),
+        ..ExtensionIds::default()
+    };
     let opus = PayloadMapping { codec: Codec::Opus, payload_type: 100, rtx: None };
     let red = PayloadMapping { codec: Codec::Red, payload_type: 101, rtx: None };
     let slots = (0..habits.slots).map(|slot| {
@@ -418,7 +446,7 @@ fn plan(client: usize, habits: Habits) -> MediaPlan {
                 mid: Mid(format!("v{slot}").into()),
                 ssrc: Ssrc(ssrc + 1),
                 rtx_ssrc: habits.takes_rtx.then_some(Ssrc(ssrc + 2)),
-                payloads: [(Codec::Vp8, 120), (Codec::Vp9, 122), (Codec::H264, 124)]
+                payloads: [(Codec::Vp8, 120), (Codec::Vp9, 122), (Codec::H264, 124), (Codec::Av1, 126)]
                     .map(|(codec, payload_type)| PayloadMapping {
                         codec,
                         payload_type,
@@ -438,13 +466,18 @@ fn plan(client: usize, habits: Habits) -> MediaPlan {
     }
 }
 
-/// The element of transport-wide congestion control in a one-byte extension block.
-fn transport_sequence(block: &[u8]) -> Option<u16> {
+/// An element of an extension block in either form (RFC 8285).
+fn element(block: &[u8], wanted: u8) -> Option<&[u8]> {
+    let is_one_byte = block.starts_with(&[0xbe, 0xde]);
     let mut elements = block.get(4..)?;
     while let [head, rest @ ..] = elements {
-        let len = if *head == 0 { 0 } else { usize::from(head & 0x0f) + 1 };
-        if head >> 4 == TRANSPORT_CC_ID {
-            return Some(u16::from_be_bytes(rest[..2].try_into().expect("two bytes")));
+        let (id, len, rest) = match (head, is_one_byte) {
+            (0, _) => (0, 0, rest),
+            (head, true) => (head >> 4, usize::from(head & 0x0f) + 1, rest),
+            (head, false) => (*head, usize::from(rest[0]), &rest[1..]),
+        };
+        if id == wanted {
+            return Some(&rest[..len]);
         }
         elements = &rest[len..];
     }

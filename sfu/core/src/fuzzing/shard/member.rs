@@ -95,7 +95,7 @@ impl Member {
         };
         let newest = self.sent.get(&ssrc).copied().unwrap_or(65_530);
         let index = newest.saturating_add_signed(i64::from(ahead as i8));
-        let mut writer = ExtensionWriter::for_ids([14].into_iter());
+        let mut writer = ExtensionWriter::<48>::for_ids([14].into_iter());
         if flags & 1 == 0 {
             writer.push(MID_ID, if video { b"1" } else { b"0" });
         }

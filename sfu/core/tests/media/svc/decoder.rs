@@ -14,6 +14,8 @@ pub(super) struct Decoder {
     decoded: HashSet<FrameId>,
     shown: Option<(Instant, u8)>,
     picture_id: Option<u16>,
+    /// What was added to frame numbers.
+    number_offset: Option<u16>,
     pub(super) longest_gap: Duration,
     pub(super) pictures: usize,
     /// Packets that were only numbers.
@@ -29,6 +31,7 @@ impl Decoder {
             decoded: HashSet::new(),
             shown: None,
             picture_id: None,
+            number_offset: None,
             longest_gap: Duration::ZERO,
             pictures: 0,
             blanks: 0,
@@ -50,6 +53,16 @@ impl Decoder {
             return;
         }
         let (body, id) = read(self.coding, &got.payload);
+        if matches!(self.coding, Coding::Av1Full | Coding::Av1Key) {
+            let descriptor = got.descriptor.as_ref().expect("every packet of AV1 is described");
+            let number = u16::from_be_bytes([descriptor[1], descriptor[2]]);
+            let offset = number.wrapping_sub((3 * body.frame.0 + u32::from(body.frame.1)) as u16);
+            assert_eq!(
+                *self.number_offset.get_or_insert(offset),
+                offset,
+                "frame numbers run on as references need them"
+            );
+        }
         if let Some((id, before)) = id.zip(self.picture_id) {
             assert!(id.wrapping_sub(before) & 0x7fff < 8, "{:?}: picture id {before}, then {id}", self.coding);
         }

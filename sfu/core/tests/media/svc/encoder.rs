@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::world::{H264, Packet, VP8, VP9};
+use crate::world::{AV1, H264, Packet, VP8, VP9};
 
 /// How a picture is encoded in three sizes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -14,11 +14,22 @@ pub(super) enum Coding {
     Vp9Full,
     /// `L3T3_KEY`: only in a keyframe.
     Vp9Key,
+    /// As `Vp9Full` and `Vp9Key`, told by dependency descriptors.
+    Av1Full,
+    Av1Key,
 }
 
 impl Coding {
     pub(super) fn is_simulcast(self) -> bool {
         matches!(self, Self::Vp8 | Self::H264)
+    }
+
+    fn is_av1(self) -> bool {
+        matches!(self, Self::Av1Full | Self::Av1Key)
+    }
+
+    fn predicts_from_smaller(self) -> bool {
+        matches!(self, Self::Vp9Full | Self::Av1Full)
     }
 }
 
@@ -145,12 +156,25 @@ impl Encoder {
             let mut references: Vec<_> = earlier.map(|picture| (picture, size)).into_iter().collect();
             row[usize::from(temporal)] = Some(self.picture);
             let is_inter = !references.is_empty();
-            if size > 0 && (is_key || self.coding == Coding::Vp9Full) {
+            if size > 0 && (is_key || self.coding.predicts_from_smaller()) {
                 references.push((self.picture, size - 1));
             }
             let parts = 1 + size;
             for part in 0..parts {
                 let body = Body { frame: (self.picture, size), temporal, part, parts, references: references.clone() };
+                let ends = part + 1 == parts;
+                if self.coding.is_av1() {
+                    let number = (3 * self.picture + u32::from(size)) as u16;
+                    let back = |(picture, other): &FrameId| 3 * (self.picture - picture) + u32::from(size - other);
+                    let distances: Vec<_> = references.iter().map(back).collect();
+                    let template = if is_key { size } else { 3 + 3 * size + temporal };
+                    let is_first = is_key && size == 0 && part == 0;
+                    let descriptor = descriptor(part == 0, ends, template, number, &distances, is_first);
+                    let mut payload = vec![if is_first { 0x18 } else { 0x10 }];
+                    body.write(&mut payload);
+                    packets.push(self.described(elapsed, size == 2 && ends, &descriptor, &payload));
+                    continue;
+                }
                 let flags = 0xa0
                     | if is_inter { 0x40 } else { 0 }
                     | if part == 0 { 0x08 } else { 0 }
@@ -173,6 +197,13 @@ impl Encoder {
         packets
     }
 
+    fn described(&mut self, elapsed: Duration, marker: bool, descriptor: &[u8], payload: &[u8]) -> Vec<u8> {
+        self.sequences[0] = self.sequences[0].wrapping_add(1);
+        let timestamp = (elapsed.as_micros() as u64 * 9 / 100) as u32;
+        let sequence = self.sequences[0];
+        Packet { payload_type: AV1, marker, timestamp, descriptor, ..Packet::video(0, 0, sequence, payload) }.bytes()
+    }
+
     fn packet(&mut self, elapsed: Duration, stream: usize, payload_type: u8, marker: bool, payload: &[u8]) -> Vec<u8> {
         self.sequences[stream] = self.sequences[stream].wrapping_add(1);
         let timestamp = (elapsed.as_micros() as u64 * 9 / 100) as u32;
@@ -182,11 +213,62 @@ impl Encoder {
     }
 }
 
+/// A dependency descriptor whose frame tells its references itself; with a keyframe's first packet the structure of L3T3: templates 0 to 2 of a
+/// keyframe, then three of each size.
+fn descriptor(starts: bool, ends: bool, template: u8, number: u16, distances: &[u32], with_structure: bool) -> Vec<u8> {
+    let templates: Vec<(u8, u8, bool)> = (0..3u8)
+        .flat_map(|size| [(size, 0, true)].into_iter().chain((0..3).map(move |temporal| (size, temporal, false))))
+        .collect();
+    // The order of the layers is fixed: of each size first the keyframe's, then the others by temporal layer.
+    let place = match template {
+        0..3 => 4 * template,
+        other => 4 * ((other - 3) / 3) + 1 + (other - 3) % 3,
+    };
+    let mut bits = format!("{}{}{:06b}{number:016b}", u8::from(starts), u8::from(ends), (place + 9) & 0x3f);
+    bits += if with_structure { "10010" } else { "00010" };
+    if with_structure {
+        bits += "00100101000";
+        for (at, (size, temporal, _)) in templates.iter().enumerate() {
+            bits += match templates.get(at + 1) {
+                None => "11",
+                Some((next, ..)) if next > size => "10",
+                Some((_, next, _)) if next > temporal => "01",
+                Some(_) => "00",
+            };
+        }
+        for (size, temporal, is_key) in &templates {
+            for target in 0..9u8 {
+                let (to_size, to_temporal) = (target / 3, target % 3);
+                bits += match (to_size >= *size && to_temporal >= *temporal, to_size == *size || *is_key) {
+                    (false, _) => "00",
+                    (true, true) if *temporal < 2 => "10",
+                    (true, true) => "01",
+                    (true, false) => "11",
+                };
+            }
+        }
+        // No template refers to anything, and there are no chains: every frame tells its own.
+        bits += &"0".repeat(templates.len());
+        bits += "000";
+        bits += "1";
+        for (width, height) in [(320, 180), (640, 360), (1280, 720)] {
+            bits += &format!("{:016b}{:016b}", width - 1, height - 1);
+        }
+    }
+    for distance in distances {
+        bits += &format!("10{:08b}", distance - 1);
+    }
+    bits += "00";
+    let bits: Vec<u8> = bits.bytes().map(|bit| bit - b'0').collect();
+    bits.chunks(8).map(|byte| byte.iter().enumerate().fold(0, |sum, (at, bit)| sum | bit << (7 - at))).collect()
+}
+
 /// The body in a payload as it was sent on, and the picture id where there is one.
 pub(super) fn read(coding: Coding, payload: &[u8]) -> (Body, Option<u16>) {
     let id = |at: usize| Some(u16::from_be_bytes([payload[at], payload[at + 1]]) & 0x7fff);
     match coding {
         Coding::H264 => (Body::read(&payload[1..]), None),
+        Coding::Av1Full | Coding::Av1Key => (Body::read(&payload[1..]), None),
         Coding::Vp8 => (Body::read(&payload[7..]), id(2)),
         Coding::Vp9Full | Coding::Vp9Key => {
             let structure = if payload[0] & 0x02 != 0 { 13 } else { 0 };

@@ -117,3 +117,9 @@ fn a_thousand_switches_of_vp9_layers_cost_no_picture() {
     a_thousand_switches(Coding::Vp9Full);
     a_thousand_switches(Coding::Vp9Key);
 }
+
+#[test]
+fn a_thousand_switches_of_av1_layers_cost_no_picture() {
+    a_thousand_switches(Coding::Av1Full);
+    a_thousand_switches(Coding::Av1Key);
+}

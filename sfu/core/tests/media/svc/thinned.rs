@@ -6,7 +6,11 @@ use super::*;
 
 #[test]
 fn an_overloaded_shard_leaves_out_layers_of_a_stream_too() {
-    let mut film = Film::new(Coding::Vp9Key);
+    [Coding::Vp9Key, Coding::Vp9Full, Coding::Av1Key, Coding::Av1Full].into_iter().for_each(sheds);
+}
+
+fn sheds(coding: Coding) {
+    let mut film = Film::new(coding);
     (0..60).for_each(|_| film.roll());
     let shown = |film: &mut Film, shedding| {
         film.world.shard.shed(film.world.now, shedding);
@@ -47,8 +51,8 @@ fn a_late_packet_that_is_left_out_leaves_its_number_behind() {
 
 #[test]
 fn a_repeat_is_the_packet_that_had_the_number() {
-    for takes_rtx in [true, false] {
-        let mut film = Film::with(Coding::Vp9Full, Habits { takes_rtx, ..USUAL });
+    for (coding, takes_rtx) in [Coding::Vp9Full, Coding::Av1Full].into_iter().flat_map(|it| [(it, true), (it, false)]) {
+        let mut film = Film::with(coding, Habits { takes_rtx, ..USUAL });
         (0..60).for_each(|_| film.roll());
         film.want(360);
         (0..20).for_each(|_| film.roll());
@@ -64,6 +68,7 @@ fn a_repeat_is_the_packet_that_had_the_number() {
             if takes_rtx {
                 assert_eq!(again[0].payload[..2], lost.sequence.to_be_bytes());
                 assert_eq!((&again[0].payload[2..], again[0].marker), (&lost.payload[..], lost.marker));
+                assert_eq!(again[0].descriptor, lost.descriptor);
             } else {
                 assert_eq!(again[0].sealed, lost.sealed, "the same bytes");
             }
