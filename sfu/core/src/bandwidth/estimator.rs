@@ -13,6 +13,8 @@ use super::{History, SendTime};
 use crate::rtcp::{Status, TICKS_PER_SECOND, TransportWide};
 
 const MICROS_PER_TICK: i64 = 1_000_000 / TICKS_PER_SECOND as i64;
+/// How long a queue takes to drain after a cut.
+const DRAINS: Duration = Duration::from_secs(1);
 /// Weight of a new round trip.
 const FOLLOW: f64 = 0.2;
 
@@ -121,7 +123,7 @@ impl Estimator {
             let observed = Observed {
                 usage: self.trendline.usage(),
                 acked: self.acked.rate(),
-                full: self.queue.full_rate().or(self.acked.least()),
+                full: self.queue.full_rate().or(self.acked.least().filter(|_| !self.drains(now))),
                 rtt: self.rtt,
                 queue_ms: self.queue.ms(),
                 is_probing: prober.is_able(),
@@ -133,6 +135,11 @@ impl Estimator {
             Some(Measured { link: Link::Full, rate }) => self.control.bound(now, rate),
             None => {}
         }
+    }
+
+    /// Whether a cut has just been made: what arrives then is what is still sent, not what the link carries.
+    fn drains(&self, now: Instant) -> bool {
+        self.control.decreased().is_some_and(|at| now.saturating_duration_since(at) < DRAINS)
     }
 
     fn pass(&mut self, packet: Passage) {

@@ -92,7 +92,8 @@ impl RateControl {
                 // The effect of a cut takes a round trip to be seen.
                 let wait = observed.rtt.clamp(Duration::from_millis(10), Duration::from_millis(200));
                 let waited = self.decreased.is_none_or(|at| now.saturating_duration_since(at) >= wait);
-                if waited || observed.acked.is_some_and(|acked| acked < 0.5 * self.estimate) {
+                let is_known = observed.full.is_some() || self.decreased.is_none();
+                if is_known && (waited || observed.acked.is_some_and(|acked| acked < 0.5 * self.estimate)) {
                     self.decrease(now, observed.full);
                 }
                 self.state = State::Hold;

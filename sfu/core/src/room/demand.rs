@@ -21,11 +21,14 @@ pub(crate) struct Demand {
 }
 
 impl Demand {
-    /// Ends a look at everyone. Returns how many of the `offered` layers to ask for, when that is news. The lowest is always wanted: it is what a
-    /// newcomer sees first.
+    /// Ends a look at everyone. Returns how many of the `offered` layers to ask for, when that is news. While nobody looks nothing changes:
+    /// whoever comes is to see the best at once, and a browser that sent little for a while takes many seconds to dare more.
     fn settle(&mut self, now: Instant, offered: usize) -> Option<usize> {
-        let seen = std::mem::take(&mut self.seen).clamp(1, offered);
         let asked = self.asked.unwrap_or(offered);
+        let seen = match std::mem::take(&mut self.seen) {
+            0 => asked,
+            seen => seen.min(offered),
+        };
         if seen < asked {
             let since = *self.fewer_since.get_or_insert(now);
             if now.saturating_duration_since(since) < LINGER {
@@ -97,10 +100,12 @@ mod tests {
         assert_eq!(seen(&mut demand, start, 3), None, "all is what publishers begin with");
         assert_eq!(seen(&mut demand, start, 1), None);
         assert_eq!(seen(&mut demand, start + LINGER / 2, 3), None);
-        assert_eq!(seen(&mut demand, start + LINGER, 0), None, "it begins anew");
-        assert_eq!(seen(&mut demand, start + LINGER * 2, 0), Some(1), "a newcomer sees something at once");
-        assert_eq!(seen(&mut demand, start + LINGER * 2, 0), None, "told once");
+        assert_eq!(seen(&mut demand, start + LINGER, 1), None, "it begins anew");
+        assert_eq!(seen(&mut demand, start + LINGER * 2, 1), Some(1));
+        assert_eq!(seen(&mut demand, start + LINGER * 2, 1), None, "told once");
         assert_eq!(seen(&mut demand, start + LINGER * 2, 2), Some(2));
+        assert_eq!(seen(&mut demand, start + LINGER * 3, 0), None);
+        assert_eq!(seen(&mut demand, start + LINGER * 9, 0), None, "whoever comes sees the best at once");
         assert_eq!(seen(&mut demand, start + LINGER * 2, 3), Some(3));
     }
 }
