@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use crate::accounts::AccountsError;
 use crate::app::AppState;
 use crate::booking::{BookingError, Encryption, JoinCode, WaitingRoom};
+use crate::mentors::{MentorsError, Profile};
 
 pub(crate) const JOIN_CODE: &str = "demo";
 const PASSWORD: &str = "demo-demo-demo";
@@ -40,10 +41,87 @@ pub(crate) const PEOPLE: &[DemoPerson] = &[
     DemoPerson { email: "eve@demo.test", password: PASSWORD, display_name: "Eve", role: DemoRole::Mentee },
 ];
 
+/// A mentor to find: Ada, and some whom nobody plays.
+struct DemoMentor {
+    email: &'static str,
+    display_name: &'static str,
+    headline: &'static str,
+    about: &'static str,
+    experience: &'static str,
+    skills: &'static [&'static str],
+    languages: &'static [&'static str],
+    links: &'static [&'static str],
+}
+
+const MENTORS: &[DemoMentor] = &[
+    DemoMentor {
+        email: "ada@demo.test",
+        display_name: "Ada",
+        headline: "Rust from the first borrow to production",
+        about: "I have taught Rust to teams coming from Java, Python and C++. We look at your own code, find what the \
+                compiler is trying to say, and leave with something that runs.\n\nBring a question, however small: most \
+                good sessions start with one.",
+        experience: "Backend engineer for twelve years: payments, storage engines, and the occasional kernel module.",
+        skills: &["Rust", "System design", "Databases", "Code review"],
+        languages: &["en", "fr"],
+        links: &["https://www.rust-lang.org/"],
+    },
+    DemoMentor {
+        email: "mira@demo.test",
+        display_name: "Mira Kovač",
+        headline: "Product design that survives contact with engineers",
+        about: "Portfolio reviews, interview practice, and honest talk about growing from making screens to shaping \
+                products. I work with designers in their first five years.",
+        experience: "Led design at a language-learning company; before that an agency, before that a print shop.",
+        skills: &["Product design", "User research", "Portfolio review", "Figma"],
+        languages: &["en", "hr", "de"],
+        links: &[],
+    },
+    DemoMentor {
+        email: "tomas@demo.test",
+        display_name: "Tomás Ribeiro",
+        headline: "Data engineering and the road to your first senior role",
+        about: "Pipelines that do not wake you at night, SQL you can read a year later, and how to talk about both in an \
+                interview.",
+        experience: "Data platforms in health care and logistics, from one PostgreSQL to a fleet of them.",
+        skills: &["SQL", "Python", "Databases", "Interview practice"],
+        languages: &["pt", "en", "es"],
+        links: &["https://www.postgresql.org/"],
+    },
+    DemoMentor {
+        email: "yuki@demo.test",
+        display_name: "Yuki Tanaka",
+        headline: "First-time engineering managers: people, priorities, calm",
+        about: "You were the best engineer, and now you lead them. We prepare the hard conversations, look at your week, \
+                and decide what not to do.",
+        experience: "Manager and director of engineering for ten years, in Osaka, Berlin and remote.",
+        skills: &["Leadership", "Engineering management", "Career planning"],
+        languages: &["ja", "en"],
+        links: &[],
+    },
+];
+
+impl DemoMentor {
+    fn profile(&self) -> Profile {
+        let owned = |list: &[&str]| list.iter().map(|&text| text.to_owned()).collect();
+        Profile {
+            headline: self.headline.to_owned(),
+            about: self.about.to_owned(),
+            experience: self.experience.to_owned(),
+            skills: owned(self.skills),
+            languages: owned(self.languages),
+            links: owned(self.links),
+            intro_video_url: None,
+        }
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
     #[error("demo people: {0}")]
     Accounts(#[from] AccountsError),
+    #[error("demo mentors: {0}")]
+    Mentors(#[from] MentorsError),
     #[error("the demo session: {0}")]
     Booking(#[from] BookingError),
     #[error("demo people: {0}")]
@@ -54,9 +132,18 @@ pub enum DemoError {
 pub(crate) async fn prepare(state: &AppState) -> Result<(), DemoError> {
     let people: Vec<_> = PEOPLE.iter().map(|person| (person.email, person.display_name)).collect();
     state.accounts.register_demo(&people, PASSWORD).await?;
+    let mentors: Vec<_> = MENTORS.iter().map(|mentor| (mentor.email, mentor.display_name)).collect();
+    state.accounts.register_demo(&mentors, PASSWORD).await?;
+    for mentor in MENTORS {
+        let user = state.accounts.user_by_email(mentor.email).await?;
+        state.mentors.approve(user.id).await?;
+        // What visitors changed stays as it is.
+        if state.mentors.mentor(user.id).await?.is_none_or(|mentor| mentor.slug.is_none()) {
+            state.mentors.save_profile(&user, mentor.profile()).await?;
+        }
+    }
     for person in PEOPLE.iter().filter(|person| person.role == DemoRole::Mentor) {
         let user = state.accounts.user_by_email(person.email).await?;
-        state.mentors.approve(user.id).await?;
         let code: JoinCode = JOIN_CODE.parse()?;
         state
             .booking

@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 
 use crate::app::AppState;
 use crate::kernel::openapi::problem_schemas;
-use crate::{accounts, booking, live, mentors, site, web};
+use crate::{accounts, admin, booking, live, mentors, site, web};
 
 #[derive(OpenApi)]
 #[openapi(info(title = "FaceMentor", description = "Mentors and mentees, their sessions and calls."))]
@@ -43,6 +43,7 @@ fn all() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(accounts::routes())
         .merge(mentors::routes())
+        .merge(admin::routes())
         .merge(booking::routes())
         .merge(live::routes())
         .merge(site::routes())

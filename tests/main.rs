@@ -6,6 +6,7 @@ mod documents;
 mod durability;
 mod hostile;
 mod live;
+mod mentors;
 mod network;
 mod openapi;
 mod ops;

@@ -14,6 +14,7 @@ pub mod openapi;
 pub mod outbox;
 pub mod rate_limit;
 pub mod secrets;
+pub mod text;
 
 use std::sync::Arc;
 

@@ -1,12 +1,18 @@
-//! Mentors.
+//! Mentors and what they say about themselves.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::kernel::clock::Timestamp;
+use crate::kernel::ids::UserId;
+
 /// Someone who applied to be a mentor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Mentor {
     pub status: MentorStatus,
+    /// Where their public page is, `/mentors/{slug}`, once they are approved; null until there is a profile.
+    #[schema(required)]
+    pub slug: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -27,4 +33,66 @@ impl MentorStatus {
             _ => None,
         }
     }
+
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Approved => "approved",
+            Self::Declined => "declined",
+        }
+    }
+}
+
+/// What a mentor says about themselves, as everyone may read it. Checked by [`super::rules::profile`] on its way in.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+pub struct Profile {
+    /// One line, 1 to 120 characters.
+    pub headline: String,
+    /// 1 to 4000 characters; lines may break.
+    pub about: String,
+    /// Where they have worked and on what, up to 2000 characters; lines may break.
+    #[serde(default)]
+    pub experience: String,
+    /// 1 to 12, each up to 40 characters.
+    pub skills: Vec<String>,
+    /// 1 to 8 ISO 639-1 codes they mentor in: `en`.
+    pub languages: Vec<String>,
+    /// Up to 5 https addresses.
+    #[serde(default)]
+    pub links: Vec<String>,
+    /// The https address of a video that introduces them.
+    #[serde(default)]
+    #[schema(required)]
+    pub intro_video_url: Option<String>,
+}
+
+/// A mentor's row as they and administrators see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Application {
+    pub user: UserId,
+    pub display_name: String,
+    pub email: String,
+    pub status: MentorStatus,
+    pub slug: Option<String>,
+    pub profile: Profile,
+    pub applied_at: Option<Timestamp>,
+    /// Why they were declined.
+    pub decline_reason: Option<String>,
+}
+
+/// A mentor as everyone sees them: approved, with a profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicMentor {
+    pub id: UserId,
+    pub slug: String,
+    pub display_name: String,
+    pub profile: Profile,
+}
+
+/// What an administrator decides about an application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    Approve,
+    /// With a reason the applicant reads.
+    Decline(String),
 }

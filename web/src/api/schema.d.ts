@@ -82,6 +82,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/mentor-applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who wants to be a mentor, longest waiting first
+         * @description Code: `admin_required` (403).
+         */
+        get: operations["list_mentor_applications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/mentor-applications/{user_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an applicant a mentor
+         * @description Codes: `admin_required` (403), `application_decided` (409).
+         */
+        post: operations["approve_mentor_application"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/mentor-applications/{user_id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decline an applicant, with a reason they read; they may apply again
+         * @description Codes: `admin_required` (403), `application_decided` (409), `reason_invalid` (422).
+         */
+        post: operations["decline_mentor_application"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/join/{join_code}": {
         parameters: {
             query?: never;
@@ -152,6 +212,45 @@ export interface paths {
         post?: never;
         /** End a login on another device, or this one */
         delete: operations["revoke_login"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/mentor-profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My profile as a mentor */
+        get: operations["my_mentor_profile"];
+        /**
+         * Say who I am as a mentor: this applies, and changes the page of those who are mentors already
+         * @description Codes (422, each with its field): `headline_invalid`, `about_invalid`, `experience_invalid`, `skills_invalid`,
+         *     `languages_invalid`, `language_unknown`, `link_invalid`, `intro_video_url_invalid`.
+         */
+        put: operations["save_mentor_profile"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mentors/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A mentor's public page */
+        get: operations["mentor_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -258,6 +357,10 @@ export interface components {
          * @enum {string}
          */
         Credentials: "cookies" | "bearer";
+        Decline: {
+            /** @description 1 to 1000 characters; the applicant reads it. */
+            reason: string;
+        };
         Demo: {
             join_code: string;
             people: components["schemas"]["DemoPerson"][];
@@ -335,10 +438,44 @@ export interface components {
         };
         /** @description Someone who applied to be a mentor. */
         Mentor: {
+            /** @description Where their public page is, `/mentors/{slug}`, once they are approved; null until there is a profile. */
+            slug: string | null;
             status: components["schemas"]["MentorStatus"];
+        };
+        /** @description Someone who asks, or asked, to be a mentor. */
+        MentorApplication: {
+            applied_at_ms: components["schemas"]["Timestamp"] | null;
+            /** @description Why they were declined. */
+            decline_reason: string | null;
+            display_name: string;
+            email: string;
+            profile: components["schemas"]["Profile"];
+            status: components["schemas"]["MentorStatus"];
+            user_id: components["schemas"]["UserId"];
+        };
+        MentorApplications: {
+            items: components["schemas"]["MentorApplication"][];
+            /** @description Null on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description A mentor as everyone sees them. */
+        MentorPage: components["schemas"]["Profile"] & {
+            display_name: string;
+            id: components["schemas"]["UserId"];
+            slug: string;
         };
         /** @enum {string} */
         MentorStatus: "applied" | "approved" | "declined";
+        /** @description What I say about myself as a mentor, and what became of it. */
+        MyMentorProfile: {
+            applied_at_ms: components["schemas"]["Timestamp"] | null;
+            /** @description Why I was declined. */
+            decline_reason: string | null;
+            profile: components["schemas"]["Profile"] | null;
+            /** @description Where my page is, `/mentors/{slug}`, once I am approved. */
+            slug: string | null;
+            status: components["schemas"]["MentorStatus"] | null;
+        };
         OpenSession: {
             /**
              * @description Whether sound and picture are encrypted between the browsers. The key stays in the link's fragment.
@@ -369,6 +506,23 @@ export interface components {
             title: string;
             /** @description Always `about:blank`: `code` names the problem. */
             type: string;
+        };
+        /** @description What a mentor says about themselves, as everyone may read it. Checked by [`super::rules::profile`] on its way in. */
+        Profile: {
+            /** @description 1 to 4000 characters; lines may break. */
+            about: string;
+            /** @description Where they have worked and on what, up to 2000 characters; lines may break. */
+            experience?: string;
+            /** @description One line, 1 to 120 characters. */
+            headline: string;
+            /** @description The https address of a video that introduces them. */
+            intro_video_url: string | null;
+            /** @description 1 to 8 ISO 639-1 codes they mentor in: `en`. */
+            languages: string[];
+            /** @description Up to 5 https addresses. */
+            links?: string[];
+            /** @description 1 to 12, each up to 40 characters. */
+            skills: string[];
         };
         RefreshRequest: {
             /** @description Absent: the cookie's. */
@@ -614,6 +768,98 @@ export interface operations {
             };
         };
     };
+    list_mentor_applications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MentorApplications"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_mentor_application: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MentorApplication"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decline_mentor_application: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decline"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MentorApplication"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     look_at_link: {
         parameters: {
             query?: never;
@@ -750,6 +996,96 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_mentor_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyMentorProfile"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_mentor_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Profile"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyMentorProfile"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mentor_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MentorPage"];
+                };
             };
             /** @description RFC 9457 problem; match on its `code` */
             default: {

@@ -14,3 +14,8 @@ export type JoinInfo = Schemas['Link'];
 export type Site = Schemas['Site'];
 /** The right to enter the room, see signaling/PROTOCOL.md. */
 export type RoomPass = Schemas['RoomPass'];
+export type MentorProfile = Schemas['Profile'];
+export type MyMentorProfile = Schemas['MyMentorProfile'];
+export type MentorPage = Schemas['MentorPage'];
+export type MentorApplication = Schemas['MentorApplication'];
+export type MentorApplicationList = Schemas['MentorApplications'];

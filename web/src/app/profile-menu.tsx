@@ -1,4 +1,4 @@
-import { LogOut, Settings, Users } from 'lucide-react';
+import { ClipboardList, GraduationCap, LogOut, Settings, Users } from 'lucide-react';
 import { Link, useNavigate } from 'react-router';
 import { isProblem } from '@/api/problem';
 import type { User } from '@/api/types';
@@ -53,6 +53,19 @@ export function ProfileMenu({ user }: { user: User }) {
             <Users aria-hidden /> My sessions
           </Link>
         </DropdownMenuItem>
+        <DropdownMenuItem asChild>
+          <Link to="/mentor-profile">
+            <GraduationCap aria-hidden />{' '}
+            {user.mentor?.status === 'approved' ? 'My mentor page' : 'Become a mentor'}
+          </Link>
+        </DropdownMenuItem>
+        {user.is_admin && (
+          <DropdownMenuItem asChild>
+            <Link to="/admin/mentor-applications">
+              <ClipboardList aria-hidden /> Mentor applications
+            </Link>
+          </DropdownMenuItem>
+        )}
         <DropdownMenuItem asChild>
           <Link to="/settings">
             <Settings aria-hidden /> Settings

@@ -47,8 +47,27 @@ export function createRouter() {
           }),
         },
         {
+          path: '/mentors/:slug',
+          lazy: async () => ({
+            Component: (await import('@/features/mentors/mentor-page')).MentorPage,
+          }),
+        },
+        {
           element: <RequireLogin />,
           children: [
+            {
+              path: '/mentor-profile',
+              lazy: async () => ({
+                Component: (await import('@/features/mentors/mentor-profile-page'))
+                  .MentorProfilePage,
+              }),
+            },
+            {
+              path: '/admin/mentor-applications',
+              lazy: async () => ({
+                Component: (await import('@/features/admin/applications-page')).ApplicationsPage,
+              }),
+            },
             {
               path: '/sessions',
               lazy: async () => {

@@ -1,0 +1,145 @@
+//! HTTP of administrators: applications of mentors.
+
+use axum::extract::{FromRef, State};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::Administrator;
+use crate::accounts::Accounts;
+use crate::kernel::clock::Timestamp;
+use crate::kernel::error::ApiResult;
+use crate::kernel::extract::{Json, Path, Query};
+use crate::kernel::ids::UserId;
+use crate::kernel::openapi::Problems;
+use crate::mentors::{Application, Decision, MentorStatus, Mentors, MentorsError, Profile};
+
+const DEFAULT_LIMIT: u16 = 20;
+const MAX_LIMIT: u16 = 100;
+
+pub fn routes<S>() -> OpenApiRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Accounts: FromRef<S>,
+    Mentors: FromRef<S>,
+{
+    OpenApiRouter::new()
+        .routes(routes!(list_mentor_applications))
+        .routes(routes!(approve_mentor_application))
+        .routes(routes!(decline_mentor_application))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ListQuery {
+    /// `applied` when absent.
+    status: Option<MentorStatus>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// 1 to 100, 20 when absent.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u16>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = MentorApplications)]
+struct ApplicationsAnswer {
+    items: Vec<ApplicationAnswer>,
+    /// Null on the last page.
+    #[schema(required)]
+    next_cursor: Option<String>,
+}
+
+/// Someone who asks, or asked, to be a mentor.
+#[derive(Serialize, ToSchema)]
+#[schema(as = MentorApplication)]
+struct ApplicationAnswer {
+    user_id: UserId,
+    display_name: String,
+    email: String,
+    status: MentorStatus,
+    #[schema(required)]
+    applied_at_ms: Option<Timestamp>,
+    /// Why they were declined.
+    #[schema(required)]
+    decline_reason: Option<String>,
+    profile: Profile,
+}
+
+#[derive(Deserialize, ToSchema)]
+struct Decline {
+    /// 1 to 1000 characters; the applicant reads it.
+    reason: String,
+}
+
+/// Who wants to be a mentor, longest waiting first
+///
+/// Code: `admin_required` (403).
+#[utoipa::path(get, path = "/api/admin/mentor-applications", tag = "admin",
+    responses((status = 200, body = ApplicationsAnswer), Problems), security(("cookie" = []), ("bearer" = [])))]
+async fn list_mentor_applications(
+    State(mentors): State<Mentors>,
+    _: Administrator,
+    Query(query): Query<ListQuery>,
+) -> ApiResult<Json<ApplicationsAnswer>> {
+    let after = query.cursor.map(|text| parse_cursor(&text).ok_or(MentorsError::CursorInvalid)).transpose()?;
+    let limit = query.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT);
+    let status = query.status.unwrap_or(MentorStatus::Applied);
+    let (items, next) = mentors.applications(status, after, limit).await?;
+    Ok(Json(ApplicationsAnswer { items: items.into_iter().map(answer).collect(), next_cursor: next.map(cursor) }))
+}
+
+/// Make an applicant a mentor
+///
+/// Codes: `admin_required` (403), `application_decided` (409).
+#[utoipa::path(post, path = "/api/admin/mentor-applications/{user_id}/approve", tag = "admin",
+    params(("user_id" = UserId, Path)), responses((status = 200, body = ApplicationAnswer), Problems),
+    security(("cookie" = []), ("bearer" = [])))]
+async fn approve_mentor_application(
+    State(mentors): State<Mentors>,
+    _: Administrator,
+    Path(applicant): Path<UserId>,
+) -> ApiResult<Json<ApplicationAnswer>> {
+    Ok(Json(answer(mentors.decide(applicant, Decision::Approve).await?)))
+}
+
+/// Decline an applicant, with a reason they read; they may apply again
+///
+/// Codes: `admin_required` (403), `application_decided` (409), `reason_invalid` (422).
+#[utoipa::path(post, path = "/api/admin/mentor-applications/{user_id}/decline", tag = "admin", request_body = Decline,
+    params(("user_id" = UserId, Path)), responses((status = 200, body = ApplicationAnswer), Problems),
+    security(("cookie" = []), ("bearer" = [])))]
+async fn decline_mentor_application(
+    State(mentors): State<Mentors>,
+    _: Administrator,
+    Path(applicant): Path<UserId>,
+    Json(body): Json<Decline>,
+) -> ApiResult<Json<ApplicationAnswer>> {
+    Ok(Json(answer(mentors.decide(applicant, Decision::Decline(body.reason)).await?)))
+}
+
+fn answer(application: Application) -> ApplicationAnswer {
+    ApplicationAnswer {
+        user_id: application.user,
+        display_name: application.display_name,
+        email: application.email,
+        status: application.status,
+        applied_at_ms: application.applied_at,
+        decline_reason: application.decline_reason,
+        profile: application.profile,
+    }
+}
+
+/// Opaque to clients: the last application they saw.
+fn cursor((at, user): (Timestamp, UserId)) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{} {user}", at.0))
+}
+
+fn parse_cursor(text: &str) -> Option<(Timestamp, UserId)> {
+    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+    let (at, user) = text.split_once(' ')?;
+    Some((Timestamp(at.parse().ok()?), user.parse().ok()?))
+}
