@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 use crate::accounts::Accounts;
 use crate::booking::{Booking, BookingError};
 use crate::demo::{self, DemoError};
+use crate::discovery::Discovery;
 use crate::kernel::Kernel;
 use crate::kernel::clock::{Clock, Random};
 use crate::kernel::config::Config;
@@ -56,6 +57,7 @@ pub struct AppState {
     pub mentors: Mentors,
     pub booking: Booking,
     pub live: Live,
+    pub discovery: Discovery,
 }
 
 macro_rules! parts_of_state {
@@ -67,7 +69,7 @@ macro_rules! parts_of_state {
         }
     )+};
 }
-parts_of_state!(kernel: Kernel, accounts: Accounts, mentors: Mentors, booking: Booking, live: Live);
+parts_of_state!(kernel: Kernel, accounts: Accounts, mentors: Mentors, booking: Booking, live: Live, discovery: Discovery);
 
 /// A server that listens.
 pub struct App {
@@ -104,7 +106,8 @@ impl App {
         let booking = Booking::new(&kernel, &mentors);
         booking.forget_presence().await?;
         let live = Live::start(&kernel, &accounts, &booking).await?;
-        let state = AppState { kernel, accounts, mentors, booking, live };
+        let discovery = Discovery::new(&kernel, &mentors);
+        let state = AppState { kernel, accounts, mentors, booking, live, discovery };
         let kernel = &state.kernel;
         if kernel.config.demo {
             demo::prepare(&state).await?;
@@ -118,7 +121,7 @@ impl App {
             clock: kernel.clock.clone(),
             wake: kernel.outbox.clone(),
             metrics: OutboxMetrics::register(&kernel.metrics)?,
-            handlers: [state.booking.handlers(), state.live.handlers()].concat(),
+            handlers: [state.booking.handlers(), state.live.handlers(), state.discovery.handlers()].concat(),
         };
         let dispatcher = tokio::spawn(dispatcher.run());
         Ok(Self { state, server, readiness, dispatcher })

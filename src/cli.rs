@@ -11,10 +11,12 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::admin::{self, AdminError, NewAdmin};
 use crate::app::{App, Parts, StartError, open_kernel};
 use crate::demo;
+use crate::discovery::Discovery;
 use crate::kernel::clock::{Clock, Random};
 use crate::kernel::config::{Config, ConfigError};
 use crate::kernel::logs;
 use crate::live;
+use crate::mentors::Mentors;
 
 /// FaceMentor: mentorship with calls, in one binary.
 #[derive(Parser)]
@@ -49,6 +51,9 @@ enum Command {
     /// Mentors.
     #[command(subcommand)]
     Mentor(MentorCommand),
+    /// The index that mentors are found by.
+    #[command(subcommand)]
+    Search(SearchCommand),
     /// Print a room token for tools: it may publish and subscribe in every room that matches, which it creates.
     Token {
         /// A room's name, or the start of many: load-*
@@ -78,6 +83,12 @@ enum MentorCommand {
     Approve { email: String },
 }
 
+#[derive(Subcommand)]
+enum SearchCommand {
+    /// Build it anew from all mentors' profiles: after a change of its rules, or when it was damaged.
+    Rebuild,
+}
+
 #[derive(Debug, thiserror::Error)]
 enum CliError {
     #[error("the configuration is not valid:\n{0}")]
@@ -88,6 +99,8 @@ enum CliError {
     Admin(#[from] AdminError),
     #[error(transparent)]
     Room(#[from] live::RoomNameInvalid),
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
     #[error("{0} of these keep people out: see TROUBLE above")]
     Network(usize),
     #[error("turn.secret_file cannot be read: {0}")]
@@ -135,6 +148,11 @@ async fn execute(cli: Cli) -> Result<(), CliError> {
         Command::Mentor(MentorCommand::Approve { email }) => {
             let user = admin::approve_mentor(&open_kernel(parts(config)).await?, &email).await?;
             writeln!(out, "{} is a mentor.", user.email)?;
+        }
+        Command::Search(SearchCommand::Rebuild) => {
+            let kernel = open_kernel(parts(config)).await?;
+            let count = Discovery::new(&kernel, &Mentors::new(&kernel)).rebuild().await?;
+            writeln!(out, "{count} mentors can be found.")?;
         }
         Command::Token { room, ttl } => {
             let token = live::tool_token(&open_kernel(parts(config)).await?, &room, ttl)?;

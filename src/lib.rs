@@ -10,6 +10,7 @@ mod app;
 pub mod booking;
 pub mod cli;
 mod demo;
+pub mod discovery;
 pub mod kernel;
 pub mod live;
 pub mod mentors;

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod command_line;
+mod discovery;
 mod documents;
 mod durability;
 mod hostile;

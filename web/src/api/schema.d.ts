@@ -239,6 +239,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/saved-mentors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mentors I saved, newest first */
+        get: operations["list_saved_mentors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/saved-mentors/{mentor_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save a mentor to my list
+         * @description Code: `too_many_saved` (409).
+         */
+        put: operations["save_mentor"];
+        post?: never;
+        /** Take a mentor off my list */
+        delete: operations["forget_mentor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mentors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find mentors, best first
+         * @description Code: `cursor_invalid` (400).
+         */
+        get: operations["search_mentors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/mentors/{slug}": {
         parameters: {
             query?: never;
@@ -389,11 +447,32 @@ export interface components {
             /** @description For guests: 1 to 60 characters. Without it `join` over signaling must say the name. */
             name?: string | null;
         };
+        /** @description A value to filter by, and how many mentors have it. */
+        Facet: {
+            /** @description For people; of languages the code. */
+            label: string;
+            /** Format: int64 */
+            mentors: number;
+            /** @description For the query. */
+            value: string;
+        };
+        /** @description What one may filter by, the most common first. */
+        Facets: {
+            languages: components["schemas"]["Facet"][];
+            skills: components["schemas"]["Facet"][];
+        };
         /** @description What is wrong with one field of the request body. */
         FieldProblem: {
             code: string;
             detail: string;
             field: string;
+        };
+        /** @description Mentors of one page, best first. */
+        FoundMentors: {
+            facets: components["schemas"]["Facets"] | null;
+            items: components["schemas"]["MentorCard"][];
+            /** @description Null on the last page. */
+            next_cursor: string | null;
         };
         /** @description What a link shows before joining. */
         Link: {
@@ -457,6 +536,16 @@ export interface components {
             items: components["schemas"]["MentorApplication"][];
             /** @description Null on the last page. */
             next_cursor: string | null;
+        };
+        /** @description A mentor in a list. */
+        MentorCard: {
+            display_name: string;
+            headline: string;
+            id: components["schemas"]["UserId"];
+            /** @description ISO 639-1 codes. */
+            languages: string[];
+            skills: string[];
+            slug: string;
         };
         /** @description A mentor as everyone sees them. */
         MentorPage: components["schemas"]["Profile"] & {
@@ -550,6 +639,9 @@ export interface components {
             mentor_name: string;
             state: components["schemas"]["SessionState"];
             title: string;
+        };
+        SavedMentors: {
+            items: components["schemas"]["MentorCard"][];
         };
         /** @description A session, as the asker sees it. */
         Session: {
@@ -1055,6 +1147,118 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MyMentorProfile"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_saved_mentors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedMentors"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_mentor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mentor_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forget_mentor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mentor_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_mentors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundMentors"];
                 };
             };
             /** @description RFC 9457 problem; match on its `code` */

@@ -19,3 +19,7 @@ export type MyMentorProfile = Schemas['MyMentorProfile'];
 export type MentorPage = Schemas['MentorPage'];
 export type MentorApplication = Schemas['MentorApplication'];
 export type MentorApplicationList = Schemas['MentorApplications'];
+export type MentorCard = Schemas['MentorCard'];
+export type FoundMentors = Schemas['FoundMentors'];
+export type SavedMentors = Schemas['SavedMentors'];
+export type Facet = Schemas['Facet'];

@@ -1,4 +1,4 @@
-import { ClipboardList, GraduationCap, LogOut, Settings, Users } from 'lucide-react';
+import { ClipboardList, GraduationCap, Heart, LogOut, Search, Settings, Users } from 'lucide-react';
 import { Link, useNavigate } from 'react-router';
 import { isProblem } from '@/api/problem';
 import type { User } from '@/api/types';
@@ -51,6 +51,16 @@ export function ProfileMenu({ user }: { user: User }) {
         <DropdownMenuItem asChild>
           <Link to="/sessions">
             <Users aria-hidden /> My sessions
+          </Link>
+        </DropdownMenuItem>
+        <DropdownMenuItem asChild>
+          <Link to="/mentors">
+            <Search aria-hidden /> Find a mentor
+          </Link>
+        </DropdownMenuItem>
+        <DropdownMenuItem asChild>
+          <Link to="/saved-mentors">
+            <Heart aria-hidden /> Saved mentors
           </Link>
         </DropdownMenuItem>
         <DropdownMenuItem asChild>

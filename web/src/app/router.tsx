@@ -47,6 +47,12 @@ export function createRouter() {
           }),
         },
         {
+          path: '/mentors',
+          lazy: async () => ({
+            Component: (await import('@/features/discovery/search-page')).SearchPage,
+          }),
+        },
+        {
           path: '/mentors/:slug',
           lazy: async () => ({
             Component: (await import('@/features/mentors/mentor-page')).MentorPage,
@@ -60,6 +66,12 @@ export function createRouter() {
               lazy: async () => ({
                 Component: (await import('@/features/mentors/mentor-profile-page'))
                   .MentorProfilePage,
+              }),
+            },
+            {
+              path: '/saved-mentors',
+              lazy: async () => ({
+                Component: (await import('@/features/discovery/saved-page')).SavedPage,
               }),
             },
             {

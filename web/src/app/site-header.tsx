@@ -14,19 +14,25 @@ export function SiteHeader() {
           <Brand />
         </Link>
         <nav aria-label="Main" className="ml-auto flex items-center gap-1 sm:gap-2">
-          {me && (
-            <NavLink
-              to="/sessions"
-              className="hidden h-10 items-center rounded-md px-3 text-sm font-medium text-muted hover:bg-surface-2 hover:text-foreground aria-[current=page]:text-foreground sm:inline-flex"
-            >
-              My sessions
-            </NavLink>
-          )}
+          <PageLink to="/mentors">Find a mentor</PageLink>
+          {me && <PageLink to="/sessions">My sessions</PageLink>}
           {me === null && <SignInLinks />}
           {me ? <ProfileMenu user={me} /> : <ThemeMenu />}
         </nav>
       </div>
     </header>
+  );
+}
+
+/** On a phone these are in the person's own menu and on the start page. */
+function PageLink({ to, children }: { to: string; children: string }) {
+  return (
+    <NavLink
+      to={to}
+      className="hidden h-10 items-center rounded-md px-3 text-sm font-medium text-muted hover:bg-surface-2 hover:text-foreground aria-[current=page]:text-foreground sm:inline-flex"
+    >
+      {children}
+    </NavLink>
   );
 }
 

@@ -33,20 +33,18 @@ function Actions() {
   const { data: site } = useSiteQuery();
   return (
     <div className="mt-1 flex min-h-12 flex-wrap gap-3">
+      <Button size="lg" asChild>
+        <Link to="/mentors">Find a mentor</Link>
+      </Button>
       {me && (
-        <Button size="lg" asChild>
+        <Button size="lg" variant="secondary" asChild>
           <Link to="/sessions">My sessions</Link>
         </Button>
       )}
       {me === null && (
-        <>
-          <Button size="lg" asChild>
-            <Link to="/sign-up">Create an account</Link>
-          </Button>
-          <Button size="lg" variant="secondary" asChild>
-            <Link to="/sign-in">Sign in</Link>
-          </Button>
-        </>
+        <Button size="lg" variant="secondary" asChild>
+          <Link to="/sign-up">Create an account</Link>
+        </Button>
       )}
       {site?.demo && (
         <p className="w-full text-sm text-muted">

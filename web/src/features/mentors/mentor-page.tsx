@@ -4,6 +4,7 @@ import { isProblem } from '@/api/problem';
 import { useMeQuery } from '@/api/me';
 import type { MentorPage as Mentor } from '@/api/types';
 import { OutsideLink, ProfileText } from '@/components/profile-text';
+import { SaveButton } from '@/components/save-button';
 import { Tags } from '@/components/tags';
 import { Avatar } from '@/components/ui/avatar';
 import { Button } from '@/components/ui/button';
@@ -44,7 +45,7 @@ export function MentorPage() {
       </p>
       {gone ? (
         <Button asChild>
-          <Link to="/">To the start page</Link>
+          <Link to="/mentors">Find a mentor</Link>
         </Button>
       ) : (
         <Button onClick={() => void refetch()}>Try again</Button>
@@ -64,10 +65,12 @@ function MentorArticle({ mentor }: { mentor: Mentor }) {
           <h1 className="text-xl break-words">{mentor.display_name}</h1>
           <p className="text-lg break-words text-muted">{mentor.headline}</p>
         </div>
-        {me?.id === mentor.id && (
+        {me?.id === mentor.id ? (
           <Button variant="secondary" asChild>
             <Link to="/mentor-profile">Edit my page</Link>
           </Button>
+        ) : (
+          <SaveButton mentor={mentor} />
         )}
       </header>
       <Section title="About">

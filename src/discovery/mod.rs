@@ -1,0 +1,168 @@
+//! Finding mentors: search, facets, saved mentors. Sees every domain; none knows it.
+
+mod error;
+mod jobs;
+mod model;
+mod routes;
+mod rules;
+mod store;
+#[cfg(test)]
+mod tests;
+
+pub use error::DiscoveryError;
+pub use model::{Facet, Facets, FoundMentors, MentorCard, Search};
+pub use routes::routes;
+
+use crate::kernel::Kernel;
+use crate::kernel::ids::UserId;
+use crate::kernel::outbox::Handler;
+use crate::mentors::{Mentors, PublicMentor};
+use model::{Place, Term, Wanted, WantedKind};
+
+/// What a beginning of a word may become: the most common words.
+const EXPANSIONS: i64 = 8;
+const SKILL_FACETS: i64 = 30;
+const LANGUAGE_FACETS: i64 = 40;
+const SAVED_MAX: i64 = 200;
+/// Mentors indexed in one transaction when search is built anew.
+const BATCH: u16 = 200;
+
+/// Use cases of discovery. Cheap to clone.
+#[derive(Clone)]
+pub struct Discovery {
+    kernel: Kernel,
+    mentors: Mentors,
+}
+
+impl Discovery {
+    pub fn new(kernel: &Kernel, mentors: &Mentors) -> Self {
+        Self { kernel: kernel.clone(), mentors: mentors.clone() }
+    }
+
+    pub fn handlers(&self) -> Vec<Handler> {
+        vec![jobs::index(self)]
+    }
+
+    /// A page of the mentors that fit, best first, 1 to 100 of them; `cursor` is the page before's. Pages go on where
+    /// the last one stopped, whoever came or went in between.
+    pub async fn search(
+        &self,
+        search: &Search,
+        cursor: Option<&str>,
+        limit: u16,
+    ) -> Result<FoundMentors, DiscoveryError> {
+        let after = cursor.map(|text| rules::parse_cursor(text).ok_or(DiscoveryError::CursorInvalid)).transpose()?;
+        let mut conn = self.kernel.db.read().await?;
+        let facets = match after {
+            Some(_) => None,
+            None => Some(Facets {
+                skills: store::facets(&mut conn, rules::SKILL, SKILL_FACETS).await?,
+                languages: store::facets(&mut conn, rules::LANGUAGE, LANGUAGE_FACETS).await?,
+            }),
+        };
+        let Some(wanted) = wanted(&mut conn, search).await? else {
+            return Ok(FoundMentors { items: Vec::new(), next_cursor: None, facets });
+        };
+        let by = after.map_or_else(|| rules::ranking(&wanted), |after| after.by);
+        // One more than asked for tells whether there is a next page.
+        let mut found = store::search(&mut conn, &wanted, by, after, i64::from(limit) + 1).await?;
+        drop(conn);
+        let more = found.len() > usize::from(limit);
+        found.truncate(usize::from(limit));
+        let last = found.last().filter(|_| more);
+        let next_cursor = last.map(|&(mentor, rank)| rules::cursor(Place { by, rank, mentor }));
+        let ids: Vec<_> = found.into_iter().map(|(mentor, _)| mentor).collect();
+        let items = self.mentors.public_among(&ids).await?.into_iter().map(MentorCard::from).collect();
+        Ok(FoundMentors { items, next_cursor, facets })
+    }
+
+    /// Makes search know what these mentors say now; who is not public is not found.
+    pub async fn index(&self, mentors: &[UserId]) -> Result<(), sqlx::Error> {
+        let public = self.mentors.public_among(mentors).await?;
+        let terms = mentors.iter().map(|id| {
+            let mentor = public.iter().find(|mentor| mentor.id == *id);
+            (*id, mentor.map(rules::terms).unwrap_or_default())
+        });
+        self.replace(&terms.collect::<Vec<_>>()).await
+    }
+
+    /// Builds search anew from all mentors; says how many there are. Meanwhile not all of them are found.
+    pub async fn rebuild(&self) -> Result<u64, sqlx::Error> {
+        self.kernel.db.write(|mut tx| Box::pin(async move { store::clear(&mut tx).await })).await?;
+        let (mut count, mut after) = (0, None);
+        loop {
+            let mentors = self.mentors.public_after(after, BATCH).await?;
+            let Some(last) = mentors.last() else { return Ok(count) };
+            after = Some(last.id);
+            count += u64::try_from(mentors.len()).unwrap_or(0);
+            let terms = |mentor: &PublicMentor| (mentor.id, rules::terms(mentor));
+            self.replace(&mentors.iter().map(terms).collect::<Vec<_>>()).await?;
+        }
+    }
+
+    async fn replace(&self, terms: &[(UserId, Vec<Term>)]) -> Result<(), sqlx::Error> {
+        self.kernel.db.write(|mut tx| Box::pin(async move { store::replace(&mut tx, terms).await })).await
+    }
+
+    /// Puts a public mentor on the list of `user`; twice is once.
+    pub async fn save(&self, user: UserId, mentor: UserId) -> Result<(), DiscoveryError> {
+        if self.mentors.public_among(&[mentor]).await?.is_empty() {
+            return Err(DiscoveryError::MentorUnknown);
+        }
+        let now = self.kernel.clock.now();
+        self.kernel
+            .db
+            .write(|mut tx| {
+                Box::pin(async move {
+                    let saved = store::saved(&mut tx, user, SAVED_MAX).await?;
+                    if saved.len() >= usize::try_from(SAVED_MAX).unwrap_or(usize::MAX) && !saved.contains(&mentor) {
+                        return Err(DiscoveryError::TooManySaved);
+                    }
+                    Ok(store::save(&mut tx, user, mentor, now).await?)
+                })
+            })
+            .await
+    }
+
+    /// Takes a mentor off the list of `user`; one who is not on it is off it.
+    pub async fn forget(&self, user: UserId, mentor: UserId) -> Result<(), DiscoveryError> {
+        self.kernel.db.write(|mut tx| Box::pin(async move { Ok(store::forget(&mut tx, user, mentor).await?) })).await
+    }
+
+    /// The list of `user`, the newest first.
+    pub async fn saved(&self, user: UserId) -> Result<Vec<MentorCard>, DiscoveryError> {
+        let ids = store::saved(&mut *self.kernel.db.read().await?, user, SAVED_MAX).await?;
+        Ok(self.mentors.public_among(&ids).await?.into_iter().map(MentorCard::from).collect())
+    }
+}
+
+/// What the query asks for in terms that exist; None when something of it nobody has.
+async fn wanted(conn: &mut sqlx::AnyConnection, search: &Search) -> Result<Option<Vec<Wanted>>, sqlx::Error> {
+    let mut wanted = Vec::new();
+    let skill = search.skill.as_deref().map(rules::skill_term);
+    let language = search.language.as_deref().map(|code| format!("{}{code}", rules::LANGUAGE));
+    for term in skill.into_iter().chain(language) {
+        // No text with a zero byte reaches PostgreSQL.
+        let mentors = if term.contains('\0') { 0 } else { store::mentors_with(conn, &term).await? };
+        wanted.push(Wanted { terms: vec![term], mentors, kind: WantedKind::Filter });
+    }
+    let words = rules::query_words(&search.text);
+    let last = words.last().cloned();
+    for word in words {
+        let mut mentors = store::mentors_with(conn, &word).await?;
+        let mut terms = vec![word.clone()];
+        if Some(&word) == last.as_ref() && rules::is_prefix(&word) {
+            let longer = store::words_with(conn, &word, EXPANSIONS).await?;
+            for (term, count) in longer.into_iter().filter(|(term, _)| *term != word) {
+                mentors += count;
+                terms.push(term);
+            }
+        }
+        wanted.push(Wanted { terms, mentors, kind: WantedKind::Word });
+    }
+    if wanted.is_empty() {
+        let terms = vec![rules::EVERYONE.to_owned()];
+        return Ok(Some(vec![Wanted { terms, mentors: i64::MAX, kind: WantedKind::Filter }]));
+    }
+    Ok(Some(wanted).filter(|wanted| wanted.iter().all(|wanted| wanted.mentors > 0)))
+}

@@ -1,0 +1,75 @@
+//! Rules of search.
+
+use super::model::{Place, Wanted, WantedKind};
+use super::rules;
+use crate::kernel::clock::{Clock, Random};
+use crate::kernel::ids::UserId;
+use crate::mentors::{Profile, PublicMentor};
+
+fn id() -> UserId {
+    UserId::generate(&Random::default(), &Clock::System)
+}
+
+#[test]
+fn a_mentor_is_found_by_name_skills_headline_and_prose_in_this_order() {
+    let profile = Profile {
+        headline: "Rust for the Élan vital".to_owned(),
+        about: "Rust, coffee and Ada.".to_owned(),
+        skills: vec!["System design".to_owned(), "C++".to_owned()],
+        languages: vec!["en".to_owned()],
+        ..Profile::default()
+    };
+    let mentor = PublicMentor { id: id(), slug: "ada".to_owned(), display_name: "Ada".to_owned(), profile };
+    let terms: Vec<_> = rules::terms(&mentor).into_iter().map(|term| (term.term, term.weight)).collect();
+    let expected = [
+        ("*", 0),
+        ("ada", 10),
+        ("c++", 8),
+        ("coffee", 2),
+        ("design", 8),
+        ("elan", 6),
+        ("l:en", 0),
+        ("rust", 6),
+        ("s:c++", 0),
+        ("s:system-design", 0),
+        ("system", 8),
+        ("vital", 6),
+    ];
+    assert_eq!(terms, expected.map(|(term, weight)| (term.to_owned(), weight)));
+    assert_eq!(rules::skill_term(" system   DESIGN"), "s:system-design");
+}
+
+#[test]
+fn queries_are_words_without_empty_ones_unless_there_are_no_others() {
+    for (typed, words) in [
+        ("", &[][..]),
+        ("  Rust  rust ", &["rust"]),
+        ("a mentor for the Résumé", &["mentor", "resume"]),
+        ("mentor an", &["mentor", "an"]),
+        ("the", &["the"]),
+        ("\0%_'\";--", &[]),
+        ("c# c++", &["c#", "c++"]),
+    ] {
+        assert_eq!(rules::query_words(typed), words, "{typed:?}");
+    }
+    assert_eq!(rules::query_words(&"x".repeat(200)), Vec::<String>::new());
+    let many = (0..20).map(|n| format!("w{n}")).collect::<Vec<_>>().join(" ");
+    assert_eq!(rules::query_words(&many).len(), 8);
+}
+
+#[test]
+fn the_rarest_word_ranks_and_filters_only_without_words() {
+    let wanted = |kind, mentors| Wanted { terms: vec![], mentors, kind };
+    let (word, filter) = (WantedKind::Word, WantedKind::Filter);
+    assert_eq!(rules::ranking(&[wanted(filter, 1), wanted(word, 9), wanted(word, 5)]), 2);
+    assert_eq!(rules::ranking(&[wanted(filter, 7), wanted(filter, 3)]), 1);
+}
+
+#[test]
+fn a_cursor_is_where_the_page_ended() {
+    let place = Place { by: 1, rank: 106, mentor: id() };
+    assert_eq!(rules::parse_cursor(&rules::cursor(place)), Some(place));
+    for bad in ["", "x", "!!", "MCAxIHg", "MSAtMSAwMTg5MDAwMC0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDA"] {
+        assert_eq!(rules::parse_cursor(bad), None, "{bad:?}");
+    }
+}

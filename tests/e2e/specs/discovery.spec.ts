@@ -1,0 +1,82 @@
+import { expect, test } from '../harness/fixtures.ts';
+import { isSound, pageOf } from '../harness/sound.ts';
+
+const DESK = { width: 1280, height: 720 };
+
+test('a visitor finds a mentor by the keyboard alone', async ({ server, inChromium }) => {
+  const page = pageOf(await inChromium('bo'));
+  await page.goto(server.url);
+  await page.getByRole('main').getByRole('link', { name: 'Find a mentor' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'Find a mentor' }).waitFor();
+  await page.getByRole('link', { name: 'Mira Kovač', exact: true }).waitFor();
+  await isSound(page, 'search, everyone');
+  await page.setViewportSize(DESK);
+
+  await page.getByLabel('What do you want help with?').focus();
+  await page.keyboard.type('datab');
+  await page.getByText('2 mentors found').waitFor();
+  // The address holds it, so that it can be sent to somebody.
+  await expect(page).toHaveURL(/\/mentors\?q=datab$/u);
+  await page.getByLabel('Language').focus();
+  await page.getByLabel('Language').selectOption('fr');
+  await page.getByText('1 mentor found').waitFor();
+  await isSound(page, 'search, narrowed');
+  await page.setViewportSize(DESK);
+  await page.reload();
+  await page.getByText('1 mentor found').waitFor();
+  await expect(page.getByLabel('What do you want help with?')).toHaveValue('datab');
+  await expect(page.getByLabel('Language')).toHaveValue('fr');
+  await page.goBack();
+  await page.getByText('2 mentors found').waitFor();
+  await page.getByRole('link', { name: 'Ada', exact: true }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'Ada' }).waitFor();
+});
+
+test('a search without results says what to do', async ({ server, inChromium }) => {
+  const page = pageOf(await inChromium('bo'));
+  await page.goto(`${server.url}/mentors?q=underwater+basket&skill=none`);
+  await page.getByRole('heading', { name: 'Nobody fits all of that' }).waitFor();
+  await isSound(page, 'search, nothing found');
+  await page.setViewportSize(DESK);
+  await page.getByRole('button', { name: 'Show all mentors' }).click();
+  await page.getByRole('link', { name: 'Yuki Tanaka', exact: true }).waitFor();
+  await expect(page).toHaveURL(/\/mentors$/u);
+  await expect(page.getByLabel('What do you want help with?')).toHaveValue('');
+});
+
+test('a search that fails says so and can be tried again', async ({ server, inChromium }) => {
+  const page = pageOf(await inChromium('bo'));
+  await page.goto(`${server.url}/mentors`);
+  await page.getByRole('link', { name: 'Ada', exact: true }).waitFor();
+  await page.route('**/api/mentors?*', (route) => route.abort());
+  await page.getByLabel('What do you want help with?').fill('rust');
+  await page.getByText('The mentors could not be loaded.').waitFor();
+  await isSound(page, 'search, failed');
+  await page.unroute('**/api/mentors?*');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByText('1 mentor found').waitFor();
+});
+
+test('mentors are saved with a heart and listed', async ({ server, inChromium }) => {
+  const bo = await inChromium('bo');
+  await bo.signIn('bo@demo.test');
+  const page = pageOf(bo);
+  await page.goto(`${server.url}/saved-mentors`);
+  await page.getByRole('heading', { name: 'Nobody saved yet' }).waitFor();
+  await isSound(page, 'saved mentors, none');
+  await page.setViewportSize(DESK);
+  await page.goto(`${server.url}/mentors`);
+  const heart = page.getByRole('button', { name: 'Save Ada' });
+  await heart.click();
+  await expect(heart).toHaveAttribute('aria-pressed', 'true');
+  await page.goto(`${server.url}/mentors/ada`);
+  await expect(page.getByRole('button', { name: 'Save Ada' })).toHaveAttribute('aria-pressed', 'true');
+  await page.goto(`${server.url}/saved-mentors`);
+  await page.getByRole('link', { name: 'Ada', exact: true }).waitFor();
+  await isSound(page, 'saved mentors');
+  await page.setViewportSize(DESK);
+  await page.getByRole('button', { name: 'Save Ada' }).click();
+  await page.getByRole('heading', { name: 'Nobody saved yet' }).waitFor();
+});

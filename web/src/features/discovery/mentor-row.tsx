@@ -1,0 +1,41 @@
+import { Link } from 'react-router';
+import type { MentorCard } from '@/api/types';
+import { SaveButton } from '@/components/save-button';
+import { Tags } from '@/components/tags';
+import { Avatar } from '@/components/ui/avatar';
+import { languageName } from '@/lib/language-name';
+
+const SKILLS = 5;
+
+/** A mentor in a list: who, what for, in which languages. The name leads to the page. */
+export function MentorRow({ mentor }: { mentor: MentorCard }) {
+  const { slug, display_name, headline, skills, languages } = mentor;
+  return (
+    <li className="flex items-start gap-4 p-4">
+      <Avatar name={display_name} className="mt-0.5" />
+      <div className="grid min-w-0 flex-1 gap-2">
+        <div>
+          <h2 className="text-base break-words">
+            <Link to={`/mentors/${slug}`} className="rounded-sm hover:underline">
+              {display_name}
+            </Link>
+          </h2>
+          <p className="break-words text-muted">{headline}</p>
+        </div>
+        <Tags label={`Skills of ${display_name}`} items={skills.slice(0, SKILLS)} />
+        <p className="text-sm text-muted">Speaks {languages.map(languageName).join(', ')}</p>
+      </div>
+      <SaveButton mentor={mentor} />
+    </li>
+  );
+}
+
+export function MentorRows({ mentors }: { mentors: readonly MentorCard[] }) {
+  return (
+    <ul className="divide-y divide-border rounded-md border border-border bg-surface">
+      {mentors.map((mentor) => (
+        <MentorRow key={mentor.id} mentor={mentor} />
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,113 @@
+import { Search as SearchIcon } from 'lucide-react';
+import { type FormEvent, useEffect, useState } from 'react';
+import type { Facet } from '@/api/types';
+import { Button } from '@/components/ui/button';
+import { Field } from '@/components/ui/field';
+import { controlStyle, Input } from '@/components/ui/input';
+import { cn } from '@/lib/cn';
+import type { Search } from './api';
+
+/** So long after the last key the list follows what was typed. */
+const PAUSE_MS = 250;
+
+interface SearchFormProps {
+  search: Search;
+  onChange: (change: Partial<Search>, history?: 'push' | 'replace') => void;
+  skills: readonly Facet[];
+  languages: readonly Facet[];
+}
+
+/** Words and filters. The list follows while one types; Enter and the button do the same at once. */
+export function SearchForm({ search, onChange, skills, languages }: SearchFormProps) {
+  const [typed, setTyped] = useState(search.q);
+  const [shown, setShown] = useState(search.q);
+  // The address changed by itself (Back, a link): the field follows.
+  if (search.q !== shown) {
+    setShown(search.q);
+    if (search.q !== typed.trim()) setTyped(search.q);
+  }
+
+  useEffect(() => {
+    if (typed.trim() === search.q) return;
+    const timer = setTimeout(() => onChange({ q: typed.trim() }, 'replace'), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [typed, search.q, onChange]);
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (typed.trim() !== search.q) onChange({ q: typed.trim() });
+  };
+
+  return (
+    <form role="search" aria-label="Mentors" onSubmit={submit} className="grid gap-4">
+      <Field label="What do you want help with?">
+        {(control) => (
+          <div className="flex gap-2">
+            <Input
+              {...control}
+              type="search"
+              name="q"
+              maxLength={200}
+              autoComplete="off"
+              placeholder="A skill, a topic, a name"
+              value={typed}
+              onChange={({ target }) => setTyped(target.value)}
+            />
+            <Button type="submit" className="h-11">
+              <SearchIcon aria-hidden />
+              <span className="sr-only sm:not-sr-only">Search</span>
+            </Button>
+          </div>
+        )}
+      </Field>
+      <div className="grid gap-4 sm:grid-cols-2">
+        <Filter
+          label="Skill"
+          any="Any skill"
+          value={search.skill}
+          facets={skills}
+          onChange={(skill) => onChange({ skill })}
+        />
+        <Filter
+          label="Language"
+          any="Any language"
+          value={search.language}
+          facets={languages}
+          onChange={(language) => onChange({ language })}
+        />
+      </div>
+    </form>
+  );
+}
+
+interface FilterProps {
+  label: string;
+  any: string;
+  value: string;
+  facets: readonly Facet[];
+  onChange: (value: string) => void;
+}
+
+function Filter({ label, any, value, facets, onChange }: FilterProps) {
+  const isListed = value === '' || facets.some((facet) => facet.value === value);
+  return (
+    <Field label={label}>
+      {(control) => (
+        <select
+          {...control}
+          className={cn(controlStyle, 'h-11')}
+          value={value}
+          onChange={({ target }) => onChange(target.value)}
+        >
+          <option value="">{any}</option>
+          {!isListed && <option value={value}>{value}</option>}
+          {facets.map((facet) => (
+            <option key={facet.value} value={facet.value}>
+              {facet.label} ({facet.mentors})
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}
