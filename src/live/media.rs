@@ -27,6 +27,11 @@ pub(super) enum Order {
         offer: String,
         asker: Asker,
     },
+    /// Opens the room to somebody connected ahead.
+    LetIn {
+        participant: ParticipantId,
+        sources: Sources,
+    },
     Ready(ParticipantId),
     Publish(ParticipantId, Source, SourceState),
     Subscribe(ParticipantId, Vec<Want>),
@@ -49,17 +54,11 @@ pub(super) struct Answered {
     pub answer: Result<String, Refusal>,
 }
 
-/// Publishes as the token allows, watches everyone, and says itself when video may start.
-pub(super) fn caller_options(grants: &signaling::message::Grants, slots: u8) -> JoinOptions {
+/// Publishes as the token allows, watches everyone once it is let in, and says itself when video may start.
+pub(super) fn caller_options(grants: &signaling::message::Grants, slots: u8, watch: Watch) -> JoinOptions {
     use signaling::message::Grant::{Publish, Subscribe};
     let allowed = |grant| if grants.contain(grant) { Grant::Allowed } else { Grant::Denied };
-    JoinOptions {
-        publish: allowed(Publish),
-        subscribe: allowed(Subscribe),
-        start: VideoStart::WhenReady,
-        slots,
-        watch: Watch::Everyone,
-    }
+    JoinOptions { publish: allowed(Publish), subscribe: allowed(Subscribe), start: VideoStart::WhenReady, slots, watch }
 }
 
 /// A WHIP publisher only sends.
@@ -96,9 +95,7 @@ pub(super) async fn carry_out(
             Order::Connect { participant, offer, options, sources, asker } => {
                 let answer = sfu.join(room, participant, offer, options).await.map_err(refusal);
                 if answer.is_ok() {
-                    for (source, state) in sources.iter() {
-                        let _ = sfu.publish(room, participant, source, track_states(state)).await;
-                    }
+                    publish_all(&sfu, room, participant, sources).await;
                 }
                 let _ = answers.send(Answered { asker, answer }).await;
                 Ok(())
@@ -107,6 +104,10 @@ pub(super) async fn carry_out(
                 let answer = sfu.reoffer(room, participant, offer).await.map_err(refusal);
                 let _ = answers.send(Answered { asker, answer }).await;
                 Ok(())
+            }
+            Order::LetIn { participant, sources } => {
+                publish_all(&sfu, room, participant, sources).await;
+                sfu.watch(room, participant, Watch::Everyone).await
             }
             Order::Ready(participant) => sfu.ready(room, participant).await,
             Order::Publish(participant, source, state) => {
@@ -126,6 +127,12 @@ pub(super) async fn carry_out(
         }
     }
     let _ = sfu.close_room(room).await;
+}
+
+async fn publish_all(sfu: &Sfu, room: RoomId, participant: ParticipantId, sources: Sources) {
+    for (source, state) in sources.iter() {
+        let _ = sfu.publish(room, participant, source, track_states(state)).await;
+    }
 }
 
 /// A slot as the receiver is told of it.

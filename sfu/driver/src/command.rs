@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use sfu_core::{DataKind, JoinError, JoinOptions, ParticipantId, RoomId, Shard, Source, SourceState, Want};
+use sfu_core::{DataKind, JoinError, JoinOptions, ParticipantId, RoomId, Shard, Source, SourceState, Want, Watch};
 use tokio::sync::oneshot;
 
 /// A command in a shard's queue; those that can fail carry the way back.
@@ -24,6 +24,7 @@ pub(crate) enum Command {
     CloseRoom(RoomId),
     Publish(ParticipantId, Source, SourceState),
     Subscribe(ParticipantId, Vec<Want>),
+    Watch(ParticipantId, Watch),
     SendData {
         participant: ParticipantId,
         label: String,
@@ -65,6 +66,7 @@ impl Command {
             Command::Leave(participant) => shard.leave(now, participant),
             Command::CloseRoom(room) => shard.close_room(now, room),
             Command::Publish(participant, source, state) => shard.publish(now, participant, source, state),
+            Command::Watch(participant, watch) => shard.watch(now, participant, watch),
             Command::Subscribe(participant, wants) => shard.subscribe(now, participant, &wants),
             Command::SendData { participant, label, kind, bytes } => {
                 shard.send_data(now, participant, &label, kind, &bytes);

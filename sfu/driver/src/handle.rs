@@ -10,7 +10,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use mio::{Poll, Waker};
 use sfu_core::{
     DataKind, DtlsCertificate, Event, JoinError, JoinOptions, ParticipantId, RoomId, Shard, ShardConfig, Source,
-    SourceState, WallClock, Want,
+    SourceState, WallClock, Want, Watch,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -169,6 +169,11 @@ impl Sfu {
     /// Replaces what the participant wants to see.
     pub async fn subscribe(&self, room: RoomId, participant: ParticipantId, wants: Vec<Want>) -> Result<(), SfuError> {
         self.shard(room)?.order(Command::Subscribe(participant, wants)).await
+    }
+
+    /// Changes whose sources the participant's slots may carry: how somebody connected ahead is let in.
+    pub async fn watch(&self, room: RoomId, participant: ParticipantId, watch: Watch) -> Result<(), SfuError> {
+        self.shard(room)?.order(Command::Watch(participant, watch)).await
     }
 
     /// Sends an application message to one participant on its data channel `label`.

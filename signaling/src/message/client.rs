@@ -29,6 +29,10 @@ impl From<MessageId> for String {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ClientMessage {
     Hello(Hello),
+    /// Connects ahead of `join`.
+    Prepare {
+        offer: String,
+    },
     Join(Join),
     Offer {
         offer: String,
@@ -77,6 +81,7 @@ impl ClientMessage {
         matches!(
             kind,
             "hello"
+                | "prepare"
                 | "join"
                 | "offer"
                 | "ready"
@@ -95,7 +100,7 @@ impl ClientMessage {
 
     /// Whether the larger frame limit applies.
     pub(crate) fn carries_offer(&self) -> bool {
-        matches!(self, ClientMessage::Join(_) | ClientMessage::Offer { .. })
+        matches!(self, ClientMessage::Prepare { .. } | ClientMessage::Join(_) | ClientMessage::Offer { .. })
     }
 }
 
@@ -164,7 +169,9 @@ pub struct Join {
     /// Only used where the token carries none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    pub offer: String,
+    /// Absent from who is prepared: then that peer connection is used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<String>,
     #[serde(default)]
     pub sources: Sources,
 }

@@ -21,6 +21,11 @@ pub enum ServerMessage {
         resume: Resume,
         server_time_ms: u64,
     },
+    Prepared {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        re: Option<MessageId>,
+        answer: String,
+    },
     Waiting {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         re: Option<MessageId>,
@@ -29,7 +34,9 @@ pub enum ServerMessage {
     Joined {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         re: Option<MessageId>,
-        answer: String,
+        /// To the offer of `join`; absent when there was none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answer: Option<String>,
         you: ParticipantId,
         #[serde(flatten)]
         snapshot: Snapshot,

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use sfu_core::{MediaKind, ParticipantId, Source};
 
 pub use self::receive::accepted_name;
-use self::state::{Link, View};
+use self::state::{Link, Preparation, View};
 pub use self::state::{MediaState, PendingJoin, Presence, State, WrongState};
 use crate::code::{CloseCode, EndReason, ErrorCode, Refusal, Severity};
 use crate::limits;
@@ -67,6 +67,15 @@ pub enum Effect {
 pub enum Ask {
     /// May they come in? [`Participant::admit`], [`Participant::wait`] or [`Participant::deny`].
     Enter,
+    /// Answer the first offer of somebody who is not let in yet, and keep the room from them: [`Participant::answered`]. A
+    /// connection prepared before is replaced.
+    Prepare {
+        offer: String,
+    },
+    /// Let them in over the connection that was prepared.
+    LetIn {
+        sources: Sources,
+    },
     /// Answer the first offer, or one of a new peer connection: [`Participant::answered`].
     Connect {
         offer: String,
@@ -106,6 +115,7 @@ pub struct Participant {
     state: State,
     link: Link,
     media: MediaState,
+    preparation: Preparation,
     sources: Sources,
     hand_raised: bool,
     /// The last answer until `ready` confirms it.
@@ -139,6 +149,7 @@ impl Participant {
             state,
             link,
             media: MediaState::Connecting,
+            preparation: Preparation::None,
             sources: Sources::default(),
             hand_raised: false,
             unconfirmed_answer: None,
@@ -226,14 +237,39 @@ impl Participant {
         self.send(ServerMessage::Welcome { re, version, you, room, media, ice_servers, resume, server_time_ms });
     }
 
-    /// They may come in: now the offer needs its answer.
-    pub fn admit(&mut self) -> Result<(), WrongState> {
+    /// They may come in: over the connection they prepared, or else now the offer needs its answer.
+    pub fn admit(&mut self, now_ms: u64) -> Result<(), WrongState> {
         let (State::Asking(join) | State::Waiting { join, .. }) = &mut self.state else { return Err(WrongState) };
         let PendingJoin { re, offer, sources } = std::mem::take(join);
+        match (std::mem::take(&mut self.preparation), offer) {
+            (Preparation::None, None) => {
+                self.state = State::Previewing;
+                self.error(re, ErrorCode::OfferInvalid, "the prepared connection is gone");
+                return Ok(());
+            }
+            (Preparation::Prepared, None) => {
+                self.effects.push_back(Effect::Ask(Ask::LetIn { sources }));
+                self.arrive(now_ms, re);
+            }
+            (asked @ Preparation::Asked { .. }, _) => {
+                self.preparation = asked;
+                self.effects.push_back(Effect::Ask(Ask::LetIn { sources }));
+                self.state = State::Joining { re };
+            }
+            (Preparation::None | Preparation::Prepared, Some(offer)) => {
+                self.effects.push_back(Effect::Ask(Ask::Connect { offer, sources }));
+                self.state = State::Joining { re };
+            }
+        }
         self.sources = sources;
-        self.state = State::Joining { re };
-        self.effects.push_back(Effect::Ask(Ask::Connect { offer, sources }));
         Ok(())
+    }
+
+    fn arrive(&mut self, now_ms: u64, re: Option<MessageId>) {
+        self.state = State::Joined { joined_at_ms: now_ms };
+        self.view.get_or_insert(View::Joined { re });
+        self.effects.push_back(Effect::Arrived);
+        self.effects.push_back(Effect::Ask(Ask::Snapshot));
     }
 
     /// They have to wait for a moderator.
@@ -257,16 +293,34 @@ impl Participant {
     /// The media server's verdict on the open offer.
     pub fn answered(&mut self, now_ms: u64, answer: Result<String, Refusal>) -> Result<(), WrongState> {
         match (&mut self.state, answer) {
+            (State::Previewing | State::Asking(_) | State::Waiting { .. }, answer) => {
+                let Preparation::Asked { re } = std::mem::take(&mut self.preparation) else { return Err(WrongState) };
+                match answer {
+                    Ok(answer) => {
+                        // Newer than an offer that came with `join`.
+                        if let State::Waiting { join, .. } = &mut self.state {
+                            join.offer = None;
+                        }
+                        self.preparation = Preparation::Prepared;
+                        self.send(ServerMessage::Prepared { re, answer });
+                    }
+                    Err(refusal) => self.refuse(re, refusal),
+                }
+            }
             (State::Joining { re }, Ok(answer)) => {
                 let re = re.take();
-                self.state = State::Joined { joined_at_ms: now_ms };
-                self.unconfirmed_answer = Some(answer);
-                self.view.get_or_insert(View::Joined { re });
-                self.effects.push_back(Effect::Arrived);
-                self.effects.push_back(Effect::Ask(Ask::Snapshot));
+                if let Preparation::Asked { re } = std::mem::take(&mut self.preparation) {
+                    self.send(ServerMessage::Prepared { re, answer });
+                } else {
+                    self.unconfirmed_answer = Some(answer);
+                }
+                self.arrive(now_ms, re);
             }
             (State::Joining { re }, Err(refusal)) => {
                 let re = re.take();
+                if let Preparation::Asked { re } = std::mem::take(&mut self.preparation) {
+                    self.refuse(re, refusal.clone());
+                }
                 self.state = State::Previewing;
                 self.sources = Sources::default();
                 self.view = None;
@@ -294,9 +348,7 @@ impl Participant {
     pub fn show(&mut self, snapshot: Snapshot) -> Result<(), WrongState> {
         let you = self.id();
         let message = match (self.view.take().ok_or(WrongState)?, self.unconfirmed_answer.clone()) {
-            (View::Joined { re }, answer) => {
-                ServerMessage::Joined { re, answer: answer.unwrap_or_default(), you, snapshot }
-            }
+            (View::Joined { re }, answer) => ServerMessage::Joined { re, answer, you, snapshot },
             (View::Resumed { re }, answer) => ServerMessage::Resumed { re, answer, you, snapshot },
         };
         self.send(message);
@@ -368,6 +420,13 @@ impl Participant {
 
     /// What the media server says of their peer connection.
     pub fn media(&mut self, media: MediaState) {
+        if matches!(self.presence(), Presence::Outside | Presence::Waiting) {
+            match media {
+                MediaState::Gone { .. } => self.preparation = Preparation::None,
+                MediaState::Connecting | MediaState::Connected | MediaState::Stalled => self.media = media,
+            }
+            return;
+        }
         let before = self.connection();
         self.media = media;
         if matches!((self.link, media), (Link::Socketless, MediaState::Gone { .. })) {
@@ -480,7 +539,7 @@ impl Participant {
     /// Later offers of the open one's connection wait for its answer.
     fn open_offer(&mut self, re: Option<MessageId>, offer: String, kind: OfferKind) {
         if self.open_offer.is_some() {
-            return self.error(re, ErrorCode::OfferInvalid, "the offer before this one has no answer yet");
+            return self.error(re, ErrorCode::OfferInvalid, receive::UNANSWERED);
         }
         self.open_offer = Some(re);
         self.effects.push_back(Effect::Ask(match kind {

@@ -2,12 +2,14 @@
 
 use sfu_core::{MediaKind, Source};
 
-use super::state::PendingJoin;
+use super::state::{PendingJoin, Preparation};
 use super::{Ask, Effect, Participant, SocketId, State};
 use crate::code::{EndReason, ErrorCode};
 use crate::frame::Frame;
 use crate::limits;
 use crate::message::{ClientMessage, Grant, Join, MessageId, Moderation, SourceState, Sources, TrackState};
+
+pub(super) const UNANSWERED: &str = "the offer before this one has no answer yet";
 
 impl Participant {
     /// A message came on `socket`. Not heard when that socket is no longer theirs.
@@ -18,9 +20,11 @@ impl Participant {
         let Frame { id: re, message } = frame;
         match message {
             ClientMessage::Join(join) => self.join(re, join),
+            ClientMessage::Prepare { offer } => self.prepare(re, offer),
             ClientMessage::Leave => self.end_with_reply(re, EndReason::Left),
             // Sockets answer these themselves; said again here they do no harm.
             ClientMessage::Hello(_) | ClientMessage::Ping { .. } | ClientMessage::Pong { .. } => self.ok(re),
+            ClientMessage::Ready if self.preparation == Preparation::Prepared => self.ask(re, Ask::Ready),
             message if !matches!(self.state, State::Joined { .. }) => {
                 drop(message);
                 self.error(re, ErrorCode::NotJoined, "this needs a joined participant");
@@ -64,9 +68,28 @@ impl Participant {
         }
     }
 
+    /// Also somebody waiting may, whose connection went.
+    fn prepare(&mut self, re: Option<MessageId>, offer: String) {
+        if !matches!(self.state, State::Previewing | State::Waiting { .. }) {
+            return self.error(re, ErrorCode::AlreadyJoined, "`join` was said before");
+        }
+        if matches!(self.preparation, Preparation::Asked { .. }) {
+            return self.error(re, ErrorCode::OfferInvalid, UNANSWERED);
+        }
+        self.preparation = Preparation::Asked { re };
+        self.effects.push_back(Effect::Ask(Ask::Prepare { offer }));
+    }
+
     fn join(&mut self, re: Option<MessageId>, join: Join) {
         if !matches!(self.state, State::Previewing) {
             return self.error(re, ErrorCode::AlreadyJoined, "`join` was said before");
+        }
+        match (&self.preparation, &join.offer) {
+            (Preparation::Asked { .. }, _) => return self.error(re, ErrorCode::OfferInvalid, UNANSWERED),
+            (Preparation::None, None) => {
+                return self.error(re, ErrorCode::OfferInvalid, "there is neither an offer nor a prepared connection");
+            }
+            (Preparation::Prepared, _) | (Preparation::None, Some(_)) => {}
         }
         if self.identity.name.is_none() {
             let Some(name) = join.name.as_deref().and_then(accepted_name) else {

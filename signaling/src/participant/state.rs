@@ -27,8 +27,21 @@ pub enum State {
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct PendingJoin {
     pub(super) re: Option<MessageId>,
-    pub(super) offer: String,
+    /// `None`: the prepared connection is to be used.
+    pub(super) offer: Option<String>,
     pub(super) sources: Sources,
+}
+
+/// A peer connection made ahead of being let in.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub(super) enum Preparation {
+    #[default]
+    None,
+    /// The offer waits for its answer.
+    Asked {
+        re: Option<MessageId>,
+    },
+    Prepared,
 }
 
 /// A verdict that does not fit the participant's state, for example an admission of somebody who left meanwhile.

@@ -87,7 +87,7 @@ fn joined_participant() -> Participant {
     let mut participant = Participant::new(identity, SocketId(1), limits::GRACE);
     let join = Frame::parse(r#"{"type":"join","offer":"v=0"}"#).expect("a join");
     participant.receive(SocketId(1), join);
-    participant.admit().expect("asked");
+    participant.admit(0).expect("asked");
     participant.answered(0, Ok("v=0".to_owned())).expect("joining");
     while participant.poll_effect().is_some() {}
     participant

@@ -155,7 +155,7 @@ impl Stage {
                 self.connection.bound();
                 participant.resume(socket, Some("1".to_owned().try_into().expect("short")))
             }
-            "admit" => participant.admit(),
+            "admit" => participant.admit(now_ms),
             "wait" => participant.wait(now_ms),
             "deny" => participant.deny(refusal(rest)),
             "answer" => participant.answered(now_ms, Ok(rest.to_owned())),

@@ -23,10 +23,20 @@ pub(super) struct Member {
     pub(super) layers: BTreeMap<Source, usize>,
     /// The last `subscribe`; told again when a new peer connection takes over.
     pub(super) wants: Option<Vec<Want>>,
+    pub(super) connection: Connection,
     /// First offers of peer connections on their way to the media plane.
     pub(super) connecting: u32,
     /// When they were let in.
     pub(super) entered_at: Option<Instant>,
+}
+
+/// What the media plane holds of somebody.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Connection {
+    None,
+    /// Made before they are let in; the room does not reach them.
+    Ahead,
+    Inside,
 }
 
 /// A WHEP session: somebody who watches and is not shown.
@@ -36,6 +46,7 @@ pub(super) struct Viewer {
 
 impl Member {
     pub(super) fn new(participant: Participant, token: RoomToken, resume: Option<ResumeKey>) -> Self {
+        let connection = if resume.is_some() { Connection::None } else { Connection::Inside };
         Self {
             participant,
             token,
@@ -44,6 +55,7 @@ impl Member {
             quality: None,
             layers: BTreeMap::new(),
             wants: None,
+            connection,
             connecting: 0,
             entered_at: None,
         }

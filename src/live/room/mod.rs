@@ -20,7 +20,7 @@ use signaling::{
 
 pub(super) use self::doors::{Answer, DoorError, Restart, Watched};
 use self::doors::{ClosedDoor, Door, PendingDoor};
-use self::member::{Member, Viewer};
+use self::member::{Connection, Member, Viewer};
 use super::media::{self, Answered, Asker, Order};
 use super::metrics::{JoinStep, Metrics};
 use super::policy::RoomPolicy;
@@ -232,6 +232,9 @@ impl Room {
                 }
                 if let Some(member) = self.members.get_mut(&id) {
                     member.connecting = member.connecting.saturating_sub(1);
+                    if answer.is_err() && member.participant.presence() != Presence::Here {
+                        member.connection = Connection::None;
+                    }
                     if member.participant.answered(now.wall_ms(), answer).is_err() {
                         tracing::debug!("an answer came for an offer nobody waits for");
                     }
@@ -274,7 +277,8 @@ impl Room {
                 self.broadcast(&ServerMessage::Speakers { participants: self.speakers.clone() });
             }
             Event::Quality { participant, score } => {
-                if let Some(member) = self.members.get_mut(&participant) {
+                let here = |member: &&mut Member| member.participant.presence() == Presence::Here;
+                if let Some(member) = self.members.get_mut(&participant).filter(here) {
                     member.quality = Some(score);
                     self.broadcast(&ServerMessage::Quality { scores: vec![Quality { participant, score }] });
                 }
@@ -368,6 +372,9 @@ impl Room {
         let Some(member) = self.members.get_mut(&id) else { return };
         // News of a peer connection that is being replaced is old news.
         if member.connecting == 0 {
+            if matches!(state, MediaState::Gone { .. }) && member.connection == Connection::Ahead {
+                member.connection = Connection::None;
+            }
             member.participant.media(state);
             self.settle(now, id);
         }

@@ -12,7 +12,7 @@ impl Room {
     /// The grant was checked; `by` learns what came of it.
     pub(super) fn moderate(&mut self, now: Now, by: ParticipantId, re: Option<MessageId>, moderation: Moderation) {
         let outcome = match moderation {
-            Moderation::Admit(audience) => self.admit(audience),
+            Moderation::Admit(audience) => self.admit(now, audience),
             Moderation::Refuse(audience) => self.refuse(audience),
             Moderation::Remove(id) => self.remove(now, id),
             Moderation::Mute(id, kind) => self.mute(id, kind, by),
@@ -29,10 +29,10 @@ impl Room {
         }
     }
 
-    fn admit(&mut self, audience: Audience) -> Result<(), Refusal> {
+    fn admit(&mut self, now: Now, audience: Audience) -> Result<(), Refusal> {
         let outcome = self.waiting(audience)?.into_iter().try_for_each(|id| {
             self.info.policy.admission(self.present())?;
-            let admitted = self.members.get_mut(&id).map(|member| member.participant.admit());
+            let admitted = self.members.get_mut(&id).map(|member| member.participant.admit(now.wall_ms()));
             debug_assert_eq!(admitted, Some(Ok(())), "they were waiting");
             self.touch(id);
             Ok(())

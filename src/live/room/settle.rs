@@ -1,13 +1,17 @@
 //! Carries out what participants' state machines ask for.
 
-use sfu::ParticipantId;
+use sfu::{ParticipantId, Watch};
 use signaling::message::{ChatMessage, Grant, Quality, Sources};
-use signaling::{Ask, Effect, EndReason, MessageId, Presence, ServerMessage, limits};
+use signaling::{Ask, Effect, EndReason, ErrorCode, MessageId, Presence, Refusal, ServerMessage, limits};
 
 use super::super::media::{self, Asker, Order};
 use super::super::policy::Entry;
 use super::super::records::Record;
+use super::member::Connection;
 use super::{Now, Occupied, Output, Room};
+
+/// Connections a room holds for people who are not let in; who comes after them connects when they are. Product decision.
+const MAX_PREPARED: usize = 64;
 
 impl Room {
     /// Marks a participant whose machine was fed; [`settle`](Self::settle) will see to it.
@@ -44,6 +48,8 @@ impl Room {
     fn answer(&mut self, now: Now, id: ParticipantId, ask: Ask) {
         match ask {
             Ask::Enter => self.enter(now, id),
+            Ask::Prepare { offer } => self.prepare(now, id, offer),
+            Ask::LetIn { sources } => self.let_in(now, id, sources),
             Ask::Connect { offer, sources } => self.connect(now, id, offer, sources),
             Ask::Reoffer { offer } => {
                 let asker = Asker::Participant(id);
@@ -67,7 +73,7 @@ impl Room {
         let present = self.present();
         let Some(member) = self.members.get_mut(&id) else { return };
         let verdict = match self.info.policy.entry(&member.token, present) {
-            Entry::Direct => member.participant.admit(),
+            Entry::Direct => member.participant.admit(now.wall_ms()),
             Entry::Wait => member.participant.wait(now.wall_ms()),
             Entry::Denied(refusal) => member.participant.deny(refusal),
         };
@@ -77,17 +83,44 @@ impl Room {
         }
     }
 
+    /// Connects somebody who is not let in: what takes long is done when they are.
+    fn prepare(&mut self, now: Now, id: ParticipantId, offer: String) {
+        let prepared = self.members.values().filter(|member| member.connection == Connection::Ahead).count();
+        let Some(member) = self.members.get_mut(&id) else { return };
+        if prepared >= MAX_PREPARED && member.connection == Connection::None {
+            let full = Refusal::new(ErrorCode::RoomFull, "Too many people are about to join; join with an offer.");
+            let _ = member.participant.answered(now.wall_ms(), Err(full));
+            return;
+        }
+        member.connecting += 1;
+        let former = std::mem::replace(&mut member.connection, Connection::Ahead);
+        let options = media::caller_options(&member.token.grants, self.settings.media.slots, Watch::Nobody);
+        if former != Connection::None {
+            self.order(Order::Leave(id));
+        }
+        let (sources, asker) = (Sources::default(), Asker::Participant(id));
+        self.order(Order::Connect { participant: id, offer, options, sources, asker });
+    }
+
+    fn let_in(&mut self, now: Now, id: ParticipantId, sources: Sources) {
+        if let Some(member) = self.members.get_mut(&id) {
+            member.connection = Connection::Inside;
+            member.entered_at = Some(now.at);
+            self.order(Order::LetIn { participant: id, sources });
+        }
+    }
+
     fn connect(&mut self, now: Now, id: ParticipantId, offer: String, sources: Sources) {
         let slots = self.settings.media.slots;
         let Some(member) = self.members.get_mut(&id) else { return };
-        let former = member.participant.presence() == Presence::Here;
+        let former = std::mem::replace(&mut member.connection, Connection::Inside);
         member.connecting += 1;
         member.slots.clear();
         member.layers.clear();
         member.entered_at = Some(now.at);
-        let options = media::caller_options(&member.token.grants, slots);
+        let options = media::caller_options(&member.token.grants, slots, Watch::Everyone);
         let wants = member.wants.clone();
-        if former {
+        if former != Connection::None {
             self.order(Order::Leave(id));
         }
         self.order(Order::Connect { participant: id, offer, options, sources, asker: Asker::Participant(id) });
@@ -160,12 +193,13 @@ impl Room {
         if was != Presence::Outside {
             self.settings.metrics.ended(reason);
         }
+        if member.connection != Connection::None {
+            self.order(Order::Leave(id));
+        }
         match was {
-            Presence::Outside => {}
+            Presence::Outside | Presence::Entering => {}
             Presence::Waiting => self.tell_of_waiting(),
-            Presence::Entering => self.order(Order::Leave(id)),
             Presence::Here => {
-                self.order(Order::Leave(id));
                 self.settings.metrics.participants.dec();
                 self.speakers.retain(|speaker| *speaker != id);
                 self.broadcast(&ServerMessage::ParticipantLeft { participant: id, reason: reason.seen_by_others() });

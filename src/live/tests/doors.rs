@@ -39,7 +39,7 @@ fn watch(hall: &Hall) -> Watch {
 fn only(watch: Watch) -> ParticipantId {
     match watch {
         Watch::Only(id) => id,
-        Watch::Everyone => panic!("only one was asked for"),
+        Watch::Nobody | Watch::Everyone => panic!("only one was asked for"),
     }
 }
 

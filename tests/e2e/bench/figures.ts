@@ -9,3 +9,15 @@ export function percentile(values: number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 }
+
+/** When each step was reached; null for one that was not. */
+export type Marks = (number | null)[];
+
+/** Milliseconds after the first mark, in order: what was ready before it, or before another step, takes no time of its own. */
+export function stepsOf(marks: Marks): number[] {
+  let latest = marks[0] ?? Number.NaN;
+  return marks.map((mark) => {
+    latest = Math.max(latest, mark ?? Number.NaN);
+    return latest - (marks[0] ?? Number.NaN);
+  });
+}

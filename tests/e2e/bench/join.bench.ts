@@ -1,13 +1,13 @@
 import { test } from '../harness/fixtures.ts';
 import type { Participant } from '../harness/participant.ts';
-import { percentile, report } from './figures.ts';
+import { type Marks, percentile, report, stepsOf } from './figures.ts';
 
 const JOINS = Number(process.env.JOINS ?? 30);
 /** What a person takes at least from seeing the page to the click on Join. */
 const A_MOMENT_MS = 1_500;
 
-/** As the call engine marks them (web/src/features/call/engine/timings.ts), in order. */
-const STEPS = ['click', 'joined', 'answer-set', 'ice', 'dtls', 'first-frame'];
+/** As the call engine marks them (web/src/features/call/engine/timings.ts), in order; what was ready before the click takes nothing. */
+const STEPS = ['click', 'answer-set', 'ice', 'dtls', 'joined', 'first-frame'];
 
 test('joins of Chromium into a running call', async ({ inChromium }) => {
   const ada = await inChromium('ada');
@@ -89,12 +89,11 @@ async function measure(
     await bo.openPreJoin(code);
     await bo.driver.fill('input[name="name"]', 'Bo');
     // As for a person, who takes a moment: devices are open, the offer is made and the page is at rest before the click.
-    await bo.poll('ready to join', () => marks(bo, ['get-user-media', 'offer'])).not.toContain(null);
+    await bo.poll('ready to join', () => marks(bo, ['get-user-media', 'dtls'])).not.toContain(null);
     await bo.driver.evaluate((rest) => new Promise((resolve) => setTimeout(resolve, rest)), A_MOMENT_MS);
     await bo.driver.click('[data-testid="join"]');
     await bo.poll('first frame', () => marks(bo, ['first-frame'])).not.toContain(null);
-    const times = await marks(bo, STEPS);
-    joins.push(times.map((time) => (time ?? Number.NaN) - (times[0] ?? Number.NaN)));
+    joins.push(stepsOf(await marks(bo, STEPS)));
     await bo.driver.close();
   }
   const total = joins.map((times) => times.at(-1) ?? Number.NaN);
@@ -106,7 +105,7 @@ async function measure(
   }
 }
 
-function marks(person: Participant, steps: string[]): Promise<(number | null)[]> {
+function marks(person: Participant, steps: string[]): Promise<Marks> {
   return person.driver.evaluate(
     (steps) => steps.map((step) => performance.getEntriesByName(`facementor:join:${step}`).at(-1)?.startTime ?? null),
     steps,

@@ -60,7 +60,7 @@ async function joins(
     await host.join(code, 'signed in');
     await host.isInCall();
     await host.poll('the way that is meant', () => host.driver.evaluate(pathInUse, undefined)).toMatchObject(way);
-    await measureJoins(name, 2_000, code, async () => {
+    await measureJoins(name, { join: 2_000, connected: 2_000 }, code, async () => {
       return new Participant(await ChromiumDriver.open(bo), 'Bo', LOOKS.bo, server.url);
     });
   } finally {

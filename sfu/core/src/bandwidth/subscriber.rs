@@ -127,9 +127,14 @@ impl<K: Copy + PartialEq> Bandwidth<K> {
         self.estimator.as_ref().map(|estimator| (estimator.loss(), estimator.rtt()))
     }
 
+    /// Whether packets wait before the link.
+    pub(crate) fn is_queued(&self) -> bool {
+        self.estimator.as_ref().is_some_and(|estimator| estimator.queue_ms() >= CALM_QUEUE_MS)
+    }
+
     /// How often to send a packet again that the client asks for.
     pub(crate) fn copies(&self) -> usize {
-        let calm = self.estimator.as_ref().filter(|estimator| estimator.queue_ms() < CALM_QUEUE_MS);
+        let calm = self.estimator.as_ref().filter(|_| !self.is_queued());
         let loss = calm.map_or(0.0, |estimator| estimator.loss());
         COPIES.iter().find(|(least, _)| loss >= *least).map_or(1, |(_, copies)| *copies)
     }

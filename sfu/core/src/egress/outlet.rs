@@ -229,6 +229,11 @@ impl Outlet {
         Outcome::Sent(bytes)
     }
 
+    /// Whether what went out under this number belongs to what plays now, and not to a layer that was left since.
+    pub(crate) fn still_plays(&self, sequence: u16) -> bool {
+        self.numbering.find(sequence).is_some_and(|(segment, ..)| self.playing == Some(segment.track))
+    }
+
     /// Answers a NACK: by RTX where negotiated (RFC 4588), else by the same bytes again. `None` when nothing is to be sent.
     pub(crate) fn resend<'t>(
         &mut self,

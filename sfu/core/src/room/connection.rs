@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::participant::Phase;
 use super::{ParticipantKey, Room};
 use crate::srtp::{Opener, Sealer, Srtcp};
-use crate::{DataKind, Event, GoneReason, Received, Remote, SrtpKeys, TransportEvent};
+use crate::{DataKind, Event, GoneReason, Received, Remote, SrtpKeys, TransportEvent, Watch};
 
 /// What the shard has to do after a connection was handled.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -164,9 +164,14 @@ impl Room {
         self.open_gate(now, key);
     }
 
-    /// Passes an application message to everyone else who has the channel.
+    /// Passes an application message to everyone else who has the channel; not from or to who is not let in yet.
     fn relay(&mut self, now: Instant, from: ParticipantKey, label: &str, kind: DataKind, bytes: &[u8]) {
-        for key in self.participants.keys().into_iter().filter(|key| *key != from) {
+        let inside =
+            |key| self.participants.get(key).is_some_and(|participant| participant.options.watch != Watch::Nobody);
+        if !inside(from) {
+            return;
+        }
+        for key in self.participants.keys().into_iter().filter(|key| *key != from && inside(*key)).collect::<Vec<_>>() {
             self.send_data(now, key, label, kind, bytes);
         }
     }

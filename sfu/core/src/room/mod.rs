@@ -38,7 +38,7 @@ use crate::ingress::{Arrivals, Latch, PayloadTable, PublisherClock, Tap, TapId, 
 use crate::slab::{Key, Slab};
 use crate::{
     Event, Grant, IceCredentials, JoinOptions, MediaKind, MediaPlan, ParticipantId, ReceivePlan, Remote, RoomId,
-    Source, SourceState, Transport, VideoStart, WallClock, Want,
+    Source, SourceState, Transport, VideoStart, WallClock, Want, Watch,
 };
 
 pub(crate) type ParticipantKey = Key<Participant>;
@@ -259,6 +259,18 @@ impl Room {
         let Some(participant) = self.participants.get_mut(key) else { return };
         participant.wants = Some(wants.to_vec());
         self.reassign_one(now, key);
+        self.settle_demand(now);
+    }
+
+    pub(crate) fn watch(&mut self, now: Instant, key: ParticipantKey, watch: Watch) {
+        let Some(participant) = self.participants.get_mut(key) else { return };
+        participant.options.watch = watch;
+        let outlets: Vec<_> = participant.outlets().collect();
+        self.reassign_one(now, key);
+        for outlet in outlets {
+            self.start_from_ring(now, outlet);
+        }
+        self.schedule_tick(now);
         self.settle_demand(now);
     }
 

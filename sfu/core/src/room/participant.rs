@@ -137,6 +137,7 @@ impl Participant {
     pub(crate) fn may_watch(&self, publisher: ParticipantId) -> bool {
         publisher != self.id
             && match self.options.watch {
+                Watch::Nobody => false,
                 Watch::Everyone => true,
                 Watch::Only(only) => only == publisher,
             }

@@ -207,12 +207,17 @@ impl Room {
             }
             Feedback::Nack { ssrc, sequences } => {
                 counters.nacks_in += sequences.len() as u64;
-                let copies = self.participants.get(key).map_or(0, |participant| participant.bandwidth.copies());
-                if let Some(outlet) = self.outlet_of(key, ssrc) {
-                    // One copy of each before the next: what is lost is lost in bursts.
-                    for _ in 0..copies {
-                        self.resends.extend(sequences.iter().map(|sequence| (outlet, *sequence)));
-                    }
+                let Some(bandwidth) = self.participants.get(key).map(|participant| &participant.bandwidth) else {
+                    return;
+                };
+                let (copies, is_queued) = (bandwidth.copies(), bandwidth.is_queued());
+                let Some(key) = self.outlet_of(key, ssrc) else { return };
+                let Some(outlet) = self.outlets.get(key) else { return };
+                // Behind a queue only what still helps: a layer that was left to empty it must not fill it again.
+                let helps = |sequence: &&u16| !is_queued || outlet.still_plays(**sequence);
+                // One copy of each before the next: what is lost is lost in bursts.
+                for _ in 0..copies {
+                    self.resends.extend(sequences.iter().filter(helps).map(|sequence| (key, *sequence)));
                 }
             }
             Feedback::KeyframeRequest { ssrc } => {

@@ -224,6 +224,11 @@ impl Shard {
         self.with(now, participant, |room, key| room.subscribe(now, key, wants));
     }
 
+    /// Changes whose sources the participant's slots may carry: how somebody connected ahead is let in.
+    pub fn watch(&mut self, now: Instant, participant: ParticipantId, watch: Watch) {
+        self.with(now, participant, |room, key| room.watch(now, key, watch));
+    }
+
     /// Sends an application message to one participant on its data channel `label`.
     pub fn send_data(&mut self, now: Instant, participant: ParticipantId, label: &str, kind: DataKind, bytes: &[u8]) {
         self.with(now, participant, |room, key| room.send_data(now, key, label, kind, bytes));

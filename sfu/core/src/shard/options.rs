@@ -36,7 +36,7 @@ pub struct JoinOptions {
     pub start: VideoStart,
     /// Most slots answered, whatever the offer asks for.
     pub slots: u8,
-    /// Whose sources to forward; WHEP watches one publisher.
+    /// Whose sources to forward; WHEP watches one publisher. [`Shard::watch`](super::Shard::watch) changes it.
     pub watch: Watch,
 }
 
@@ -58,6 +58,8 @@ pub enum VideoStart {
 /// Whose sources a participant's slots may carry.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Watch {
+    /// Connected ahead of being let in: nothing of the room reaches them, and nothing of theirs the room.
+    Nobody,
     Everyone,
     Only(ParticipantId),
 }

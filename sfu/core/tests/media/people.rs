@@ -131,3 +131,21 @@ fn a_quarantine_with_no_room_at_work_ends_nothing() {
     world.shard.quarantine(world.now);
     assert_eq!(world.shard.load().rooms, 1, "no room was being worked on");
 }
+
+#[test]
+fn who_is_connected_ahead_is_shown_nothing_until_let_in() {
+    let mut world = World::of(2);
+    let late = world.join(USUAL);
+    world.shard.watch(world.now, person(late), Watch::Nobody);
+    world.deliver();
+    world.speak(0, 1, &[1; 40]);
+    world.film(0, 1, true);
+    assert_eq!(world.clients[late].got, []);
+    assert!(shown(&world, late).iter().all(Option::is_none));
+    world.shard.watch(world.now, person(late), Watch::Everyone);
+    world.deliver();
+    assert_eq!(shown(&world, late)[..2], [Some(person(0)), Some(person(1))]);
+    world.speak(0, 2, &[2; 40]);
+    assert_eq!(world.audio(late, 0).len(), 1);
+    assert!(!world.video(late, 0).is_empty(), "the last keyframe is still in the ring");
+}

@@ -48,14 +48,30 @@ async function previewing(encryption: EncryptionMode = { kind: 'in-transit' }) {
 async function inCall(encryption?: EncryptionMode) {
   const started = await previewing(encryption);
   const { call, server } = started;
+  await prepared(server);
+  connections[0]?.become('connected');
   const joining = call.join();
   await tick();
   const { id } = server.socket.last('join');
-  server.socket.say({ type: 'joined', re: id ?? '', answer: 'answer', ...snapshot() });
+  server.socket.say({ type: 'joined', re: id ?? '', ...snapshot() });
   await joining;
   await tick();
-  connections[0]?.become('connected');
   return started;
+}
+
+/** The server answers the offer made ahead. */
+async function prepared(server: FakeServer) {
+  const { id } = server.socket.last('prepare');
+  server.socket.say({ type: 'prepared', re: id ?? '', answer: 'answer' });
+  await tick();
+}
+
+/** The server does not know of connecting ahead. */
+async function unprepared(server: FakeServer) {
+  const { id } = server.socket.last('prepare');
+  const error = { type: 'error', code: 'unknown_message', message: '', fatal: false } as const;
+  server.socket.say({ ...error, re: id ?? '' });
+  await tick();
 }
 
 test('the first offer is laid out as PROTOCOL.md §5 says, and ready before the click', async () => {
@@ -75,16 +91,54 @@ test('the first offer is laid out as PROTOCOL.md §5 says, and ready before the 
   expect(connections[0]?.offers).toBe(1);
 });
 
-test('joining sends the offer, sets the answer and says ready', async () => {
+test('the connection is there before the click, and joining carries no offer', async () => {
   const { call, server } = await inCall();
 
-  expect(server.socket.last('join')).toMatchObject({ offer: 'offer 1' });
+  expect(server.socket.last('prepare')).toMatchObject({ offer: 'offer 1' });
+  expect(server.socket.last('join')).not.toHaveProperty('offer');
   expect(connections[0]?.answers).toEqual(['answer']);
   expect(server.socket.count('ready')).toBe(1);
   expect(call.state).toMatchObject({ phase: 'joined', media: 'connected' });
   expect(Object.keys(call.timings.sinceClick())).toEqual(
     expect.arrayContaining(['click', 'offer', 'joined', 'answer-set', 'ice', 'dtls']),
   );
+});
+
+test('where the server does not connect ahead, joining sends the offer, sets the answer and says ready', async () => {
+  const { call, server } = await previewing();
+  await unprepared(server);
+  const joining = call.join();
+  await tick();
+  const { id, offer } = server.socket.last('join');
+  expect(offer).toBe('offer 1');
+  server.socket.say({ type: 'joined', re: id ?? '', answer: 'answer', ...snapshot() });
+  await joining;
+  await tick(250);
+  expect(connections[0]?.answers).toEqual(['answer']);
+  expect(server.socket.count('ready')).toBe(1);
+  expect(call.state.phase).toBe('joined');
+});
+
+test('a connection that failed on the pre-join page is made anew', async () => {
+  const { server } = await previewing();
+  await prepared(server);
+  connections[0]?.become('failed');
+  await tick();
+  expect(connections).toHaveLength(2);
+  expect(server.socket.count('prepare')).toBe(2);
+});
+
+test('a connection the server has lost meanwhile is replaced by one that comes with the join', async () => {
+  const { call, server } = await previewing();
+  await prepared(server);
+  void call.join();
+  await tick();
+  const error = { type: 'error', code: 'offer_invalid', message: '', fatal: false } as const;
+  server.socket.say({ ...error, re: server.socket.last('join').id ?? '' });
+  await tick();
+  expect(connections).toHaveLength(2);
+  expect(server.socket.last('join')).toHaveProperty('offer');
+  expect(call.state.phase).toBe('joining');
 });
 
 test('a click before the socket is open joins as soon as it is', async () => {
@@ -105,6 +159,7 @@ test('a click before the socket is open joins as soon as it is', async () => {
 
 test('whoever waits is admitted later', async () => {
   const { call, server } = await previewing();
+  await prepared(server);
   const joining = call.join();
   await tick();
   const re = server.socket.last('join').id ?? '';
@@ -112,7 +167,7 @@ test('whoever waits is admitted later', async () => {
   await joining;
   expect(call.state.phase).toBe('waiting');
 
-  server.socket.say({ type: 'joined', re, answer: 'answer', ...snapshot() });
+  server.socket.say({ type: 'joined', re, ...snapshot() });
   await tick();
 
   expect(call.state.phase).toBe('joined');
@@ -121,6 +176,7 @@ test('whoever waits is admitted later', async () => {
 
 test('a full room leaves the person at pre-join with the reason', async () => {
   const { call, server } = await previewing();
+  await prepared(server);
   const joining = call.join();
   await tick();
   server.socket.say({
@@ -210,6 +266,18 @@ test('interrupted media restarts ICE, and after two tries in vain gets a new pee
   connections[1]?.become('connected');
   await tick();
   expect(server.socket.count('ready')).toBe(4);
+});
+
+test('a server that has forgotten the connection gets a new one at once', async () => {
+  const { server } = await inCall();
+  connections[0]?.become('failed');
+  await tick();
+  const { id } = server.socket.last('offer');
+  const error = { type: 'error', code: 'offer_invalid', message: '', fatal: false } as const;
+  server.socket.say({ ...error, re: id ?? '' });
+  await tick();
+  expect(connections).toHaveLength(2);
+  expect(server.socket.last('offer')).toMatchObject({ peer_connection: 'new' });
 });
 
 test('media that heals by itself is not restarted', async () => {

@@ -9,6 +9,7 @@ import {
 } from './call-state';
 import { Encryption, type EncryptionMode } from './e2ee/encryption';
 import { Emitter } from './emitter';
+import { FirstConnection } from './first-connection';
 import { LocalMedia } from './local-media';
 import { Peer, type PeerState, type Reception, type SlotTracks } from './peer';
 import type {
@@ -75,7 +76,9 @@ export class Call extends Emitter<Events> {
   private readonly recovery: Recovery;
   private readonly encryption: Encryption | null;
   private peer: Peer | null = null;
-  private firstOffer: Promise<string> | null = null;
+  private first: FirstConnection | null = null;
+  /** Before, the server gets neither sound nor picture, although it may be connected. */
+  private publishing = false;
   private iceServers: Welcome['ice_servers'] = [];
   /** The slots whose sound is played. */
   private readonly heard = new Set<number>();
@@ -115,7 +118,9 @@ export class Call extends Emitter<Events> {
         this.tellSources();
       }),
       this.local.on('track', ({ source, kind, track }) => {
-        if (this.hasKey) void this.peer?.send(source, kind, track).catch(() => undefined);
+        if (this.hasKey && this.publishing) {
+          void this.peer?.send(source, kind, track).catch(() => undefined);
+        }
       }),
       this.local.on('failed', ({ device }) => this.emit('moment', { kind: 'device-lost', device })),
       this.output.on('blocked', (soundBlocked) => this.set({ ...this.state, soundBlocked })),
@@ -126,7 +131,7 @@ export class Call extends Emitter<Events> {
     navigatorConnection()?.addEventListener('change', this.probe);
   }
 
-  /** Opens signaling and prepares the offer, so that joining later takes one round trip. */
+  /** Opens signaling and connects, so that joining later takes one message each way. */
   open(): void {
     if (!this.encryption) {
       this.signaling.open();
@@ -250,8 +255,13 @@ export class Call extends Emitter<Events> {
       void this.receive(message);
       return;
     }
-    this.held = [];
     this.timings.mark('joined');
+    this.publish();
+    if (message.answer === undefined) {
+      void this.receive(message);
+      return;
+    }
+    this.held = [];
     void this.accept(message.answer).then((accepted) => {
       void this.receive(message);
       if (accepted === 'broken') void this.recovery.startOver();
@@ -273,8 +283,13 @@ export class Call extends Emitter<Events> {
         this.local.setCameraFormat(message.media.camera);
         this.iceServers = message.ice_servers;
         // A new hello means a new participant on the server: it needs a new peer connection.
-        this.prepare();
-        if (this.state.phase === 'joining') void this.askToJoin();
+        this.publishing = false;
+        if (this.state.phase === 'joining') {
+          this.prepare('at-join');
+          void this.askToJoin();
+        } else {
+          this.prepare('ahead');
+        }
         return;
       case 'joined':
         this.recovery.begin();
@@ -310,8 +325,8 @@ export class Call extends Emitter<Events> {
     }
   }
 
-  /** A peer connection with its offer, ready before the click. */
-  private prepare(): void {
+  /** A peer connection with its offer, answered now or with the join. */
+  private prepare(answered: 'ahead' | 'at-join'): void {
     const { parameters } = this.state;
     if (!parameters) return;
     this.dropPeer();
@@ -322,12 +337,46 @@ export class Call extends Emitter<Events> {
       this.encryption,
     );
     this.usePeer(peer);
-    this.firstOffer = peer.offer().then((offer) => {
-      this.timings.mark('offer');
-      return offer;
-    });
-    // A failure shows when the offer is used.
-    this.firstOffer.catch(() => undefined);
+    this.timings.prepare();
+    const first = new FirstConnection(peer);
+    this.first = first;
+    first.offer.then(
+      () => this.timings.mark('offer'),
+      () => undefined,
+    );
+    if (answered === 'ahead') {
+      first.connectAhead((offer) => this.askAhead(offer));
+      void first.offerOfJoin().then(
+        (offer) => {
+          if (offer !== null || this.peer !== peer) return;
+          this.timings.mark('answer-set');
+          this.whenConnected(peer);
+        },
+        () => undefined,
+      );
+    }
+  }
+
+  private async askAhead(offer: string): Promise<string> {
+    const reply = await this.signaling.request({ type: 'prepare', offer });
+    if (reply.type !== 'prepared') throw new RequestRefused('unknown_message', '');
+    return reply.answer;
+  }
+
+  /** Sends what the person wants others to see and hear, from now on. */
+  private publish(): void {
+    this.publishing = true;
+    if (this.peer) this.sendTracks(this.peer);
+  }
+
+  private sendTracks(peer: Peer): void {
+    if (!this.hasKey || !this.publishing) return;
+    for (const source of ['camera', 'screen'] as const) {
+      for (const kind of ['audio', 'video'] as const) {
+        const track = this.local.track(source, kind);
+        if (track) void peer.send(source, kind, track).catch(() => undefined);
+      }
+    }
   }
 
   private usePeer(peer: Peer): void {
@@ -338,39 +387,48 @@ export class Call extends Emitter<Events> {
       this.recovery.peerChanged(media);
       // The network that media misses may be gone for the socket too, which would notice much later.
       if (media === 'interrupted' || media === 'failed') this.signaling.networkChanged();
+      // And one that is back is back for the socket too.
+      else if (media === 'connected' && this.state.signaling === 'reconnecting') {
+        this.signaling.networkChanged();
+      }
+      const { phase } = this.state;
+      if (media === 'failed' && (phase === 'previewing' || phase === 'waiting')) {
+        this.prepare('ahead');
+      }
     });
     peer.on('step', (step) => this.timings.mark(step));
     peer.on('data', (data) => this.emit('data', data));
-    for (const source of ['camera', 'screen'] as const) {
-      for (const kind of ['audio', 'video'] as const) {
-        const track = this.local.track(source, kind);
-        if (track && this.hasKey) void peer.send(source, kind, track).catch(() => undefined);
-      }
-    }
+    this.sendTracks(peer);
   }
 
   private dropPeer(): void {
     this.peer?.close();
     this.peer = null;
-    this.firstOffer = null;
+    this.first = null;
     this.heard.clear();
     this.output.close();
     this.set({ ...this.state, media: 'new' });
   }
 
   private async askToJoin(): Promise<void> {
+    let offer: string | null | undefined;
     try {
-      if (!this.firstOffer) this.prepare();
-      const offer = await this.firstOffer;
-      if (!offer) return;
+      if (!this.first) this.prepare('at-join');
+      offer = await this.first?.offerOfJoin();
+      if (offer === undefined) return;
       await this.signaling.request({
         type: 'join',
         ...(this.name ? { name: this.name } : {}),
-        offer,
+        ...(offer === null ? {} : { offer }),
         sources: this.sources(),
       });
     } catch (error) {
       if (this.state.phase === 'ended') return;
+      // The connection made ahead is gone.
+      if (offer === null && error instanceof RequestRefused && error.code === 'offer_invalid') {
+        this.prepare('at-join');
+        return this.askToJoin();
+      }
       // A lost socket comes back with `welcome` or `resumed`, and the join goes on from there.
       if (error instanceof RequestRefused && error.code === 'socket_lost') return;
       const refusal =
@@ -388,13 +446,17 @@ export class Call extends Emitter<Events> {
       return 'broken';
     }
     this.timings.mark('answer-set');
-    // Firefox makes its decoders anew some tasks after the answer was set, and loses what video came before: once it tells
-    // of the connection that is behind us.
-    void this.peer
-      ?.connected(CONNECT_PATIENCE_MS)
-      .then(() => this.signaling.send({ type: 'ready' }));
+    if (this.peer) this.whenConnected(this.peer);
     this.hear();
     return 'accepted';
+  }
+
+  /**
+   * Says `ready`. Firefox makes its decoders anew some tasks after the answer was set, and loses what video came before: once
+   * it tells of the connection that is behind us.
+   */
+  private whenConnected(peer: Peer): void {
+    void peer.connected(CONNECT_PATIENCE_MS).then(() => this.signaling.send({ type: 'ready' }));
   }
 
   private async acceptOrStartOver(answer: string): Promise<void> {
@@ -418,8 +480,8 @@ export class Call extends Emitter<Events> {
   /** An ICE restart, or a new peer connection when that did not help. */
   private async renegotiate(kind: 'restart' | 'new'): Promise<void> {
     if (this.state.phase !== 'joined') return;
-    if (kind === 'new') this.prepare();
-    const offer = await (kind === 'new' ? this.firstOffer : this.peer?.offer('restart'));
+    if (kind === 'new') this.prepare('at-join');
+    const offer = await (kind === 'new' ? this.first?.offer : this.peer?.offer('restart'));
     if (!offer) return;
     const reply = await this.signaling.request({
       type: 'offer',

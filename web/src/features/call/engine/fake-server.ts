@@ -1,5 +1,5 @@
 import type { ClientMessage, ServerMessage, Snapshot, Welcome } from './protocol';
-import type { Socket } from './signaling-client';
+import { ANSWER_MS, type Socket } from './signaling-client';
 
 type Frame = ClientMessage & { id?: string };
 
@@ -57,13 +57,19 @@ export class FakeServer {
     this.sockets.push(socket);
     return socket;
   };
-  /** Whether the network lets anything through. */
-  reachable = true;
   looks = 0;
+  private swallows = false;
+  /** As the client asks whether anything answers: in time, or not. */
   readonly answers = (): Promise<boolean> => {
     this.looks += 1;
-    return Promise.resolve(this.reachable);
+    if (!this.swallows) return Promise.resolve(true);
+    return new Promise((resolve) => setTimeout(() => resolve(false), ANSWER_MS));
   };
+
+  /** From now on the network lets nothing through. */
+  swallow(): void {
+    this.swallows = true;
+  }
 
   get socket(): FakeSocket {
     const socket = this.sockets.at(-1);

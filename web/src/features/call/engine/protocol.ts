@@ -111,7 +111,8 @@ export type LeaveReason = 'left' | 'lost' | 'removed' | 'replaced';
 export type ServerMessage =
   | Welcome
   | { type: 'waiting'; re?: string; since_ms: number }
-  | ({ type: 'joined'; re?: string; answer: string } & Snapshot)
+  | { type: 'prepared'; re?: string; answer: string }
+  | ({ type: 'joined'; re?: string; answer?: string } & Snapshot)
   | ({ type: 'resumed'; re?: string; answer?: string } & Snapshot)
   | { type: 'answer'; re?: string; answer: string }
   | { type: 'participant'; participant: Person }
@@ -152,7 +153,8 @@ export type ClientMessage =
       resume?: string;
       client?: { name: string; version: string };
     }
-  | { type: 'join'; name?: string; offer: string; sources: Sources }
+  | { type: 'prepare'; offer: string }
+  | { type: 'join'; name?: string; offer?: string; sources: Sources }
   | { type: 'offer'; offer: string; peer_connection?: 'same' | 'new' }
   | { type: 'ready' }
   | ({ type: 'publish'; source: Source } & SourceState)

@@ -1,4 +1,5 @@
 import type { PeerState } from './peer';
+import { RequestRefused } from './signaling-client';
 
 interface Hands {
   /** Asks the server for new paths (`restart`) or replaces the whole peer connection (`new`). */
@@ -30,6 +31,8 @@ export class Recovery {
   begin(): void {
     this.active = true;
     this.open = true;
+    // Connected ahead, and lost since.
+    if (this.isBroken()) this.tryIn(PATIENCE_MS);
   }
 
   close(): void {
@@ -82,12 +85,18 @@ export class Recovery {
     const kind = this.tries < RESTARTS ? 'restart' : 'new';
     // After a new peer connection that does not connect either, begin with restarts again.
     this.tries = kind === 'new' ? 0 : this.tries + 1;
+    let refused = false;
     try {
       await this.hands.restart(kind);
-    } catch {
-      // Refused, or the socket went: the next try finds out.
+    } catch (error) {
+      // The socket went: `signalingOpen` tries again. Refused: the server has forgotten the connection.
+      refused = error instanceof RequestRefused && error.code === 'offer_invalid';
     } finally {
       this.running = false;
+    }
+    if (refused && kind === 'restart') {
+      this.tries = RESTARTS;
+      return this.attempt();
     }
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {

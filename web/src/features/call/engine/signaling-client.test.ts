@@ -211,28 +211,53 @@ test('when the network is back a waiting client tries at once, an open one looks
   expect(server.sockets).toHaveLength(3);
 });
 
-test('while the network swallows everything no socket is tried, and one is as soon as anything answers', async () => {
+test('while the network swallows everything sockets are tried one after the other, until one opens', async () => {
   const { client, server, statuses } = await joined();
-  server.reachable = false;
+  server.swallow();
   client.networkChanged();
-  await tick(30_000);
-  expect(server.sockets).toHaveLength(1);
-  expect(server.looks).toBeGreaterThan(50);
+  await tick(20_000);
+  expect(server.sockets.length).toBeGreaterThan(10);
+  expect(server.sockets.slice(0, -1).every(({ closed }) => closed !== undefined)).toBe(true);
   expect(statuses.at(-1)).toBe('reconnecting');
 
-  server.reachable = true;
-  await tick(501);
-  expect(server.sockets).toHaveLength(2);
+  // Whenever it is back, a socket is tried within moments.
+  const tried = server.sockets.length;
+  await tick(1_501);
+  expect(server.sockets.length).toBeGreaterThan(tried);
   expect(server.socket.open()).toMatchObject({ resume: 'come back' });
+  await tick(5_000);
   server.socket.say({ type: 'resumed', ...snapshot() });
+  expect(statuses.at(-1)).toBe('open');
   const { looks } = server;
   await tick(9_000);
   expect(server.looks).toBe(looks);
 });
 
+test('a socket is tried at once when anything answers, and when the network tells that it is back', async () => {
+  const { client, server } = await joined();
+  server.swallow();
+  client.networkChanged();
+  await tick(2_600);
+  const tried = server.sockets.length;
+  client.networkChanged();
+  await tick();
+  expect(server.sockets).toHaveLength(tried + 1);
+  expect(server.sockets.at(-2)?.closed).toBeDefined();
+});
+
+test('sockets that fail for long are tried less often', async () => {
+  const { client, server } = await joined();
+  server.swallow();
+  client.networkChanged();
+  await tick(60_000);
+  const tried = server.sockets.length;
+  await tick(60_000);
+  expect(server.sockets.length - tried).toBeLessThan(20);
+});
+
 test('nobody looks out for somebody who left meanwhile', async () => {
   const { client, server } = await joined();
-  server.reachable = false;
+  server.swallow();
   client.networkChanged();
   await tick(5_000);
   client.close();

@@ -75,6 +75,11 @@ export const ANSWER_MS = 500;
 const RATE_LIMIT_WAIT_MS = 10_000;
 /** A connection attempt that hangs longer is started anew. */
 const OPEN_TIMEOUT_MS = 10_000;
+/** While the network swallows everything, one that has no answer to its first packet is: it would repeat that after 1, 3, 7, 15 s. */
+const HASTY_MS = 1_000;
+/** Chromium slows down sockets after so many that failed; then we do ourselves. */
+const HASTY_TRIES = 20;
+const SLOW_MS = 3_000;
 
 /** Codes of fatal errors after which a fresh room token may help. */
 const FRESH_TOKEN_CODES = new Set(['token_expired', 'token_invalid', 'resume_unknown']);
@@ -119,6 +124,9 @@ export class SignalingClient extends Emitter<Events> {
   /** The last socket was given up because nothing came back, not closed by somebody. */
   private swallowed = false;
   private lookingOut = false;
+  /** Sockets tried in haste since the last one that opened. */
+  private hastyTries = 0;
+  private openTook = 0;
   private pingTimer: ReturnType<typeof setInterval> | undefined;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private probeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -171,8 +179,13 @@ export class SignalingClient extends Emitter<Events> {
 
   /** The network changed or came back: do not wait for timers to notice. */
   networkChanged(): void {
-    if (this.status === 'reconnecting' && !this.socket) {
+    if (this.status === 'reconnecting' && (!this.socket || this.hastyTries > 0)) {
       this.attempt = 0;
+      this.hastyTries = 0;
+      const hasty = this.socket;
+      this.socket = null;
+      clearTimeout(this.openTimer);
+      hasty?.close();
       this.connectIn(0);
     } else if (this.status === 'open' && this.probeTimer === undefined) {
       const before = this.lastHeard;
@@ -223,11 +236,19 @@ export class SignalingClient extends Emitter<Events> {
     this.socket = socket;
     this.fatal = null;
     const ours = () => this.socket === socket;
-    this.openTimer = setTimeout(() => {
-      if (ours() && this.status !== 'open') this.dropSocket();
-    }, OPEN_TIMEOUT_MS);
+    const giveUpIn = (ms: number) => {
+      clearTimeout(this.openTimer);
+      this.openTimer = setTimeout(() => {
+        if (ours() && this.status !== 'open') this.dropSocket();
+      }, ms);
+    };
+    giveUpIn(this.hastyTries > 0 ? HASTY_MS + 2 * this.openTook : OPEN_TIMEOUT_MS);
+    const begun = Date.now();
     socket.onopen = () => {
-      if (ours()) this.write(hello, String(this.nextId++));
+      if (!ours()) return;
+      this.openTook = Date.now() - begun;
+      giveUpIn(OPEN_TIMEOUT_MS);
+      this.write(hello, String(this.nextId++));
     };
     socket.onmessage = (event: MessageEvent) => {
       if (!ours()) return;
@@ -276,6 +297,7 @@ export class SignalingClient extends Emitter<Events> {
 
   private opened(message: ServerMessage): void {
     this.attempt = 0;
+    this.hastyTries = 0;
     this.tokenRefusals = 0;
     this.lostAt = null;
     clearTimeout(this.openTimer);
@@ -363,19 +385,19 @@ export class SignalingClient extends Emitter<Events> {
     }
   }
 
-  /** Connects as soon as anything answers. A socket is no way to find out: browsers slow down those that failed before. */
+  /**
+   * Comes back as soon as the network does. Requests tell where nothing else does, but in Chromium they all ride on one connection
+   * attempt, which repeats its first packet ever more slowly; a socket makes a new one, but browsers slow down those that failed
+   * often. So they take turns.
+   */
   private async lookOut(url: string): Promise<void> {
     if (this.lookingOut) return;
     this.lookingOut = true;
-    while (this.lacksSocket()) {
-      const next = new Promise((resolve) => setTimeout(resolve, ANSWER_MS));
-      if (await this.answers(url)) {
-        if (this.lacksSocket()) this.connectIn(0);
-        break;
-      }
-      await next;
-    }
+    const answered = await this.answers(url);
     this.lookingOut = false;
+    if (!this.lacksSocket()) return;
+    this.hastyTries = answered ? 0 : this.hastyTries + 1;
+    this.connectIn(this.hastyTries > HASTY_TRIES ? SLOW_MS : 0);
   }
 
   private lacksSocket(): boolean {

@@ -26,10 +26,18 @@ export class Timings {
     performance.mark(markName(step));
   }
 
+  /** A new peer connection: its steps are to come. */
+  prepare(): void {
+    this.forget(['offer', 'answer-set', 'ice', 'dtls']);
+  }
+
   /** A new join begins with the click; the steps that prepared it keep their times. */
   restart(): void {
-    for (const step of JOIN_STEPS) {
-      if (step === 'get-user-media' || step === 'offer') continue;
+    this.forget(['click', 'joined', 'first-frame']);
+  }
+
+  private forget(steps: JoinStep[]): void {
+    for (const step of steps) {
       this.reached.delete(step);
       performance.clearMarks(markName(step));
     }
