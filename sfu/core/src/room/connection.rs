@@ -100,6 +100,7 @@ impl Room {
                     }
                 }
                 TransportEvent::Closed => return Fate::Ends(GoneReason::Closed),
+                TransportEvent::ConsentExpired => self.unselect(key),
                 TransportEvent::ConsentLost => return Fate::Ends(GoneReason::ConsentLost),
                 TransportEvent::Failed => return Fate::Ends(GoneReason::Failed),
             }
@@ -143,10 +144,21 @@ impl Room {
 
     /// Sends to `remote` from now on.
     pub(crate) fn select(&mut self, now: Instant, key: ParticipantKey, remote: Remote) {
-        if let Some(link) = self.participants.get(key).and_then(|participant| self.links.get_mut(participant.link)) {
-            link.remote = Some(remote);
+        let Some(participant) = self.participants.get(key) else { return };
+        let Some(link) = self.links.get_mut(participant.link) else { return };
+        let was_gone = link.remote.replace(remote).is_none();
+        if was_gone && participant.phase == Phase::Connected {
+            // What should have begun anew could not be asked for while nothing could be sent.
+            self.open_gate(now, key);
         }
         self.connect_if_ready(now, key);
+    }
+
+    /// Sends nothing until there is a path again.
+    fn unselect(&mut self, key: ParticipantKey) {
+        if let Some(link) = self.participants.get(key).and_then(|participant| self.links.get_mut(participant.link)) {
+            link.remote = None;
+        }
     }
 
     fn connect_if_ready(&mut self, now: Instant, key: ParticipantKey) {

@@ -311,7 +311,7 @@ impl Room {
     }
 
     /// Video may flow once the client is connected and ready.
-    fn open_gate(&mut self, now: Instant, key: ParticipantKey) {
+    pub(super) fn open_gate(&mut self, now: Instant, key: ParticipantKey) {
         let Some(participant) = self.participants.get(key) else { return };
         if participant.phase != Phase::Connected || participant.readiness != Readiness::Ready {
             return;

@@ -27,6 +27,8 @@ pub(super) struct IceLite {
     /// Authenticated paths, the latest to be heard first.
     paths: Vec<Path>,
     selected: Option<Remote>,
+    /// What was selected when consent ran out.
+    expired: Option<Remote>,
     consent_until: Instant,
 }
 
@@ -58,13 +60,22 @@ pub(super) enum PathChange {
 impl IceLite {
     pub(super) fn new(now: Instant, credentials: IceCredentials, provider: Arc<dyn RTCCryptoProvider>) -> Self {
         let current = Secret::new(credentials);
-        Self { provider, current, former: None, paths: Vec::new(), selected: None, consent_until: now + CONSENT }
+        Self {
+            provider,
+            current,
+            former: None,
+            paths: Vec::new(),
+            selected: None,
+            expired: None,
+            consent_until: now + CONSENT,
+        }
     }
 
     /// Takes new credentials (RFC 8445 §2.4). Media keeps its path until the client nominates one with them.
     pub(super) fn restart(&mut self, now: Instant, credentials: IceCredentials) {
         let former = std::mem::replace(&mut self.current, Secret::new(credentials));
         self.former = Some((former, now + FORMER_CREDENTIALS));
+        self.expired = None;
         self.consent_until = now + CONSENT;
     }
 
@@ -108,6 +119,13 @@ impl IceLite {
         self.paths.iter().any(|path| path.remote == remote && now < path.heard + CONSENT)
     }
 
+    /// Consent has run out: no address is the client's any more, until another check comes. From where media went a check is
+    /// enough: towards ICE-lite Chromium nominates only what it can write to already, seconds later.
+    pub(super) fn expire(&mut self) {
+        self.expired = self.selected.take();
+        self.paths.clear();
+    }
+
     /// When consent runs out unless another check comes.
     pub(super) fn consent_until(&self) -> Instant {
         self.consent_until
@@ -132,11 +150,12 @@ impl IceLite {
     }
 
     fn select(&mut self, from: Remote, nomination: Nomination, credentials: Credentials) -> PathChange {
-        let nominated = nomination == Nomination::UseCandidate && credentials == Credentials::Current;
-        if !nominated || self.selected == Some(from) {
+        let nominated = nomination == Nomination::UseCandidate || self.expired == Some(from);
+        if !nominated || credentials != Credentials::Current || self.selected == Some(from) {
             return PathChange::None;
         }
         self.selected = Some(from);
+        self.expired = None;
         PathChange::Selected(from)
     }
 }

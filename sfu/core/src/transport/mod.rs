@@ -71,7 +71,9 @@ pub enum TransportEvent {
     },
     /// The client closed the connection (close_notify).
     Closed,
-    /// No authenticated check for 30 s (RFC 7675).
+    /// No authenticated check for 30 s (RFC 7675): nothing is sent any more, until one nominates a path.
+    ConsentExpired,
+    /// And none for as long again: the client is not coming back.
     ConsentLost,
     /// The handshake failed or did not finish in time.
     Failed,
@@ -102,10 +104,19 @@ pub struct Transport {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Progress {
-    Connecting { until: Instant },
+    Connecting {
+        until: Instant,
+    },
     Connected,
+    /// Without consent. Keys and channels are kept: a client that comes back needs an ICE restart at most, and no handshake.
+    Expired {
+        until: Instant,
+    },
     Over,
 }
+
+/// Product decision: with the 30 s before, a minute, as long as signaling waits.
+const KEPT_WITHOUT_CONSENT: Duration = Duration::from_secs(30);
 
 impl Transport {
     /// # Errors
@@ -131,6 +142,9 @@ impl Transport {
             Checked::Answered { response, path } => {
                 self.transmits.push_back((from, response.into()));
                 if let PathChange::Selected(remote) = path {
+                    if matches!(self.progress, Progress::Expired { .. }) {
+                        self.progress = Progress::Connected;
+                    }
                     self.events.push_back(TransportEvent::Selected(remote));
                 }
                 Received::Accepted
@@ -151,6 +165,9 @@ impl Transport {
     /// New credentials for an ICE restart; DTLS, SRTP and data channels go on.
     pub fn restart_ice(&mut self, now: Instant, local: IceCredentials) {
         self.ice.restart(now, local);
+        if let Progress::Expired { until } = &mut self.progress {
+            *until = now + KEPT_WITHOUT_CONSENT;
+        }
     }
 
     /// Queues a data channel message.
@@ -189,6 +206,7 @@ impl Transport {
         let own = match self.progress {
             Progress::Connecting { until } => until.min(self.ice.consent_until()),
             Progress::Connected => self.ice.consent_until(),
+            Progress::Expired { until } => until,
             Progress::Over => return None,
         };
         [Some(own), self.dtls.poll_timeout(), self.data.poll_timeout()].into_iter().flatten().min()
@@ -198,8 +216,16 @@ impl Transport {
         match self.progress {
             Progress::Over => return,
             Progress::Connecting { until } if until <= now => return self.end(TransportEvent::Failed),
-            _ if self.ice.consent_until() <= now => return self.end(TransportEvent::ConsentLost),
-            _ => {}
+            Progress::Connected if self.ice.consent_until() <= now => {
+                self.progress = Progress::Expired { until: self.ice.consent_until() + KEPT_WITHOUT_CONSENT };
+                self.ice.expire();
+                self.events.push_back(TransportEvent::ConsentExpired);
+            }
+            Progress::Connecting { .. } if self.ice.consent_until() <= now => {
+                return self.end(TransportEvent::ConsentLost);
+            }
+            Progress::Expired { until } if until <= now => return self.end(TransportEvent::ConsentLost),
+            Progress::Connecting { .. } | Progress::Connected | Progress::Expired { .. } => {}
         }
         if self.dtls.poll_timeout().is_some_and(|due| due <= now) {
             self.dtls.handle_timeout(now);

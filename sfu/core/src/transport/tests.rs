@@ -316,6 +316,48 @@ fn consent_lasts_thirty_seconds_from_the_last_check() {
     pair.advance(Duration::from_secs(20));
     pair.server.handle_stun(pair.now, client_at(1000), &check(&pair.local, Vec::new()));
     pair.advance(Duration::from_secs(29));
+    assert!(!pair.events.contains(&TransportEvent::ConsentExpired));
+    pair.advance(Duration::from_secs(2));
+    assert!(pair.events.contains(&TransportEvent::ConsentExpired));
+    assert_eq!(pair.server.selected(), None);
+    assert!(!pair.server.is_authenticated(pair.now, client_at(1000)));
+}
+
+#[test]
+fn a_client_that_comes_back_within_a_minute_goes_on_with_its_keys() {
+    let mut pair = Pair::new(vec![GCM]);
+    pair.connect().expect("a connection");
+    pair.advance(Duration::from_secs(45));
+    let new = IceCredentials::generate(&mut StdRng::seed_from_u64(2));
+    pair.server.restart_ice(pair.now, new.clone());
+    pair.advance(Duration::from_secs(29));
+    pair.events.clear();
+    assert_eq!(pair.server.handle_stun(pair.now, client_at(3000), &nominate(&new)), Received::Accepted);
+    assert_eq!(pair.server.selected(), Some(client_at(3000)));
+    pair.advance(Duration::from_secs(29));
+    assert_eq!(
+        pair.events,
+        [TransportEvent::Selected(client_at(3000))],
+        "no second handshake, and consent is given anew"
+    );
+}
+
+#[test]
+fn after_consent_ran_out_a_check_from_where_media_went_is_enough() {
+    let mut pair = Pair::new(vec![GCM]);
+    pair.connect().expect("a connection");
+    pair.advance(Duration::from_secs(31));
+    pair.server.handle_stun(pair.now, client_at(2000), &check(&pair.local, Vec::new()));
+    assert_eq!(pair.server.selected(), None, "elsewhere it has to nominate");
+    pair.server.handle_stun(pair.now, client_at(1000), &check(&pair.local, Vec::new()));
+    assert_eq!(pair.server.selected(), Some(client_at(1000)));
+}
+
+#[test]
+fn a_client_that_does_not_come_back_within_a_minute_is_given_up() {
+    let mut pair = Pair::new(vec![GCM]);
+    pair.connect().expect("a connection");
+    pair.advance(Duration::from_secs(59));
     assert!(!pair.events.contains(&TransportEvent::ConsentLost));
     pair.advance(Duration::from_secs(2));
     assert!(pair.events.contains(&TransportEvent::ConsentLost));

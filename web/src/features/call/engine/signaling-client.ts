@@ -77,8 +77,10 @@ const RATE_LIMIT_WAIT_MS = 10_000;
 const OPEN_TIMEOUT_MS = 10_000;
 /** While the network swallows everything, one that has no answer to its first packet is: it would repeat that after 1, 3, 7, 15 s. */
 const HASTY_MS = 1_000;
+/** Sockets tried between two requests. */
+const HASTY_IN_A_ROW = 4;
 /** Chromium slows down sockets after so many that failed; then we do ourselves. */
-const HASTY_TRIES = 20;
+const HASTY_TRIES = 24;
 const SLOW_MS = 3_000;
 
 /** Codes of fatal errors after which a fresh room token may help. */
@@ -393,7 +395,7 @@ export class SignalingClient extends Emitter<Events> {
   private async lookOut(url: string): Promise<void> {
     if (this.lookingOut) return;
     this.lookingOut = true;
-    const answered = await this.answers(url);
+    const answered = this.hastyTries % HASTY_IN_A_ROW === 0 && (await this.answers(url));
     this.lookingOut = false;
     if (!this.lacksSocket()) return;
     this.hastyTries = answered ? 0 : this.hastyTries + 1;
