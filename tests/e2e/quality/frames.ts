@@ -1,3 +1,4 @@
+import { percentile } from '../bench/figures.ts';
 import type { Participant } from '../harness/participant.ts';
 
 /** A picture as the eye gets it: when each frame was shown, and how many lines it had. */
@@ -5,14 +6,20 @@ export interface Shown {
   /** Milliseconds since the epoch. */
   at: number;
   lines: number;
+  /** When it was captured: milliseconds of the RTP clock, which wraps. */
+  captured: number;
 }
+
+/** The RTP clock of video, a millisecond; it wraps after 2^32 ticks. */
+const TICKS = 90;
+const WRAP = 2 ** 32 / TICKS;
 
 /** From now on the page keeps when each frame of that tile is shown, whichever element shows it. */
 export async function watchFrames(person: Participant, of: { name: string }): Promise<void> {
   await person.driver.evaluate((selector) => {
-    const page = window as unknown as { shown?: { at: number; lines: number }[] };
+    const page = window as unknown as { shown?: { at: number; lines: number; captured: number }[] };
     if (page.shown) return;
-    const shown: { at: number; lines: number }[] = [];
+    const shown: { at: number; lines: number; captured: number }[] = [];
     page.shown = shown;
     const watched = new WeakSet<HTMLVideoElement>();
     const watch = () => {
@@ -20,7 +27,11 @@ export async function watchFrames(person: Participant, of: { name: string }): Pr
       if (!video || watched.has(video)) return;
       watched.add(video);
       const seen = (_: number, frame: VideoFrameCallbackMetadata) => {
-        shown.push({ at: performance.timeOrigin + frame.presentationTime, lines: frame.height });
+        shown.push({
+          at: performance.timeOrigin + frame.presentationTime,
+          lines: frame.height,
+          captured: (frame.rtpTimestamp ?? 0) / 90,
+        });
         video.requestVideoFrameCallback(seen);
       };
       video.requestVideoFrameCallback(seen);
@@ -38,6 +49,24 @@ export function shownFrames(person: Participant): Promise<Shown[]> {
 export function longestGap(frames: Shown[], from: number, to: number): number {
   const gaps = frames.slice(1).map(({ at }, index) => ({ since: frames[index]?.at ?? at, at }));
   return Math.max(0, ...gaps.filter(({ since }) => since >= from && since <= to).map(({ since, at }) => at - since));
+}
+
+/**
+ * The same, of gaps that are not the camera's own: beyond the time between two captures that is usual, what the camera left out is
+ * taken off. On a busy machine it leaves out more than any network.
+ */
+export function longestAddedGap(frames: Shown[], from: number, to: number): number {
+  const steps = frames.slice(1).map((frame, index) => {
+    const before = frames[index] ?? frame;
+    const captured = (((frame.captured - before.captured) % WRAP) + WRAP) % WRAP;
+    return { since: before.at, gap: frame.at - before.at, captured };
+  });
+  const usual = percentile(
+    steps.map(({ captured }) => captured),
+    0.5,
+  );
+  const within = steps.filter(({ since }) => since >= from && since <= to);
+  return Math.max(0, ...within.map(({ gap, captured }) => gap - Math.max(0, captured - usual)));
 }
 
 /** The first frame after a moment that fits. */

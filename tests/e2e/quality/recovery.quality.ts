@@ -4,6 +4,8 @@ import type { Order } from './link.ts';
 import { type Stage, measure, pause, test } from './stage.ts';
 
 const OUTAGES = [2, 10, 30];
+/** How many short ones in a row. */
+const MANY = Number(process.env.OUTAGES ?? 100);
 const ADDRESSES = ['10.231.9.3/24', '10.231.9.2/24'];
 /** How long somebody may take to be back before the figure is called missing. */
 const PATIENCE_MS = 40_000;
@@ -18,6 +20,27 @@ for (const seconds of OUTAGES) {
     });
   });
 }
+
+test('outages', async ({ stage }) => {
+  const far = await meet(stage);
+  await measure(
+    'outages',
+    {
+      'back-in-time': { unit: `of ${MANY} outages of 2 s, both seen again within 1 s`, target: MANY, atLeast: true },
+      worst: { unit: 's', target: 1 },
+    },
+    async () => {
+      const took: number[] = [];
+      for (let count = 0; count < MANY; count += 1) {
+        await stage.link.set({ both: { block: 'all' } });
+        await pause(2_000);
+        const seen = await back(stage, far, { both: { block: null } }, 2_000);
+        took.push(Math.max(...Object.values(seen)));
+      }
+      return { figures: { 'back-in-time': took.filter((each) => each <= 1).length, worst: Math.max(...took) } };
+    },
+  );
+});
 
 test('address-change', async ({ stage }) => {
   const far = await meet(stage);
@@ -71,7 +94,7 @@ async function meet(stage: Stage): Promise<Participant> {
 }
 
 /** Restores the network and tells how long after that each sees the other again. */
-async function back(stage: Stage, far: Participant, order: Order): Promise<Record<string, number>> {
+async function back(stage: Stage, far: Participant, order: Order, rest = 5_000): Promise<Record<string, number>> {
   const restored = Date.now();
   await stage.link.set(order);
   const seen = async (person: Participant) => {
@@ -81,6 +104,6 @@ async function back(stage: Stage, far: Participant, order: Order): Promise<Recor
   };
   const [farSees, nearSees] = await Promise.all([seen(far), seen(stage.near)]);
   // Settled again before the next.
-  await pause(5_000);
+  await pause(rest);
   return { 'far-sees': farSees, 'near-sees': nearSees };
 }

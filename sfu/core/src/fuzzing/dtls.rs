@@ -45,7 +45,7 @@ pub fn dtls(data: &[u8]) {
         }
         link.wait(Duration::from_secs(1));
     }
-    link.wait(Duration::from_secs(40));
+    link.wait(Duration::from_secs(70));
     let over = [TransportEvent::Failed, TransportEvent::Closed, TransportEvent::ConsentLost];
     assert_eq!(link.events.iter().filter(|event| over.contains(event)).count(), 1, "{:?}", link.events);
     assert_eq!(link.server.poll_timeout(), None, "over, and still waiting for something");
