@@ -15,6 +15,7 @@ pub mod kernel;
 pub mod live;
 pub mod mentors;
 pub mod ops;
+mod pages;
 mod routes;
 mod site;
 mod web;

@@ -43,11 +43,19 @@ pub(crate) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> axum:
     }
     match Dist::get("index.html") {
         Some(file) => file_answer("index.html", &file, &headers).into_response(),
-        None => {
-            let kind = (header::CONTENT_TYPE, "text/html; charset=utf-8");
-            (StatusCode::SERVICE_UNAVAILABLE, [kind, (header::CACHE_CONTROL, "no-store")], NOT_BUILT).into_response()
-        }
+        None => not_built().into_response(),
     }
+}
+
+/// The page every address shows; None when the web app is not built.
+pub(crate) fn index_html() -> Option<String> {
+    Dist::get("index.html").and_then(|file| String::from_utf8(file.data.into_owned()).ok())
+}
+
+/// Says what to do about a web app that is not there.
+pub(crate) fn not_built() -> impl IntoResponse {
+    let kind = (header::CONTENT_TYPE, "text/html; charset=utf-8");
+    (StatusCode::SERVICE_UNAVAILABLE, [kind, (header::CACHE_CONTROL, "no-store")], NOT_BUILT)
 }
 
 /// A route that exists, asked in a way it does not know.

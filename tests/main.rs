@@ -12,6 +12,7 @@ mod network;
 mod openapi;
 mod ops;
 mod outbox;
+mod pages;
 mod sessions;
 mod tidy;
 mod tls;

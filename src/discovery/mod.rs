@@ -19,6 +19,8 @@ use crate::kernel::outbox::Handler;
 use crate::mentors::{Mentors, PublicMentor};
 use model::{Place, Term, Wanted, WantedKind};
 
+/// Mentors of a page when nothing is said.
+pub const DEFAULT_LIMIT: u16 = 20;
 /// What a beginning of a word may become: the most common words.
 const EXPANSIONS: i64 = 8;
 const SKILL_FACETS: i64 = 30;

@@ -17,6 +17,18 @@ pub struct Search {
     pub language: Option<String>,
 }
 
+/// More of a query is not read.
+const QUERY_MAX_CHARS: usize = 200;
+
+impl Search {
+    /// As it was typed; empty means anything.
+    pub fn new(text: &str, skill: &str, language: &str) -> Self {
+        let kept = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        let text = text.chars().take(QUERY_MAX_CHARS).collect();
+        Self { text, skill: kept(skill), language: kept(language) }
+    }
+}
+
 /// A mentor in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MentorCard {

@@ -7,19 +7,14 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Discovery, FoundMentors, MentorCard, Search};
+use super::{DEFAULT_LIMIT, Discovery, FoundMentors, MentorCard, Search};
 use crate::accounts::{Accounts, LoggedIn};
 use crate::kernel::error::ApiResult;
 use crate::kernel::extract::{Json, Path, Query};
 use crate::kernel::ids::UserId;
 use crate::kernel::openapi::Problems;
 
-/// Mentors of a page when nothing is said.
-const DEFAULT_LIMIT: u16 = 20;
 const MAX_LIMIT: u16 = 100;
-/// More of a query is not read.
-const QUERY_MAX_CHARS: usize = 200;
-
 pub fn routes<S>() -> OpenApiRouter<S>
 where
     S: Clone + Send + Sync + 'static,
@@ -49,14 +44,6 @@ struct SearchQuery {
     limit: Option<u16>,
 }
 
-impl SearchQuery {
-    fn search(&self) -> Search {
-        let kept = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-        let text: String = self.q.as_deref().unwrap_or_default().chars().take(QUERY_MAX_CHARS).collect();
-        Search { text, skill: kept(&self.skill), language: kept(&self.language) }
-    }
-}
-
 #[derive(Serialize, ToSchema)]
 #[schema(as = SavedMentors)]
 struct SavedAnswer {
@@ -73,7 +60,9 @@ async fn search_mentors(
     Query(query): Query<SearchQuery>,
 ) -> ApiResult<Json<FoundMentors>> {
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT);
-    Ok(Json(discovery.search(&query.search(), query.cursor.as_deref(), limit).await?))
+    let said = |text: &Option<String>| text.clone().unwrap_or_default();
+    let search = Search::new(&said(&query.q), &said(&query.skill), &said(&query.language));
+    Ok(Json(discovery.search(&search, query.cursor.as_deref(), limit).await?))
 }
 
 /// Mentors I saved, newest first

@@ -12,7 +12,7 @@ mod tests;
 pub use error::MentorsError;
 pub use events::{MentorApplied, MentorApproved, MentorDeclined, MentorProfileChanged};
 pub use model::{Application, Decision, Mentor, MentorStatus, Profile, PublicMentor};
-pub use routes::routes;
+pub use routes::{MentorPage, routes};
 
 use crate::accounts::User;
 use crate::kernel::Kernel;
@@ -173,6 +173,11 @@ impl Mentors {
             return Err(MentorsError::MentorUnknown);
         }
         store::by_slug(&mut *self.kernel.db.read().await?, slug).await?.ok_or(MentorsError::MentorUnknown)
+    }
+
+    /// Up to `limit` addresses of public pages.
+    pub async fn public_slugs(&self, limit: i64) -> Result<Vec<String>, sqlx::Error> {
+        store::public_slugs(&mut *self.kernel.db.read().await?, limit).await
     }
 
     /// The public mentors among `users`, in the order of `users`.

@@ -64,8 +64,7 @@ struct MyProfileAnswer {
 
 /// A mentor as everyone sees them.
 #[derive(Serialize, ToSchema)]
-#[schema(as = MentorPage)]
-pub(super) struct MentorPageAnswer {
+pub struct MentorPage {
     id: UserId,
     slug: String,
     display_name: String,
@@ -73,7 +72,7 @@ pub(super) struct MentorPageAnswer {
     profile: Profile,
 }
 
-impl From<PublicMentor> for MentorPageAnswer {
+impl From<PublicMentor> for MentorPage {
     fn from(PublicMentor { id, slug, display_name, profile }: PublicMentor) -> Self {
         Self { id, slug, display_name, profile }
     }
@@ -110,8 +109,8 @@ async fn save_mentor_profile(
 
 /// A mentor's public page
 #[utoipa::path(get, path = "/api/mentors/{slug}", tag = "mentors", params(("slug" = String, Path)),
-    responses((status = 200, body = MentorPageAnswer), Problems), security((), ("cookie" = []), ("bearer" = [])))]
-async fn mentor_page(State(mentors): State<Mentors>, Path(slug): Path<String>) -> ApiResult<Json<MentorPageAnswer>> {
+    responses((status = 200, body = MentorPage), Problems), security((), ("cookie" = []), ("bearer" = [])))]
+async fn mentor_page(State(mentors): State<Mentors>, Path(slug): Path<String>) -> ApiResult<Json<MentorPage>> {
     Ok(Json(mentors.public_mentor(&slug).await?.into()))
 }
 

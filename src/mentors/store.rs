@@ -136,6 +136,12 @@ pub(super) async fn by_slug(conn: &mut AnyConnection, slug: &str) -> Result<Opti
     row.as_ref().map(public_from).transpose()
 }
 
+pub(super) async fn public_slugs(conn: &mut AnyConnection, limit: i64) -> Result<Vec<String>, sqlx::Error> {
+    let sql = "SELECT slug FROM mentors WHERE slug IS NOT NULL AND status = 'approved' ORDER BY slug LIMIT $1";
+    let rows = sqlx::query(sql).bind(limit).fetch_all(conn).await?;
+    rows.iter().map(|row| row.try_get("slug")).collect()
+}
+
 /// Public mentors with an id above `after`, in its order.
 pub(super) async fn public_after(
     conn: &mut AnyConnection,

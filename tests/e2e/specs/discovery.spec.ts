@@ -80,3 +80,27 @@ test('mentors are saved with a heart and listed', async ({ server, inChromium })
   await page.getByRole('button', { name: 'Save Ada' }).click();
   await page.getByRole('heading', { name: 'Nobody saved yet' }).waitFor();
 });
+
+test('the first paint of search and of a mentor page asks the API for no mentors', async ({ server, inChromium }) => {
+  const page = pageOf(await inChromium('bo'));
+  const asked: string[] = [];
+  const complaints: string[] = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  for (const [path, heading] of [
+    ['/mentors?q=rust', 'Find a mentor'],
+    ['/mentors/ada', 'Ada'],
+  ] as const) {
+    await page.goto(server.url + path);
+    await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+    await page.getByText('Rust from the first borrow to production').waitFor();
+  }
+  expect(asked.filter((path) => path.startsWith('/api/mentors'))).toEqual([]);
+  // The data is no script: the policy has nothing to say against it.
+  expect(complaints.filter((text) => /content security policy/iu.test(text))).toEqual([]);
+  await expect(page).toHaveTitle(/^Ada · /u);
+  // Coming back by a link asks anew.
+  await page.getByRole('navigation').getByRole('link', { name: 'Find a mentor' }).click();
+  await page.getByText('4 mentors found').waitFor();
+  expect(asked).toContain('/api/mentors');
+});

@@ -1,0 +1,251 @@
+//! Public pages: index.html with what search engines, link previews and the first paint need already in it.
+
+use std::fmt::Write;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use serde_json::{Value, json};
+use url::form_urlencoded;
+
+use crate::app::AppState;
+use crate::discovery::{DEFAULT_LIMIT, Search};
+use crate::kernel::client::Client;
+use crate::kernel::error::Problem;
+use crate::kernel::extract::Path;
+use crate::mentors::{MentorPage, MentorsError};
+use crate::web;
+
+/// Addresses of one sitemap (sitemaps.org allows 50,000).
+const SITEMAP_MAX: i64 = 49_000;
+/// Search engines show about as much.
+const DESCRIPTION_CHARS: usize = 160;
+
+pub(crate) fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/mentors", get(search))
+        .route("/mentors/{slug}", get(mentor))
+        .route("/robots.txt", get(robots))
+        .route("/sitemap.xml", get(sitemap))
+}
+
+/// What a page says about itself to those who do not run it.
+struct Head {
+    title: String,
+    description: String,
+    /// The page's one address.
+    canonical: String,
+    /// Open Graph's word for what it is.
+    kind: &'static str,
+}
+
+impl Head {
+    fn html(&self, site: &str) -> String {
+        let Self { title, description, canonical, kind } = self;
+        let mut html = format!(
+            "<title>{}</title>\n<link rel=\"canonical\" href=\"{}\" />",
+            escape(&format!("{title} · {site}")),
+            escape(canonical)
+        );
+        let metas = [
+            ("name", "description", description.as_str()),
+            ("name", "twitter:card", "summary"),
+            ("property", "og:type", kind),
+            ("property", "og:site_name", site),
+            ("property", "og:title", title),
+            ("property", "og:description", description),
+            ("property", "og:url", canonical),
+        ];
+        for (attribute, name, content) in metas {
+            write!(html, "\n<meta {attribute}=\"{name}\" content=\"{}\" />", escape(content))
+                .expect("writing to a String cannot fail");
+        }
+        html
+    }
+}
+
+async fn search(State(state): State<AppState>, client: Client, uri: Uri) -> Response {
+    let head = Head {
+        title: "Find a mentor".to_owned(),
+        description: "Search mentors by skill, topic, name and language, and meet them face to face in the browser."
+            .to_owned(),
+        // Searches are one page to search engines.
+        canonical: format!("{}/mentors", client.origin),
+        kind: "website",
+    };
+    let (search, key) = asked(&uri);
+    match state.discovery.search(&search, None, DEFAULT_LIMIT).await {
+        Ok(found) => page(&state, &head, StatusCode::OK, Some((key, json!(found)))),
+        Err(error) => Problem::from(error).into_response(),
+    }
+}
+
+/// What the address asks for, and the address under which the page asks the API for the same: its parameters by name.
+/// Whatever else stands there is none of our business.
+fn asked(uri: &Uri) -> (Search, String) {
+    let pairs: Vec<_> = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).collect();
+    let value = |name: &str| {
+        let found = pairs.iter().find(|(found, _)| found == name);
+        found.map(|(_, value)| value.to_string()).unwrap_or_default()
+    };
+    let (language, text, skill) = (value("language"), value("q"), value("skill"));
+    let said =
+        [("language", &language), ("q", &text), ("skill", &skill)].into_iter().filter(|(_, value)| !value.is_empty());
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(said).finish();
+    let key = if query.is_empty() { "/mentors".to_owned() } else { format!("/mentors?{query}") };
+    (Search::new(&text, &skill, &language), key)
+}
+
+async fn mentor(State(state): State<AppState>, client: Client, Path(slug): Path<String>) -> Response {
+    let mentor = match state.mentors.public_mentor(&slug).await {
+        Ok(mentor) => mentor,
+        Err(MentorsError::MentorUnknown) => {
+            let head = Head {
+                title: "Mentor not found".to_owned(),
+                description: "There is no such mentor here.".to_owned(),
+                canonical: format!("{}/mentors", client.origin),
+                kind: "website",
+            };
+            return page(&state, &head, StatusCode::NOT_FOUND, None);
+        }
+        Err(error) => return Problem::from(error).into_response(),
+    };
+    let about = format!("{}. {}", mentor.profile.headline, mentor.profile.about);
+    let head = Head {
+        title: mentor.display_name.clone(),
+        description: shortened(&about),
+        canonical: format!("{}/mentors/{}", client.origin, mentor.slug),
+        kind: "profile",
+    };
+    let key = format!("/mentors/{}", mentor.slug);
+    page(&state, &head, StatusCode::OK, Some((key, json!(MentorPage::from(mentor)))))
+}
+
+/// One line, cut at a word.
+fn shortened(text: &str) -> String {
+    let mut short = String::new();
+    for word in text.split_whitespace() {
+        if short.chars().count() + word.chars().count() >= DESCRIPTION_CHARS {
+            short.push('…');
+            break;
+        }
+        if !short.is_empty() {
+            short.push(' ');
+        }
+        short.push_str(word);
+    }
+    short
+}
+
+/// index.html with `head` in place of its own, and an answer of the API by its address.
+fn page(state: &AppState, head: &Head, status: StatusCode, first: Option<(String, Value)>) -> Response {
+    let Some(index) = web::index_html() else { return web::not_built().into_response() };
+    let mut html = head.html(&state.kernel.config.name);
+    if let Some((key, answer)) = first {
+        // No script but data: the content security policy stays as it is.
+        let data = escape_json(&json!({ key: answer }).to_string());
+        write!(html, "\n<script type=\"application/json\" id=\"first-data\">{data}</script>")
+            .expect("writing to a String cannot fail");
+    }
+    let html = with_head(&index, &html);
+    (status, [(header::CACHE_CONTROL, "no-cache")], Html(html)).into_response()
+}
+
+/// Takes out the page's own title and description, which must not be there twice.
+fn with_head(index: &str, head: &str) -> String {
+    let mut html = index.to_owned();
+    for (start, end) in
+        [("<title>", "</title>"), ("<meta\n      name=\"description\"", "/>"), ("<meta name=\"description\"", "/>")]
+    {
+        let Some(from) = html.find(start) else { continue };
+        let Some(length) = html.get(from..).and_then(|rest| rest.find(end)) else { continue };
+        html.replace_range(from..from + length + end.len(), "");
+    }
+    html.replacen("</head>", &format!("{head}\n</head>"), 1)
+}
+
+/// For text and quoted attributes of HTML and XML.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// JSON inside a script element: nothing in it can end the element or open a comment.
+fn escape_json(json: &str) -> String {
+    json.replace('&', "\\u0026").replace('<', "\\u003c").replace('>', "\\u003e")
+}
+
+async fn robots(client: Client) -> impl IntoResponse {
+    let text = format!(
+        "User-agent: *\nDisallow: /api/\nDisallow: /join/\nDisallow: /left/\n\nSitemap: {}/sitemap.xml\n",
+        client.origin
+    );
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text)
+}
+
+async fn sitemap(State(state): State<AppState>, client: Client) -> Response {
+    let slugs = match state.mentors.public_slugs(SITEMAP_MAX).await {
+        Ok(slugs) => slugs,
+        Err(error) => return Problem::from(error).into_response(),
+    };
+    let mut xml = String::from(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
+    );
+    let origin = escape(&client.origin);
+    let mentors = slugs.iter().map(|slug| format!("/mentors/{slug}"));
+    for path in ["/".to_owned(), "/mentors".to_owned()].into_iter().chain(mentors) {
+        xml.push_str(&format!("<url><loc>{origin}{path}</loc></url>\n"));
+    }
+    xml.push_str("</urlset>\n");
+    let kind = (header::CONTENT_TYPE, "application/xml; charset=utf-8");
+    ([kind, (header::CACHE_CONTROL, "public, max-age=3600")], xml).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_typed_ends_its_place_in_the_page() {
+        assert_eq!(escape("\"'><script>&"), "&quot;&#39;&gt;&lt;script&gt;&amp;");
+        assert_eq!(escape_json("</script><!--&"), "\\u003c/script\\u003e\\u003c!--\\u0026");
+    }
+
+    #[test]
+    fn the_head_is_written_once() {
+        let index =
+            "<head><meta\n      name=\"description\"\n content=\"Old\"\n/><title>Old</title></head><body></body>";
+        let html = with_head(index, "<title>New</title>");
+        assert_eq!(html, "<head><title>New</title>\n</head><body></body>");
+    }
+
+    #[test]
+    fn descriptions_are_short_and_whole_words() {
+        assert_eq!(shortened("Rust.\n I  help"), "Rust. I help");
+        let long = shortened(&"word ".repeat(100));
+        assert!(long.ends_with("word…") && long.chars().count() <= DESCRIPTION_CHARS, "{long}");
+    }
+
+    #[test]
+    fn a_search_has_one_key_whatever_its_order() {
+        for (uri, key) in [
+            ("/mentors", "/mentors"),
+            ("/mentors?q=&x=1", "/mentors"),
+            ("/mentors?skill=c%2B%2B&q=a%20b&language=en&q=c", "/mentors?language=en&q=a+b&skill=c%2B%2B"),
+        ] {
+            assert_eq!(asked(&uri.parse().expect("a URI")).1, key);
+        }
+    }
+}

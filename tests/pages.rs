@@ -1,0 +1,82 @@
+//! Public pages as they leave the server: head, share metadata, first data, robots.txt and the sitemap.
+
+use serde_json::{Value, json};
+
+use crate::both_engines;
+use crate::mentors::{profile, save};
+use crate::world::World;
+
+/// The page's text, which must be HTML. Needs the web app built, as `make test` does first.
+async fn html(world: &World, path: &str, status: u16) -> String {
+    let answer = world.browser().get(path).await;
+    assert_eq!(answer.status.as_u16(), status, "is the web app built? (make web) {}", answer.text);
+    assert_eq!(answer.headers["content-type"], "text/html; charset=utf-8");
+    let policy = answer.headers["content-security-policy"].to_str().expect("ASCII");
+    assert!(policy.contains("script-src 'self';"), "{policy}");
+    answer.text
+}
+
+/// What the API answers, as the page brings it.
+fn first_data(html: &str) -> Value {
+    let (_, rest) = html.split_once("<script type=\"application/json\" id=\"first-data\">").expect("first data");
+    let (data, _) = rest.split_once("</script>").expect("an end");
+    serde_json::from_str(data).expect("JSON")
+}
+
+both_engines! {
+    async fn a_mentor_page_comes_with_its_head_and_data(world: World) {
+        let ada = world.mentor("Ada").await;
+        let mut nasty = profile("\"><script>alert(1)</script>");
+        nasty["about"] = json!("</script><!-- & \u{2028} 'x'");
+        save(&ada, &nasty).await.expect(200);
+        let page = html(&world, "/mentors/ada", 200).await;
+        assert!(page.contains("<title>Ada · FaceMentor</title>"), "{page}");
+        assert_eq!(page.matches("<title>").count(), 1);
+        assert_eq!(page.matches("name=\"description\"").count(), 1);
+        let canonical = format!("<link rel=\"canonical\" href=\"{}\" />", world.url("/mentors/ada"));
+        assert!(page.contains(&canonical), "{page}");
+        assert!(page.contains("<meta property=\"og:type\" content=\"profile\" />"));
+        assert!(page.contains("<meta property=\"og:description\" content=\"&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;. "));
+        // Nothing that was typed is markup.
+        assert!(!page.contains("<script>alert"), "{page}");
+        assert!(!page.contains("<!-- &"), "{page}");
+        let api = world.browser().get("/api/mentors/ada").await.expect(200);
+        assert_eq!(first_data(&page), json!({"/mentors/ada": api}));
+    }
+
+    async fn a_search_comes_with_its_first_page(world: World) {
+        save(&world.mentor("Ada").await, &profile("Rust")).await.expect(200);
+        save(&world.mentor("Mira").await, &profile("Design")).await.expect(200);
+        world.settle().await;
+        for (asked, key) in [
+            ("/mentors", "/mentors"),
+            ("/mentors?q=rust&skill=system-design&utm=x", "/mentors?q=rust&skill=system-design"),
+            ("/mentors?q=%00&limit=x&q=2", "/mentors?q=%00"),
+        ] {
+            let page = html(&world, asked, 200).await;
+            assert!(page.contains("<title>Find a mentor · FaceMentor</title>"), "{page}");
+            let api = world.browser().get(&format!("/api{key}")).await.expect(200);
+            assert_eq!(first_data(&page), json!({key: api}), "{asked}");
+        }
+    }
+
+    async fn an_unknown_mentor_is_a_page_that_is_not_found(world: World) {
+        save(&world.person("Bo").await, &profile("Rust")).await.expect(200);
+        for path in ["/mentors/nobody", "/mentors/bo", "/mentors/%00", "/mentors/%3Cscript%3E"] {
+            let page = html(&world, path, 404).await;
+            assert!(page.contains("<title>Mentor not found · FaceMentor</title>") && !page.contains("first-data"));
+        }
+    }
+
+    async fn search_engines_are_told_where_to_look(world: World) {
+        save(&world.mentor("Ada").await, &profile("Rust")).await.expect(200);
+        save(&world.person("Bo").await, &profile("Rust")).await.expect(200);
+        let robots = world.browser().get("/robots.txt").await;
+        assert_eq!(robots.headers["content-type"], "text/plain; charset=utf-8");
+        assert!(robots.text.contains(&format!("Sitemap: {}\n", world.url("/sitemap.xml"))), "{}", robots.text);
+        let sitemap = world.browser().get("/sitemap.xml").await;
+        assert_eq!(sitemap.headers["content-type"], "application/xml; charset=utf-8");
+        let places: Vec<_> = sitemap.text.split("<loc>").skip(1).map(|rest| rest.split('<').next().expect("text")).collect();
+        assert_eq!(places, [world.url("/"), world.url("/mentors"), world.url("/mentors/ada")]);
+    }
+}
