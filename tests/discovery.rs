@@ -71,7 +71,9 @@ both_engines! {
             let headline = if number % 2 == 0 { "Rustacean" } else { "Rust rustic rusty" };
             mentor(&world, &format!("Person{number}"), headline, &["Rust"], &["en"]).await;
         }
-        for query in ["q=rus", "q=rust", "language=en", ""] {
+        // Rarer than the word: read another way, in the same order.
+        mentor(&world, "Elsewhere", "Rust rusty", &["Rust"], &["fr"]).await;
+        for query in ["q=rus", "q=rust", "language=en", "q=rus&language=en", "q=rust&language=en", ""] {
             let mut seen = Vec::new();
             let mut cursor = None::<String>;
             loop {
@@ -83,7 +85,7 @@ both_engines! {
                 cursor = Some(next.to_owned());
                 // Whoever comes meanwhile moves nobody.
                 if seen.len() == 2 {
-                    mentor(&world, &format!("Late{}", query.len()), "Nothing of it", &["Other"], &["fr"]).await;
+                    mentor(&world, &format!("Late{}", query.replace(['=', '&'], "")), "Nothing of it", &["Other"], &["fr"]).await;
                 }
             }
             let whole = find(&world, &format!("limit=100&{query}")).await;

@@ -67,7 +67,11 @@ impl Discovery {
         };
         let by = after.map_or_else(|| rules::ranking(&wanted), |after| after.by);
         // One more than asked for tells whether there is a next page.
-        let mut found = store::search(&mut conn, &wanted, by, after, i64::from(limit) + 1).await?;
+        let count = i64::from(limit) + 1;
+        let mut found = match rules::few(&wanted, by) {
+            Some(few) => store::search_among(&mut conn, &wanted, by, few, after, count).await?,
+            None => store::search(&mut conn, &wanted, by, after, count).await?,
+        };
         drop(conn);
         let more = found.len() > usize::from(limit);
         found.truncate(usize::from(limit));

@@ -26,6 +26,9 @@ const PROSE_WORDS: usize = 400;
 const WORD_MAX_CHARS: usize = 40;
 const QUERY_WORDS: usize = 8;
 
+/// Of 50,000 mentors as many have it as are otherwise read to find twenty of them: √(20 · 50,000).
+const FEW: i64 = 1_000;
+
 /// Words that say nothing about anyone.
 const EMPTY_WORDS: &[&str] =
     &["a", "an", "and", "are", "at", "for", "i", "in", "is", "my", "of", "on", "or", "the", "to", "with", "you"];
@@ -108,6 +111,14 @@ pub(super) fn ranking(wanted: &[Wanted]) -> usize {
         of_kind.min_by_key(|(_, wanted)| wanted.mentors).map(|(index, _)| index)
     };
     rarest(WantedKind::Word).or_else(|| rarest(WantedKind::Filter)).unwrap_or_default()
+}
+
+/// A filter that so few have that all of them are read, rather than those who have what ranks until enough of them fit.
+pub(super) fn few(wanted: &[Wanted], by: usize) -> Option<usize> {
+    let ranking = wanted.get(by)?;
+    let rare = |of: &Wanted| of.kind == WantedKind::Filter && of.mentors <= FEW && of.mentors < ranking.mentors;
+    let found = wanted.iter().enumerate().filter(|(index, wanted)| *index != by && rare(wanted));
+    found.min_by_key(|(_, wanted)| wanted.mentors).map(|(index, _)| index)
 }
 
 /// Opaque to clients.

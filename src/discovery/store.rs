@@ -111,6 +111,9 @@ pub(super) async fn facets(conn: &mut AnyConnection, kind: &str, limit: i64) -> 
 
 /// Ids and ranks of mentors that have one of the terms of each of `wanted`, ranked by the one at `by`, best first,
 /// after `after`. Reads each ranking term's index from the top and stops as soon as the page is full.
+///
+/// The conditions are written so that PostgreSQL does that too: it turns EXISTS into joins that read every mentor of a
+/// term first, and would sort them all for a condition it takes to be rarely true, as it does `= 1` and `IS NULL`.
 pub(super) async fn search(
     conn: &mut AnyConnection,
     wanted: &[Wanted],
@@ -120,17 +123,7 @@ pub(super) async fn search(
 ) -> Result<Vec<(UserId, i64)>, sqlx::Error> {
     let Some(ranking) = wanted.get(by) else { return Ok(Vec::new()) };
     let mut places = Places::default();
-    let others: Vec<_> =
-        wanted.iter().enumerate().filter(|(index, _)| *index != by).map(|(_, wanted)| wanted).collect();
-    let must: String = others
-        .iter()
-        .map(|wanted| {
-            let terms = places.list(&wanted.terms);
-            format!(
-                " AND EXISTS (SELECT 1 FROM search_terms o WHERE o.mentor_id = s.mentor_id AND o.term IN ({terms}))"
-            )
-        })
-        .collect();
+    let must = conditions(&mut places, wanted.iter().filter(|wanted| !std::ptr::eq(*wanted, ranking)));
     let (limit, id) = (places.number(limit), after.map_or_else(|| "g".to_owned(), |place| place.mentor.to_string()));
     let id = places.text(id);
     let all = places.list(&ranking.terms);
@@ -146,9 +139,9 @@ pub(super) async fn search(
             String::new()
         } else {
             format!(
-                " AND NOT EXISTS (SELECT 1 FROM search_terms o WHERE o.mentor_id = s.mentor_id AND o.term IN ({all})
+                " AND COALESCE((SELECT 0 FROM search_terms o WHERE o.mentor_id = s.mentor_id AND o.term IN ({all})
                    AND (o.weight + CASE WHEN o.term = {typed} THEN {TYPED} ELSE 0 END, o.term)
-                     > (s.weight + {bonus}, s.term))"
+                     > (s.weight + {bonus}, s.term) LIMIT 1), 1) <> 0"
             )
         };
         branches.push(format!(
@@ -161,14 +154,45 @@ pub(super) async fn search(
         "SELECT mentor_id, rank FROM ({}) AS found ORDER BY rank DESC, mentor_id DESC LIMIT {limit}",
         branches.join(" UNION ALL ")
     );
-    let mut query = sqlx::query(AssertSqlSafe(sql));
-    for value in places.values {
-        query = match value {
-            Value::Text(text) => query.bind(text),
-            Value::Number(number) => query.bind(number),
-        };
-    }
-    query.fetch_all(conn).await?.iter().map(|row| Ok((row.try_get("mentor_id")?, row.try_get("rank")?))).collect()
+    places.run(conn, sql).await
+}
+
+/// The same as [`search`] for a filter that few have: reads all of them rather than many others on the way to them.
+pub(super) async fn search_among(
+    conn: &mut AnyConnection,
+    wanted: &[Wanted],
+    by: usize,
+    few: usize,
+    after: Option<Place>,
+    limit: i64,
+) -> Result<Vec<(UserId, i64)>, sqlx::Error> {
+    let (Some(ranking), Some(few)) = (wanted.get(by), wanted.get(few)) else { return Ok(Vec::new()) };
+    let mut places = Places::default();
+    let must = conditions(&mut places, wanted.iter().filter(|wanted| !std::ptr::eq(*wanted, ranking)));
+    let (all, few) = (places.list(&ranking.terms), places.list(&few.terms));
+    let typed = places.text(ranking.terms.first().cloned().unwrap_or_default());
+    let rank = places.number(after.map_or(i64::from(i16::MAX), |place| place.rank));
+    let id = places.text(after.map_or_else(|| "g".to_owned(), |place| place.mentor.to_string()));
+    let limit = places.number(limit);
+    let sql = format!(
+        "SELECT mentor_id, rank FROM (
+           SELECT s.mentor_id, CAST((SELECT MAX(o.weight + CASE WHEN o.term = {typed} THEN {TYPED} ELSE 0 END)
+             FROM search_terms o WHERE o.mentor_id = s.mentor_id AND o.term IN ({all})) AS BIGINT) AS rank
+           FROM search_terms s WHERE s.term IN ({few}){must}) AS found
+         WHERE (rank, mentor_id) < ({rank}, {id}) ORDER BY rank DESC, mentor_id DESC LIMIT {limit}"
+    );
+    places.run(conn, sql).await
+}
+
+/// That a mentor `s` has one of the terms of each.
+fn conditions<'a>(places: &mut Places, wanted: impl Iterator<Item = &'a Wanted>) -> String {
+    let condition = |wanted: &Wanted| {
+        let terms = places.list(&wanted.terms);
+        format!(
+            " AND (SELECT 1 FROM search_terms o WHERE o.mentor_id = s.mentor_id AND o.term IN ({terms}) LIMIT 1) IS NOT NULL"
+        )
+    };
+    wanted.map(condition).collect()
 }
 
 enum Value {
@@ -191,6 +215,18 @@ impl Places {
     fn number(&mut self, number: i64) -> String {
         self.values.push(Value::Number(number));
         format!("${}", self.values.len())
+    }
+
+    /// Runs a statement of mentors and ranks with these values in it.
+    async fn run(self, conn: &mut AnyConnection, sql: String) -> Result<Vec<(UserId, i64)>, sqlx::Error> {
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for value in self.values {
+            query = match value {
+                Value::Text(text) => query.bind(text),
+                Value::Number(number) => query.bind(number),
+            };
+        }
+        query.fetch_all(conn).await?.iter().map(|row| Ok((row.try_get("mentor_id")?, row.try_get("rank")?))).collect()
     }
 
     fn list(&mut self, texts: &[String]) -> String {

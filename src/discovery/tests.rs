@@ -66,6 +66,16 @@ fn the_rarest_word_ranks_and_filters_only_without_words() {
 }
 
 #[test]
+fn a_filter_that_few_have_is_read_whole() {
+    let wanted = |kind, mentors| Wanted { terms: vec![], mentors, kind };
+    let (word, filter) = (WantedKind::Word, WantedKind::Filter);
+    assert_eq!(rules::few(&[wanted(filter, 900), wanted(filter, 30), wanted(word, 5_000)], 2), Some(1));
+    assert_eq!(rules::few(&[wanted(filter, 900), wanted(word, 800)], 1), None);
+    assert_eq!(rules::few(&[wanted(filter, 1_001), wanted(word, 5_000)], 1), None);
+    assert_eq!(rules::few(&[wanted(filter, 30)], 0), None);
+}
+
+#[test]
 fn a_cursor_is_where_the_page_ended() {
     let place = Place { by: 1, rank: 106, mentor: id() };
     assert_eq!(rules::parse_cursor(&rules::cursor(place)), Some(place));
