@@ -17,8 +17,8 @@ export function pageOf({ driver }: Participant): Page {
 
 /** Colours on their way to a new scheme are nobody's colours: waits for transitions to end. */
 async function settled(): Promise<void> {
-  // A change of scheme shows, and starts transitions, with the next frame.
-  await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  // The page hears of a change of scheme a frame or two later, and transitions start with the one after that.
+  for (let frames = 0; frames < 6; frames += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
   const ends = (animation: Animation) => animation.effect?.getComputedTiming().iterations !== Infinity;
   await Promise.all(
     document
