@@ -11,9 +11,9 @@ import { Encryption, type EncryptionMode } from './e2ee/encryption';
 import { Emitter } from './emitter';
 import { FirstConnection } from './first-connection';
 import { LocalMedia } from './local-media';
+import { type Moment, momentsOf } from './moments';
 import { Peer, type PeerState, type Reception, type SlotTracks } from './peer';
 import type {
-  Kind,
   Moderation,
   ParticipantId,
   Person,
@@ -31,17 +31,6 @@ import {
 } from './signaling-client';
 import { Timings } from './timings';
 import { Wants } from './wants';
-
-/** Something that happened, for those who announce it; the state shows the outcome. */
-export type Moment =
-  | {
-      kind: 'joined' | 'left' | 'hand' | 'presents' | 'knocks';
-      name: string;
-      participant: ParticipantId;
-    }
-  | { kind: 'chat'; name: string; participant: ParticipantId; text: string }
-  | { kind: 'muted'; by: string; what: Kind }
-  | { kind: 'device-lost'; device: 'microphone' | 'camera' };
 
 /** How long `ready` waits for the connection. A longer wait would only delay video. */
 const CONNECT_PATIENCE_MS = 250;
@@ -274,7 +263,7 @@ export class Call extends Emitter<Events> {
   private async receive(message: ServerMessage): Promise<void> {
     if (this.state.phase === 'ended') return;
     const before = this.state;
-    this.announce(message);
+    for (const moment of momentsOf(message, this.state)) this.emit('moment', moment);
     this.set(receive(this.state, message, Date.now()));
     for (const slot of remapped(before.slots, this.state.slots)) this.encryption?.forget(slot);
     this.hear();
@@ -543,40 +532,6 @@ export class Call extends Emitter<Events> {
     return participants.find(({ participant }) => participant === you?.participant);
   }
 
-  private announce(message: ServerMessage): void {
-    const { participants, you, waitingPeople } = this.state;
-    const known = (id: ParticipantId) => participants.find(({ participant }) => participant === id);
-    if (message.type === 'participant') {
-      const { participant, name, hand_raised, sources } = message.participant;
-      if (participant === you?.participant) return;
-      const before = known(participant);
-      if (!before) this.emit('moment', { kind: 'joined', name, participant });
-      else if (hand_raised && !before.hand_raised) {
-        this.emit('moment', { kind: 'hand', name, participant });
-      }
-      const presents = sources.screen?.video === 'on';
-      if (presents && before?.sources.screen?.video !== 'on') {
-        this.emit('moment', { kind: 'presents', name, participant });
-      }
-    } else if (message.type === 'participant_left') {
-      const person = known(message.participant);
-      if (person) this.emit('moment', { kind: 'left', ...person });
-    } else if (message.type === 'chat') {
-      const { participant, name, text } = message.message;
-      if (participant !== you?.participant) {
-        this.emit('moment', { kind: 'chat', name, participant, text });
-      }
-    } else if (message.type === 'waiting_people') {
-      for (const { participant, name } of message.people) {
-        const before = waitingPeople.some((person) => person.participant === participant);
-        if (!before) this.emit('moment', { kind: 'knocks', name, participant });
-      }
-    } else if (message.type === 'muted') {
-      const by = known(message.by)?.name ?? 'The mentor';
-      this.emit('moment', { kind: 'muted', by, what: message.kind });
-    }
-  }
-
   private finish(ending: Closing): void {
     if (this.state.phase === 'ended') return;
     window.removeEventListener('online', this.networkChanged);
@@ -613,4 +568,4 @@ function navigatorConnection(): EventTarget | undefined {
   return (navigator as { connection?: EventTarget }).connection;
 }
 
-export type { PeerState };
+export type { Moment, PeerState };
