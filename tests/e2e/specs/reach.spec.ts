@@ -42,6 +42,30 @@ test('where UDP is blocked, media comes over TCP on the same port', async ({ inC
   for (const path of paths) expect(path).toEqual({ way: 'direct', protocol: 'tcp', family: 'IPv4' });
 });
 
+test('the pre-join page tells how the connection is, before the call', async ({ server, inChromium }) => {
+  const ada = await inChromium('ada');
+  await ada.signIn('ada@demo.test');
+  await ada.openPreJoin(await ada.openSession('open door'));
+  const note = (person: Participant) =>
+    person.driver.evaluate(() => document.querySelector('[data-testid="connection"]')?.textContent ?? '', undefined);
+  await ada.poll('a good connection', () => note(ada)).toMatch(/^Good connection · \d+ ms$/u);
+  expect(await ada.driver.evaluate(pathInUse, undefined)).toMatchObject({ way: 'direct', protocol: 'udp' });
+  expect(await server.metric('participants')).toBe(0);
+
+  const media = await MediaRelay.start({ udpFrom: () => false, tcpFrom: () => true });
+  const walled = await Server.start({ announced: () => `127.0.0.1:${media.port}` });
+  media.forwardTo(walled.sfuPort);
+  try {
+    const bo = await inChromium('bo', walled.url);
+    await bo.signIn('ada@demo.test');
+    await bo.openPreJoin(await bo.openSession('open door'));
+    await bo.poll('what blocks', () => note(bo)).toMatch(/^Connected over TCP · \d+ ms\. This network blocks UDP/u);
+  } finally {
+    media.close();
+    await walled.stop();
+  }
+});
+
 for (const transport of ['udp', 'tcp'] as const) {
   test(`where nothing but a TURN server gets through, media comes through it, by ${transport}`, async ({
     inChromium,

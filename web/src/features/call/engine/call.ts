@@ -12,6 +12,7 @@ import { Emitter } from './emitter';
 import { FirstConnection } from './first-connection';
 import { LocalMedia } from './local-media';
 import { type Moment, momentsOf } from './moments';
+import type { Path } from './path';
 import { Peer, type PeerState, type Reception, type SlotTracks } from './peer';
 import type {
   Moderation,
@@ -209,6 +210,11 @@ export class Call extends Emitter<Events> {
   /** Tell when a remote picture was shown: the last step of a join. */
   firstFrameShown(): void {
     if (this.state.phase === 'joined') this.timings.mark('first-frame');
+  }
+
+  /** The way media takes to the server; null while there is none. */
+  async path(): Promise<Path | null> {
+    return (await this.peer?.path()) ?? null;
   }
 
   async reception(): Promise<Reception[]> {

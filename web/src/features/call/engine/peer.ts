@@ -2,6 +2,7 @@ import { preferredCodecs } from './codec-order';
 import type { Transforms } from './e2ee/encryption';
 import { ENCRYPTED_CODECS } from './e2ee/frames';
 import { Emitter } from './emitter';
+import { type Path, pathOf, type StatsEntry } from './path';
 import type { Kind, MediaParameters, Source, Welcome } from './protocol';
 
 /** What a slot plays. The tracks stay the same while the server maps other people into the slot. */
@@ -201,6 +202,13 @@ export class Peer extends Emitter<Events> {
       }),
     );
     return found.sort((a, b) => a.slot - b.slot);
+  }
+
+  /** The way media takes; null while there is none. */
+  async path(): Promise<Path | null> {
+    const entries: StatsEntry[] = [];
+    (await this.connection.getStats()).forEach((entry: StatsEntry) => entries.push(entry));
+    return pathOf(entries);
   }
 
   close(): void {

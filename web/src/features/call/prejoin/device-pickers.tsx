@@ -1,8 +1,10 @@
-import { Mic, Video, Volume2 } from 'lucide-react';
+import { Mic, Play, Video, Volume2 } from 'lucide-react';
+import { IconButton } from '@/components/ui/icon-button';
 import { Select } from '@/components/ui/select';
 import { useCall } from '../call-context';
 import { useCallState } from '../call-slice';
 import type { DeviceKind } from '../engine/local-media';
+import { playTestSound } from '../engine/test-sound';
 import { LevelMeter } from './level-meter';
 
 const KINDS = [
@@ -36,15 +38,25 @@ export function DevicePickers() {
         const first = devices.find(({ id }) => id === 'default') ?? devices[0];
         return (
           <div key={kind} className="grid grid-cols-1 gap-1.5">
-            <Select
-              aria-label={name}
-              prefix={<Icon className="size-4 shrink-0 text-muted" aria-hidden />}
-              options={devices.map(({ id, label }) => ({ value: id, label }))}
-              value={(known ? chosen[kind] : first?.id) ?? undefined}
-              placeholder={`No ${name.toLowerCase()}`}
-              disabled={devices.length === 0}
-              onValueChange={(id) => choose(kind, id)}
-            />
+            <div className="flex items-center gap-2">
+              <Select
+                aria-label={name}
+                prefix={<Icon className="size-4 shrink-0 text-muted" aria-hidden />}
+                options={devices.map(({ id, label }) => ({ value: id, label }))}
+                value={(known ? chosen[kind] : first?.id) ?? undefined}
+                placeholder={`No ${name.toLowerCase()}`}
+                disabled={devices.length === 0}
+                onValueChange={(id) => choose(kind, id)}
+              />
+              {kind === 'speaker' && (
+                <IconButton
+                  label="Play a test sound"
+                  onClick={() => void playTestSound(local.speaker)}
+                >
+                  <Play />
+                </IconButton>
+              )}
+            </div>
             {kind === 'microphone' && local.microphone.capture === 'live' && (
               <LevelMeter className="px-0.5" />
             )}

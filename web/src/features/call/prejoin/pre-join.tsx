@@ -14,6 +14,7 @@ import { NAME_LIMIT } from '../engine/protocol';
 import { remember, remembered } from '../engine/storage';
 import { EncryptionNote } from '../encryption/encryption-note';
 import { refusalWords } from '../problem-words';
+import { ConnectionNote } from './connection-note';
 import { DevicePickers } from './device-pickers';
 import { Preview } from './preview';
 import { ProblemNotes } from './problem-note';
@@ -114,6 +115,7 @@ export function PreJoin({ info, joinCode, giveName }: PreJoinProps) {
             </p>
           )}
           <DevicePickers />
+          <ConnectionNote />
           <Button type="submit" size="lg" busy={joining} data-testid="join">
             {joining ? 'Joining…' : isHost ? 'Start the session' : 'Join'}
           </Button>
