@@ -144,6 +144,7 @@ test('the pictures of the README', async () => {
     const link = `${server.url}/join/${join_code}`;
     await ada.goto(link);
     await ada.waitForFunction(() => (document.querySelector('video')?.videoWidth ?? 0) > 0);
+    await ada.getByText('Good connection').waitFor();
     await ada.screenshot({ path: `${DOCS}/prejoin.png` });
     await ada.click('[data-testid="join"]');
     const bo = await open(browser, BO, DESKTOP);

@@ -40,12 +40,19 @@ export function ConnectionNote() {
   }, [call, media]);
 
   const note = words(media, path, failed);
-  if (!note) return null;
-  const { icon: Icon, colour, text } = note;
+  // Its place is kept from the beginning: what comes must not move what is about to be clicked.
   return (
-    <p role="status" data-testid="connection" className="flex items-start gap-2 text-sm text-muted">
-      <Icon className={`mt-0.5 size-4 shrink-0 ${colour}`} aria-hidden />
-      {text}
+    <p
+      role="status"
+      data-testid="connection"
+      className="flex min-h-5 items-start gap-2 text-sm text-muted"
+    >
+      {note && (
+        <>
+          <note.icon className={`mt-0.5 size-4 shrink-0 ${note.colour}`} aria-hidden />
+          {note.text}
+        </>
+      )}
     </p>
   );
 }

@@ -115,10 +115,10 @@ export function PreJoin({ info, joinCode, giveName }: PreJoinProps) {
             </p>
           )}
           <DevicePickers />
-          <ConnectionNote />
           <Button type="submit" size="lg" busy={joining} data-testid="join">
             {joining ? 'Joining…' : isHost ? 'Start the session' : 'Join'}
           </Button>
+          <ConnectionNote />
           {signaling === 'reconnecting' && (
             <p role="status" className="text-sm text-muted">
               The server does not answer; trying again…
