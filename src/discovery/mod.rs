@@ -68,7 +68,8 @@ impl Discovery {
         let by = after.map_or_else(|| rules::ranking(&wanted), |after| after.by);
         // One more than asked for tells whether there is a next page.
         let count = i64::from(limit) + 1;
-        let mut found = match rules::few(&wanted, by) {
+        let everyone = store::mentors_with(&mut conn, rules::EVERYONE).await?;
+        let mut found = match rules::few(&wanted, by, count, everyone) {
             Some(few) => store::search_among(&mut conn, &wanted, by, few, after, count).await?,
             None => store::search(&mut conn, &wanted, by, after, count).await?,
         };

@@ -26,9 +26,6 @@ const PROSE_WORDS: usize = 400;
 const WORD_MAX_CHARS: usize = 40;
 const QUERY_WORDS: usize = 8;
 
-/// Of 50,000 mentors as many have it as are otherwise read to find twenty of them: √(20 · 50,000).
-const FEW: i64 = 1_000;
-
 /// Words that say nothing about anyone.
 const EMPTY_WORDS: &[&str] =
     &["a", "an", "and", "are", "at", "for", "i", "in", "is", "my", "of", "on", "or", "the", "to", "with", "you"];
@@ -113,12 +110,18 @@ pub(super) fn ranking(wanted: &[Wanted]) -> usize {
     rarest(WantedKind::Word).or_else(|| rarest(WantedKind::Filter)).unwrap_or_default()
 }
 
-/// A filter that so few have that all of them are read, rather than those who have what ranks until enough of them fit.
-pub(super) fn few(wanted: &[Wanted], by: usize) -> Option<usize> {
+/// A filter that so few have that all of them are read, rather than those who have what ranks until `count` of them have
+/// everything else too; `everyone` is how many mentors there are.
+pub(super) fn few(wanted: &[Wanted], by: usize, count: i64, everyone: i64) -> Option<usize> {
     let ranking = wanted.get(by)?;
-    let rare = |of: &Wanted| of.kind == WantedKind::Filter && of.mentors <= FEW && of.mentors < ranking.mentors;
-    let found = wanted.iter().enumerate().filter(|(index, wanted)| *index != by && rare(wanted));
-    found.min_by_key(|(_, wanted)| wanted.mentors).map(|(index, _)| index)
+    let others = || wanted.iter().enumerate().filter(|(index, _)| *index != by);
+    let (index, rarest) =
+        others().filter(|(_, wanted)| wanted.kind == WantedKind::Filter).min_by_key(|(_, wanted)| wanted.mentors)?;
+    // As if what they have came independently of each other.
+    let share = |wanted: &Wanted| wanted.mentors.min(everyone) as f64 / everyone.max(1) as f64;
+    let fit: f64 = others().map(|(_, wanted)| share(wanted)).product();
+    let read_until_enough = (count as f64 / fit).min(ranking.mentors as f64);
+    ((rarest.mentors as f64) < read_until_enough).then_some(index)
 }
 
 /// Opaque to clients.

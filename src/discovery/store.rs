@@ -122,6 +122,17 @@ pub(super) async fn search(
     limit: i64,
 ) -> Result<Vec<(UserId, i64)>, sqlx::Error> {
     let Some(ranking) = wanted.get(by) else { return Ok(Vec::new()) };
+    if ranking.terms.len() > 1 && after.is_none_or(|place| place.rank >= TYPED) {
+        // Those with the word as it was typed come first, and mostly they are enough.
+        let mut typed = wanted.to_vec();
+        if let Some(ranking) = typed.get_mut(by) {
+            ranking.terms.truncate(1);
+        }
+        let found = Box::pin(search(conn, &typed, by, after, limit)).await?;
+        if i64::try_from(found.len()).is_ok_and(|found| found >= limit) {
+            return Ok(found);
+        }
+    }
     let mut places = Places::default();
     let must = conditions(&mut places, wanted.iter().filter(|wanted| !std::ptr::eq(*wanted, ranking)));
     let (limit, id) = (places.number(limit), after.map_or_else(|| "g".to_owned(), |place| place.mentor.to_string()));
@@ -219,7 +230,8 @@ impl Places {
 
     /// Runs a statement of mentors and ranks with these values in it.
     async fn run(self, conn: &mut AnyConnection, sql: String) -> Result<Vec<(UserId, i64)>, sqlx::Error> {
-        let mut query = sqlx::query(AssertSqlSafe(sql));
+        // Planned each time for these very terms: PostgreSQL's plan for any term is wrong for the common ones.
+        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
         for value in self.values {
             query = match value {
                 Value::Text(text) => query.bind(text),

@@ -69,10 +69,13 @@ fn the_rarest_word_ranks_and_filters_only_without_words() {
 fn a_filter_that_few_have_is_read_whole() {
     let wanted = |kind, mentors| Wanted { terms: vec![], mentors, kind };
     let (word, filter) = (WantedKind::Word, WantedKind::Filter);
-    assert_eq!(rules::few(&[wanted(filter, 900), wanted(filter, 30), wanted(word, 5_000)], 2), Some(1));
-    assert_eq!(rules::few(&[wanted(filter, 900), wanted(word, 800)], 1), None);
-    assert_eq!(rules::few(&[wanted(filter, 1_001), wanted(word, 5_000)], 1), None);
-    assert_eq!(rules::few(&[wanted(filter, 30)], 0), None);
+    let few = |wanted: &[Wanted], by| rules::few(wanted, by, 20, 50_000);
+    assert_eq!(few(&[wanted(filter, 900), wanted(filter, 30), wanted(word, 5_000)], 2), Some(1));
+    assert_eq!(few(&[wanted(filter, 900), wanted(word, 800)], 1), None, "the word is rarer");
+    assert_eq!(few(&[wanted(filter, 999), wanted(word, 40_000)], 1), Some(0));
+    assert_eq!(few(&[wanted(filter, 1_001), wanted(word, 40_000)], 1), None, "twenty are found sooner");
+    assert_eq!(few(&[wanted(filter, 1_001), wanted(filter, 2_500), wanted(word, 40_000)], 2), Some(0));
+    assert_eq!(few(&[wanted(filter, 30)], 0), None);
 }
 
 #[test]
