@@ -6,7 +6,7 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
 web_sources := $(shell find web -name node_modules -prune -o -name dist -prune -o -name '*.tsbuildinfo' -prune -o -type f -print)
 
-.PHONY: help run sim bench-instructions web web-deps e2e-deps test e2e lint format bench-forward bench-join bench-quality bench-load bench-stages fuzz pictures release clean
+.PHONY: help run sim bench-instructions web web-deps e2e-deps test e2e lint format bench-forward bench-join bench-quality bench-load bench-stages bench-api fuzz pictures release clean
 
 help: ## This list
 	@awk -F ': .*## ' '/^[a-z0-9-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ sim: ## The media plane on a bad network, simulated: SEEDS=1000, or one run: SCE
 
 bench-instructions: ## Instructions a packet costs among 10, 100 and 1,000 people, counted by valgrind: JSON lines
 	@SFU_INSTRUCTIONS_ALL=1 cargo test --quiet -p sfu-core --test media a_packet_costs -- --nocapture | grep '^{'
+
+bench-api: ## How fast the API answers on a lot of data, on both databases: JSON lines (MENTORS=5000 for less)
+	@scripts/bench-api.sh
 
 bench-join: web e2e-deps ## Join click to first decoded frame in real browsers, as JSON lines
 	cargo build --release --bin facementor
