@@ -20,7 +20,7 @@ test('someone applies, is declined with a reason, applies again and gets a publi
   const [nia, root] = [await inChromium('eve'), await inChromium('bo')];
   const [page, desk] = [pageOf(nia), pageOf(root)];
   await nia.driver.goto(`${nia.base}/healthz`);
-  const person = { email: 'nia@example.test', password: 'correct horse battery', display_name: 'Nia Okafor' };
+  const person = { email: 'okafor@example.test', password: 'correct horse battery', display_name: 'Nia Okafor' };
   await nia.api('POST', '/api/accounts/sign-up', person);
   await page.goto(`${server.url}/mentor-profile`);
   await page.getByRole('heading', { name: 'Become a mentor' }).waitFor();
