@@ -80,7 +80,8 @@ export class Participant {
   }
 
   async isInCall(): Promise<void> {
-    await this.shows('[data-testid="stage"]');
+    // The call page is there before, drawn out of sight, and takes no keys.
+    await this.shows(':not(.invisible) > [data-testid="call"]');
   }
 
   /** Lets somebody in who waits, from the people list. */
