@@ -14,6 +14,7 @@ use crate::kernel::Kernel;
 use crate::kernel::clock::{Clock, Random};
 use crate::kernel::config::Config;
 use crate::kernel::db::{Db, DbError};
+use crate::kernel::mail::{MailError, MailMetrics, Mailer};
 use crate::kernel::outbox::{Dispatcher, OutboxMetrics, Wake};
 use crate::kernel::secrets::{Secrets, SecretsError};
 use crate::live::{Live, LiveError};
@@ -45,6 +46,8 @@ pub enum StartError {
     Live(#[from] LiveError),
     #[error(transparent)]
     Serve(#[from] ServeError),
+    #[error("mail cannot be sent: {0}")]
+    Mail(#[from] MailError),
     #[error("a metric is registered twice: {0}")]
     Metrics(#[from] prometheus::Error),
 }
@@ -116,12 +119,19 @@ impl App {
         let app = ops::surround(routes::router(&state), kernel, readiness.clone())?;
         let ops = ops::ops_router(kernel, readiness.clone());
         let server = Server::listen(&kernel.config, app, ops).await?;
+        let mailer = Mailer::new(&kernel.config, &kernel.clock, MailMetrics::register(&kernel.metrics)?)?;
         let dispatcher = Dispatcher {
             db: kernel.db.clone(),
             clock: kernel.clock.clone(),
             wake: kernel.outbox.clone(),
             metrics: OutboxMetrics::register(&kernel.metrics)?,
-            handlers: [state.booking.handlers(), state.live.handlers(), state.discovery.handlers()].concat(),
+            handlers: [
+                state.accounts.handlers(&mailer),
+                state.booking.handlers(),
+                state.live.handlers(),
+                state.discovery.handlers(),
+            ]
+            .concat(),
         };
         let dispatcher = tokio::spawn(dispatcher.run());
         Ok(Self { state, server, readiness, dispatcher })

@@ -10,6 +10,7 @@ mod app;
 pub mod booking;
 pub mod cli;
 mod demo;
+mod dev_mail;
 pub mod discovery;
 pub mod kernel;
 pub mod live;

@@ -15,6 +15,7 @@ use crate::discovery::{DEFAULT_LIMIT, Search};
 use crate::kernel::client::Client;
 use crate::kernel::error::Problem;
 use crate::kernel::extract::Path;
+use crate::kernel::text::escape_html as escape;
 use crate::mentors::{MentorPage, MentorsError};
 use crate::web;
 
@@ -164,22 +165,6 @@ fn with_head(index: &str, head: &str) -> String {
         html.replace_range(from..from + length + end.len(), "");
     }
     html.replacen("</head>", &format!("{head}\n</head>"), 1)
-}
-
-/// For text and quoted attributes of HTML and XML.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }
 
 /// JSON inside a script element: nothing in it can end the element or open a comment.

@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 
 use crate::app::AppState;
 use crate::kernel::openapi::problem_schemas;
-use crate::{accounts, admin, booking, discovery, live, mentors, pages, site, web};
+use crate::{accounts, admin, booking, dev_mail, discovery, live, mentors, pages, site, web};
 
 #[derive(OpenApi)]
 #[openapi(info(title = "FaceMentor", description = "Mentors and mentees, their sessions and calls."))]
@@ -21,6 +21,7 @@ pub(crate) fn router(state: &AppState) -> axum::Router {
         .split_for_parts()
         .0
         .merge(pages::routes())
+        .merge(dev_mail::routes(&state.kernel.config))
         .method_not_allowed_fallback(web::method_not_allowed)
         .fallback(web::serve)
         .with_state(state.clone())

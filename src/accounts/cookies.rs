@@ -3,11 +3,13 @@
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
+use super::devices;
 use super::model::Tokens;
 use crate::kernel::clock::Timestamp;
 
 const ACCESS: &str = "__Host-access";
 const REFRESH: &str = "__Host-refresh";
+const DEVICE: &str = "__Host-device";
 
 pub(super) fn access(headers: &HeaderMap) -> Option<&str> {
     find(headers, ACCESS)
@@ -15,6 +17,16 @@ pub(super) fn access(headers: &HeaderMap) -> Option<&str> {
 
 pub(super) fn refresh(headers: &HeaderMap) -> Option<&str> {
     find(headers, REFRESH)
+}
+
+/// What this browser was given when someone last logged in on it.
+pub(super) fn device(headers: &HeaderMap) -> Option<&str> {
+    find(headers, DEVICE)
+}
+
+/// Remembers the device; unlike the others it outlives logging out.
+pub(super) fn set_device(headers: &mut HeaderMap, token: &str) {
+    append(headers, &cookie(DEVICE, token, devices::KEPT.as_secs()));
 }
 
 /// Headers that hand `tokens` to a browser. The access cookie outlives its token: a request with an expired token is
@@ -32,10 +44,14 @@ pub(super) fn clear() -> HeaderMap {
 fn both(access: String, refresh: String) -> HeaderMap {
     let mut headers = HeaderMap::new();
     for cookie in [access, refresh] {
-        let value = HeaderValue::from_str(&cookie).expect("tokens are base64url and dots");
-        headers.append(header::SET_COOKIE, value);
+        append(&mut headers, &cookie);
     }
     headers
+}
+
+fn append(headers: &mut HeaderMap, cookie: &str) {
+    let value = HeaderValue::from_str(cookie).expect("tokens are base64url and dots");
+    headers.append(header::SET_COOKIE, value);
 }
 
 fn cookie(name: &str, value: &str, max_age_s: u64) -> String {

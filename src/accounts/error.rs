@@ -15,6 +15,14 @@ pub enum AccountsError {
     /// No token, or one that is not ours, too old, or of a login that is over.
     #[error("not logged in")]
     Unauthenticated,
+    /// Someone who is logged in typed it.
+    #[error("the password is wrong")]
+    PasswordWrong,
+    /// Used, too old, or made up.
+    #[error("this link does not work")]
+    LinkInvalid,
+    #[error("this address is confirmed already")]
+    AlreadyVerified,
     #[error("no such account")]
     UserUnknown,
     #[error("no such login of this person")]
@@ -48,6 +56,17 @@ impl From<AccountsError> for Problem {
             }
             AccountsError::CredentialsWrong => {
                 Problem::new(StatusCode::UNAUTHORIZED, "credentials_wrong", "E-mail or password is wrong.")
+            }
+            AccountsError::PasswordWrong => {
+                let detail = "This is not your password.".to_owned();
+                Problem::fields(vec![FieldProblem { field: "current_password", code: "password_wrong", detail }])
+            }
+            AccountsError::LinkInvalid => {
+                let detail = "This link was used already, or is too old. Ask for a new one.";
+                Problem::new(StatusCode::GONE, "link_invalid", detail)
+            }
+            AccountsError::AlreadyVerified => {
+                Problem::new(StatusCode::CONFLICT, "email_verified", "Your address is confirmed already.")
             }
             AccountsError::Unauthenticated => Problem::unauthenticated(),
             AccountsError::UserUnknown | AccountsError::LoginUnknown => Problem::not_found(),

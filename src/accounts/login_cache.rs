@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::model::User;
 use crate::kernel::clock::Timestamp;
-use crate::kernel::ids::LoginId;
+use crate::kernel::ids::{LoginId, UserId};
 
 /// How long another node may accept a login revoked here.
 const FRESH: Duration = Duration::from_secs(15);
@@ -39,5 +39,11 @@ impl LoginCache {
 
     pub(super) fn forget(&self, login: LoginId) {
         self.entries.lock().expect("no code panics while it holds this lock").remove(&login);
+    }
+
+    /// What is known of `user` has changed.
+    pub(super) fn forget_user(&self, user: UserId) {
+        let mut entries = self.entries.lock().expect("no code panics while it holds this lock");
+        entries.retain(|_, entry| entry.user.id != user);
     }
 }

@@ -1,11 +1,18 @@
 //! People, their passwords and their logins.
 
 mod cookies;
+mod devices;
 mod error;
+mod events;
 mod extract;
+mod jobs;
+mod letters;
+mod links;
 mod login_cache;
 mod model;
 mod passwords;
+mod recovery;
+mod recovery_routes;
 mod routes;
 mod rules;
 mod same_site;
@@ -19,16 +26,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use error::AccountsError;
+pub use events::{ConfirmationWanted, EmailChanged, LoginRevoked, PasswordChanged, PasswordResetWanted};
 pub use extract::{LoggedIn, MaybeLoggedIn};
-pub use model::{Authenticated, Credentials, DisplayName, Email, Login, LoginRevoked, Password, Tokens, User};
+pub use model::{Authenticated, Credentials, DisplayName, Email, Login, Password, Tokens, User};
+pub use recovery::Confirmed;
 pub use routes::routes;
 pub use same_site::refuse_cross_site;
 
 use crate::kernel::Kernel;
 use crate::kernel::error::{FieldProblem, Problem};
 use crate::kernel::ids::{LoginId, UserId};
-use crate::kernel::outbox;
+use crate::kernel::mail::Mailer;
+use crate::kernel::outbox::{self, Handler};
 use crate::kernel::rate_limit::RateLimit;
+use devices::KnownDevice;
 use login_cache::LoginCache;
 use passwords::Passwords;
 use store::Inserted;
@@ -46,13 +57,23 @@ struct Limits {
     log_in_per_ip: RateLimit<IpAddr>,
     /// By e-mail and address, so that nobody locks out someone elsewhere.
     log_in_per_account: RateLimit<(String, IpAddr)>,
+    /// By e-mail, for devices the account does not know: what many addresses may guess together.
+    log_in_unknown_devices: RateLimit<String>,
+    /// Devices the account knows: what others do is none of their business.
+    log_in_known_device: RateLimit<(uuid::Uuid, UserId)>,
     sign_up_per_ip: RateLimit<IpAddr>,
+    letters_per_address: RateLimit<String>,
+    letters_per_ip: RateLimit<IpAddr>,
 }
 
-/// The device a login is made for.
+/// The device a request is from.
 pub struct Device {
     pub ip: IpAddr,
     pub user_agent: String,
+    /// What links to this server start with.
+    pub origin: String,
+    /// What it was given when somebody last logged in on it.
+    pub token: Option<String>,
 }
 
 /// What someone types to sign up.
@@ -62,13 +83,25 @@ pub struct Registration {
     pub display_name: String,
 }
 
+/// How the address of a new account is known.
+enum Address {
+    /// Typed by who signs up, at this origin: a letter asks whether it is theirs.
+    Typed { origin: String },
+    /// By whoever runs this server.
+    Vouched,
+}
+
 impl Accounts {
     pub fn new(kernel: &Kernel) -> Self {
         let config = &kernel.config.accounts;
         let limits = Limits {
             log_in_per_ip: RateLimit::new(config.log_in_per_ip),
             log_in_per_account: RateLimit::new(config.log_in_per_account),
+            log_in_unknown_devices: RateLimit::new(config.log_in_unknown_devices),
+            log_in_known_device: RateLimit::new(config.log_in_per_account),
             sign_up_per_ip: RateLimit::new(config.sign_up_per_ip),
+            letters_per_address: RateLimit::new(config.letters_per_address),
+            letters_per_ip: RateLimit::new(config.letters_per_ip),
         };
         Self {
             kernel: kernel.clone(),
@@ -78,15 +111,23 @@ impl Accounts {
         }
     }
 
-    /// Makes an account and logs it in.
+    pub fn handlers(&self, mailer: &Mailer) -> Vec<Handler> {
+        vec![jobs::letters(self, mailer)]
+    }
+
+    /// Makes an account and logs it in; a letter asks to confirm the address.
     pub async fn sign_up(&self, registration: Registration, device: Device) -> Result<Authenticated, AccountsError> {
         self.limit(self.limits.sign_up_per_ip.take(self.kernel.clock.now(), device.ip))?;
-        let user = self.register(registration).await?;
+        let user = self.create(registration, Address::Typed { origin: device.origin.clone() }).await?;
         self.open_login(user, device).await
     }
 
-    /// Makes an account without logging in.
+    /// Makes an account without logging in; whoever runs this server answers for its address.
     pub async fn register(&self, registration: Registration) -> Result<User, AccountsError> {
+        self.create(registration, Address::Vouched).await
+    }
+
+    async fn create(&self, registration: Registration, address: Address) -> Result<User, AccountsError> {
         let Registration { email, password, display_name } = registration;
         let mut mistakes = Vec::new();
         let email = collect(&mut mistakes, rules::email(&email));
@@ -96,7 +137,7 @@ impl Accounts {
             return Err(AccountsError::Invalid(mistakes));
         };
         let hash = self.passwords.hash(password).await?;
-        self.insert(&email, &display_name, &hash).await
+        self.insert(&email, &display_name, &hash, address).await
     }
 
     /// Makes accounts that share a password, which is hashed once; those that exist stay as they are.
@@ -115,26 +156,49 @@ impl Accounts {
                 }
             };
             let (email, display_name) = (rules::email(email).map_err(invalid)?, rules::display_name(display_name));
-            self.insert(&email, &display_name.map_err(invalid)?, hash).await?;
+            self.insert(&email, &display_name.map_err(invalid)?, hash, Address::Vouched).await?;
         }
         Ok(())
     }
 
-    async fn insert(&self, email: &Email, display_name: &DisplayName, hash: &str) -> Result<User, AccountsError> {
-        let id = UserId::generate(&self.kernel.random, &self.kernel.clock);
-        let now = self.kernel.clock.now();
-        self.kernel
+    async fn insert(
+        &self,
+        email: &Email,
+        display_name: &DisplayName,
+        hash: &str,
+        address: Address,
+    ) -> Result<User, AccountsError> {
+        let kernel = &self.kernel;
+        let id = UserId::generate(&kernel.random, &kernel.clock);
+        let now = kernel.clock.now();
+        let (verified_at, letter) = match address {
+            Address::Vouched => (Some(now), None),
+            Address::Typed { origin } => (None, Some(ConfirmationWanted { user: id, email: email.0.clone(), origin })),
+        };
+        let letter = letter.as_ref();
+        kernel
             .db
             .write(|mut tx| {
                 Box::pin(async move {
-                    match store::insert_user(&mut tx, id, email, display_name, hash, now).await? {
-                        Inserted::New => Ok(()),
-                        Inserted::Taken => Err(AccountsError::EmailTaken),
+                    match store::insert_user(&mut tx, id, email, display_name, hash, verified_at, now).await? {
+                        Inserted::New => {}
+                        Inserted::Taken => return Err(AccountsError::EmailTaken),
                     }
+                    if let Some(letter) = letter {
+                        outbox::publish(&mut tx, &kernel.clock, &kernel.random, letter).await?;
+                    }
+                    Ok(())
                 })
             })
             .await?;
-        Ok(User { id, email: email.0.clone(), display_name: display_name.0.clone(), is_admin: false })
+        kernel.outbox.now();
+        Ok(User {
+            id,
+            email: email.0.clone(),
+            email_verified: verified_at.is_some(),
+            display_name: display_name.0.clone(),
+            is_admin: false,
+        })
     }
 
     /// Opens a login for whoever knows the password.
@@ -144,15 +208,31 @@ impl Accounts {
         // An address that cannot exist is as unknown as one that does not, and takes as long.
         let email = rules::email(email).ok();
         let key = email.as_ref().map(Email::key).unwrap_or_default();
-        self.limit(self.limits.log_in_per_account.take(now, (key, device.ip)))?;
         let found = match &email {
             Some(email) => store::user_by_email(&mut *self.kernel.db.read().await?, email).await?,
             None => None,
         };
         let (user, hash) = found.unzip();
-        let right = self.passwords.verify(password, hash).await?;
+        let known = device.token.as_deref().and_then(|token| KnownDevice::read(&self.kernel, token));
+        let known = known.zip(user.as_ref()).filter(|(device, user)| device.knows(user.id));
+        let known = known.map(|(device, user)| (device.device, user.id));
+        let limits = &self.limits;
+        match known {
+            Some(known) => self.limit(limits.log_in_known_device.take(now, known))?,
+            None => {
+                self.limit(limits.log_in_per_account.take(now, (key.clone(), device.ip)))?;
+                self.limit(limits.log_in_unknown_devices.take(now, key.clone()))?;
+            }
+        }
+        let right = self.passwords.verify(password, hash.flatten()).await?;
         match user {
-            Some(user) if right => self.open_login(user, device).await,
+            Some(user) if right => {
+                // Only wrong guesses count against those who come after.
+                if known.is_none() {
+                    limits.log_in_unknown_devices.give_back(key);
+                }
+                self.open_login(user, device).await
+            }
             _ => Err(AccountsError::CredentialsWrong),
         }
     }
@@ -192,7 +272,9 @@ impl Accounts {
             .await?;
         kernel.outbox.now();
         match refreshed {
-            Some((login, user)) => Ok(Authenticated { tokens: tokens::issue(kernel, &login), user }),
+            Some((login, user)) => {
+                Ok(Authenticated { tokens: tokens::issue(kernel, &login), user, device_token: None })
+            }
             None => {
                 self.cache.forget(id);
                 Err(AccountsError::Unauthenticated)
@@ -272,7 +354,9 @@ impl Accounts {
         };
         let row = &login;
         kernel.db.write(|mut tx| Box::pin(async move { store::insert_login(&mut tx, row).await })).await?;
-        Ok(Authenticated { user, tokens: tokens::issue(kernel, &login) })
+        let known = device.token.as_deref().and_then(|token| KnownDevice::read(kernel, token));
+        let device_token = Some(KnownDevice::token(kernel, known, user.id));
+        Ok(Authenticated { user, tokens: tokens::issue(kernel, &login), device_token })
     }
 
     fn limit(&self, taken: Result<(), Problem>) -> Result<(), AccountsError> {

@@ -5,13 +5,14 @@ use utoipa::ToSchema;
 
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{LoginId, UserId};
-use crate::kernel::outbox::Fact;
 
 /// A person with an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct User {
     pub id: UserId,
     pub email: String,
+    /// Whether they have shown that it is theirs.
+    pub email_verified: bool,
     pub display_name: String,
     pub is_admin: bool,
 }
@@ -73,19 +74,6 @@ pub struct Tokens {
 pub struct Authenticated {
     pub user: User,
     pub tokens: Tokens,
-}
-
-/// A login is over: whatever it holds open closes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LoginRevoked {
-    pub login: LoginId,
-    pub user: UserId,
-}
-
-impl Fact for LoginRevoked {
-    const KIND: &'static str = "accounts.login_revoked";
-
-    fn subject(&self) -> String {
-        self.login.to_string()
-    }
+    /// By which this device is known the next time; None when it stays as it was.
+    pub device_token: Option<String>,
 }

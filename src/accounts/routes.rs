@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::model::{Authenticated, Credentials, Tokens, User};
-use super::{Accounts, Device, LoggedIn, Registration, cookies};
+use super::{Accounts, Device, LoggedIn, Registration, cookies, recovery_routes};
 use crate::kernel::Kernel;
 use crate::kernel::client::Client;
 use crate::kernel::clock::Timestamp;
@@ -29,8 +29,9 @@ where
         .routes(routes!(log_in))
         .routes(routes!(refresh))
         .routes(routes!(log_out))
-        .routes(routes!(list_logins))
+        .routes(routes!(list_logins, revoke_other_logins))
         .routes(routes!(revoke_login))
+        .merge(recovery_routes::routes())
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -52,6 +53,9 @@ struct LogIn {
     password: String,
     #[serde(default)]
     credentials: Credentials,
+    /// What an earlier log-in on this device answered; browsers have it in a cookie.
+    #[serde(default)]
+    device_token: Option<String>,
 }
 
 #[derive(Deserialize, Default, ToSchema)]
@@ -70,6 +74,11 @@ struct LoginAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     tokens: Option<Tokens>,
+    /// Only for `"credentials": "bearer"`, after proving who they are: to be sent with the next log-in. Keep it when
+    /// logging out: it is what keeps people who guess passwords elsewhere from locking this device out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    device_token: Option<String>,
 }
 
 /// A device someone is logged in on.
@@ -104,7 +113,7 @@ async fn sign_up(
 ) -> ApiResult<Response> {
     let SignUp { email, password, display_name, credentials } = body;
     let registration = Registration { email, password, display_name };
-    let authenticated = accounts.sign_up(registration, device(&client, &headers)).await?;
+    let authenticated = accounts.sign_up(registration, device(&client, &headers, None)).await?;
     Ok(answer(&accounts, StatusCode::CREATED, authenticated, credentials))
 }
 
@@ -119,7 +128,8 @@ async fn log_in(
     headers: HeaderMap,
     Json(body): Json<LogIn>,
 ) -> ApiResult<Response> {
-    let authenticated = accounts.log_in(&body.email, body.password, device(&client, &headers)).await?;
+    let device = device(&client, &headers, body.device_token);
+    let authenticated = accounts.log_in(&body.email, body.password, device).await?;
     Ok(answer(&accounts, StatusCode::OK, authenticated, body.credentials))
 }
 
@@ -189,18 +199,35 @@ async fn revoke_login(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// End every login but this one
+#[utoipa::path(delete, path = "/api/me/logins", tag = "accounts", responses((status = 204), Problems),
+    security(("cookie" = []), ("bearer" = [])))]
+async fn revoke_other_logins(State(accounts): State<Accounts>, me: LoggedIn) -> ApiResult<StatusCode> {
+    accounts.revoke_others(&me).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 fn answer(accounts: &Accounts, status: StatusCode, authenticated: Authenticated, credentials: Credentials) -> Response {
-    let Authenticated { user, tokens } = authenticated;
+    let Authenticated { user, tokens, device_token } = authenticated;
     match credentials {
         Credentials::Cookies => {
-            let cookies = cookies::set(&tokens, accounts.kernel.clock.now());
-            (status, cookies, Json(LoginAnswer { user, tokens: None })).into_response()
+            let mut cookies = cookies::set(&tokens, accounts.kernel.clock.now());
+            if let Some(token) = device_token {
+                cookies::set_device(&mut cookies, &token);
+            }
+            (status, cookies, Json(LoginAnswer { user, tokens: None, device_token: None })).into_response()
         }
-        Credentials::Bearer => (status, Json(LoginAnswer { user, tokens: Some(tokens) })).into_response(),
+        Credentials::Bearer => (status, Json(LoginAnswer { user, tokens: Some(tokens), device_token })).into_response(),
     }
 }
 
-fn device(client: &Client, headers: &HeaderMap) -> Device {
+/// Where a request comes from; `token` is what its body says of the device.
+pub(super) fn device(client: &Client, headers: &HeaderMap, token: Option<String>) -> Device {
     let user_agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    Device { ip: client.ip, user_agent: user_agent.chars().take(300).collect() }
+    Device {
+        ip: client.ip,
+        user_agent: user_agent.chars().take(300).collect(),
+        origin: client.origin.clone(),
+        token: token.or_else(|| cookies::device(headers).map(str::to_owned)),
+    }
 }

@@ -1,5 +1,9 @@
 //! SQL of `users` and `logins`.
 
+mod links;
+
+pub(super) use links::{change_email, forget_links, has_link, insert_link, take_link, verify_email};
+
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
@@ -20,11 +24,12 @@ pub(super) async fn insert_user(
     email: &Email,
     display_name: &DisplayName,
     password_hash: &str,
+    verified_at: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<Inserted, sqlx::Error> {
     let done = sqlx::query(
-        "INSERT INTO users (id, email, email_key, display_name, password_hash, is_admin, created_at_ms)
-         VALUES ($1, $2, $3, $4, $5, 0, $6) ON CONFLICT (email_key) DO NOTHING",
+        "INSERT INTO users (id, email, email_key, display_name, password_hash, is_admin, created_at_ms,
+           email_verified_at_ms) VALUES ($1, $2, $3, $4, $5, 0, $6, $7) ON CONFLICT (email_key) DO NOTHING",
     )
     .bind(id)
     .bind(&email.0)
@@ -32,6 +37,7 @@ pub(super) async fn insert_user(
     .bind(&display_name.0)
     .bind(password_hash)
     .bind(now.0)
+    .bind(verified_at.map(|at| at.0))
     .execute(conn)
     .await?;
     Ok(if done.rows_affected() == 1 { Inserted::New } else { Inserted::Taken })
@@ -41,16 +47,32 @@ pub(super) async fn grant_admin(conn: &mut AnyConnection, user: UserId) -> Resul
     sqlx::query("UPDATE users SET is_admin = 1 WHERE id = $1").bind(user).execute(conn).await.map(|_| ())
 }
 
-/// A person and the hash of their password.
+/// A person and the hash of their password, if they have one.
 pub(super) async fn user_by_email(
     conn: &mut AnyConnection,
     email: &Email,
-) -> Result<Option<(User, String)>, sqlx::Error> {
-    let row = sqlx::query("SELECT id, email, display_name, is_admin, password_hash FROM users WHERE email_key = $1")
-        .bind(email.key())
-        .fetch_optional(conn)
-        .await?;
-    row.map(|row| Ok((user_from(&row)?, row.try_get("password_hash")?))).transpose()
+) -> Result<Option<(User, Option<String>)>, sqlx::Error> {
+    let sql = "SELECT id, email, email_verified_at_ms, display_name, is_admin, password_hash FROM users
+               WHERE email_key = $1";
+    let row = sqlx::query(sql).bind(email.key()).fetch_optional(conn).await?;
+    row.map(|row| Ok((user_from(&row)?, hash_from(&row)?))).transpose()
+}
+
+pub(super) async fn user(conn: &mut AnyConnection, id: UserId) -> Result<Option<User>, sqlx::Error> {
+    let sql = "SELECT id, email, email_verified_at_ms, display_name, is_admin FROM users WHERE id = $1";
+    let row = sqlx::query(sql).bind(id).fetch_optional(conn).await?;
+    row.as_ref().map(user_from).transpose()
+}
+
+pub(super) async fn password_hash(conn: &mut AnyConnection, user: UserId) -> Result<Option<String>, sqlx::Error> {
+    let sql = "SELECT password_hash FROM users WHERE id = $1";
+    let row = sqlx::query(sql).bind(user).fetch_optional(conn).await?;
+    row.as_ref().map(hash_from).transpose().map(Option::flatten)
+}
+
+pub(super) async fn set_password(conn: &mut AnyConnection, user: UserId, hash: &str) -> Result<(), sqlx::Error> {
+    let sql = "UPDATE users SET password_hash = $2 WHERE id = $1";
+    sqlx::query(sql).bind(user).bind(hash).execute(conn).await.map(|_| ())
 }
 
 pub(super) async fn insert_login(conn: &mut AnyConnection, login: &Login) -> Result<(), sqlx::Error> {
@@ -72,7 +94,8 @@ pub(super) async fn insert_login(conn: &mut AnyConnection, login: &Login) -> Res
 }
 
 const LOGIN_AND_USER: &str = "SELECT l.id AS login_id, l.user_id, l.generation, l.rotated_at_ms, l.user_agent,
-    l.created_at_ms, l.last_seen_at_ms, l.expires_at_ms, l.revoked_at_ms, u.id, u.email, u.display_name, u.is_admin
+    l.created_at_ms, l.last_seen_at_ms, l.expires_at_ms, l.revoked_at_ms, u.id, u.email,
+    u.email_verified_at_ms, u.display_name, u.is_admin
   FROM logins l JOIN users u ON u.id = l.user_id";
 
 pub(super) async fn login(conn: &mut AnyConnection, id: LoginId) -> Result<Option<(Login, User)>, sqlx::Error> {
@@ -132,10 +155,30 @@ pub(super) async fn revoke(
     Ok(done.rows_affected() == 1)
 }
 
+/// Ends all logins of `user` but one; says which.
+pub(super) async fn revoke_all(
+    conn: &mut AnyConnection,
+    user: UserId,
+    but: Option<LoginId>,
+    now: Timestamp,
+) -> Result<Vec<LoginId>, sqlx::Error> {
+    let sql = "UPDATE logins SET revoked_at_ms = $3
+               WHERE user_id = $1 AND id <> $2 AND revoked_at_ms IS NULL AND expires_at_ms > $3 RETURNING id";
+    let but = but.map(|login| login.to_string()).unwrap_or_default();
+    let rows = sqlx::query(sql).bind(user).bind(but).bind(now.0).fetch_all(conn).await?;
+    rows.iter().map(|row| row.try_get("id")).collect()
+}
+
+/// The empty text is the password of nobody: people who only ever came by another provider.
+fn hash_from(row: &AnyRow) -> Result<Option<String>, sqlx::Error> {
+    Ok(Some(row.try_get::<String, _>("password_hash")?).filter(|hash| !hash.is_empty()))
+}
+
 fn user_from(row: &AnyRow) -> Result<User, sqlx::Error> {
     Ok(User {
         id: row.try_get("id")?,
         email: row.try_get("email")?,
+        email_verified: row.try_get::<Option<i64>, _>("email_verified_at_ms")?.is_some(),
         display_name: row.try_get("display_name")?,
         is_admin: row.try_get::<i16, _>("is_admin")? != 0,
     })

@@ -1,5 +1,7 @@
 //! Configuration: the embedded `config/default.toml`, then a file, then `FACEMENTOR_…` variables (`__` between levels).
 
+mod mail;
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,6 +13,8 @@ use serde::{Deserialize, Deserializer};
 
 use super::logs::LogFormat;
 use super::rate_limit::Rate;
+
+pub use mail::{MailConfig, MailSecurity};
 
 const DEFAULTS: &str = include_str!("../../config/default.toml");
 const PREFIX: &str = "FACEMENTOR_";
@@ -36,6 +40,7 @@ pub struct Config {
     pub ops: OpsConfig,
     pub database: DatabaseConfig,
     pub accounts: AccountsConfig,
+    pub mail: MailConfig,
     pub live: LiveConfig,
     pub turn: TurnConfig,
     pub sfu: SfuConfig,
@@ -94,7 +99,10 @@ pub struct AccountsConfig {
     pub refresh_retry_s: u64,
     pub log_in_per_ip: Rate,
     pub log_in_per_account: Rate,
+    pub log_in_unknown_devices: Rate,
     pub sign_up_per_ip: Rate,
+    pub letters_per_address: Rate,
+    pub letters_per_ip: Rate,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -290,7 +298,10 @@ impl Config {
         for (name, rate) in [
             ("log_in_per_ip", self.accounts.log_in_per_ip),
             ("log_in_per_account", self.accounts.log_in_per_account),
+            ("log_in_unknown_devices", self.accounts.log_in_unknown_devices),
             ("sign_up_per_ip", self.accounts.sign_up_per_ip),
+            ("letters_per_address", self.accounts.letters_per_address),
+            ("letters_per_ip", self.accounts.letters_per_ip),
         ] {
             let fine = rate.burst > 0 && rate.per_minute > 0;
             check(fine, format!("accounts.{name}: burst and per_minute must be at least 1"));
@@ -314,6 +325,7 @@ impl Config {
             format!("turn.secret_file: the file {} cannot be read or is empty", turn.secret_file.display()),
         );
         check((60..=604_800).contains(&turn.ttl_s), "turn.ttl_s: must be 60 to 604800".to_owned());
+        mistakes.extend(self.mail.mistakes(url));
         mistakes
     }
 }
@@ -424,6 +436,9 @@ mod tests {
             ("[turn]\nsecret = 's'\nsecret_file = '/nowhere'", "not both"),
             ("[turn]\nsecret_file = '/nowhere'", "turn.secret_file"),
             ("[turn]\nttl_s = 1", "turn.ttl_s"),
+            ("[mail]\nserver = 'mail.example.org'", "mail.server"),
+            ("[mail]\nserver = 'mail.example.org:587'", "http.public_url"),
+            ("[mail]\nfrom = 'nobody'", "mail.from"),
             ("[sfu]\nshards = 0", "\"auto\" or 1 to 256"),
             ("[sfu]\nannounced = ['example.org']", "must be an IP address"),
         ];

@@ -21,6 +21,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "live", include_str!("../../migrations/0002_live.sql")),
     (3, "end_to_end", include_str!("../../migrations/0003_end_to_end.sql")),
     (5, "mentors", include_str!("../../migrations/0005_mentors.sql")),
+    (6, "accounts", include_str!("../../migrations/0006_accounts.sql")),
 ];
 
 /// How often a PostgreSQL transaction that lost a conflict is tried in all.

@@ -10,6 +10,7 @@ pub mod error;
 pub mod extract;
 pub mod ids;
 pub mod logs;
+pub mod mail;
 pub mod openapi;
 pub mod outbox;
 pub mod rate_limit;

@@ -52,6 +52,14 @@ impl<K: Hash + Eq> RateLimit<K> {
         *at = next;
         Ok(())
     }
+
+    /// Takes back one use that turned out not to count.
+    pub fn give_back(&self, key: K) {
+        let mut full_at = self.full_at.lock().expect("no code panics while it holds this lock");
+        if let Some(at) = full_at.get_mut(&key) {
+            *at -= self.cost_ms;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -69,5 +77,7 @@ mod tests {
         limit.take(now, "b").expect("another key is another bucket");
         limit.take(now.plus(Duration::from_secs(10)), "a").expect("one more every ten seconds");
         limit.take(now.plus(Duration::from_secs(10)), "a").expect_err("but only one");
+        limit.give_back("a");
+        limit.take(now.plus(Duration::from_secs(10)), "a").expect("one was given back");
     }
 }

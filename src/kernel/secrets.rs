@@ -43,6 +43,8 @@ pub enum Audience {
     Refresh,
     /// A place in a room: signaling, WHIP, WHEP.
     Room,
+    /// A device that logged in before.
+    Device,
 }
 
 impl Audience {
@@ -51,6 +53,7 @@ impl Audience {
             Audience::Access => "access",
             Audience::Refresh => "refresh",
             Audience::Room => "room",
+            Audience::Device => "device",
         }
     }
 }

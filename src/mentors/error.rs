@@ -14,6 +14,9 @@ pub enum MentorsError {
     AlreadyDecided,
     #[error("the cursor is not one of ours")]
     CursorInvalid,
+    /// Only where letters can be sent.
+    #[error("the applicant's address is not confirmed")]
+    EmailUnverified,
     #[error("what was typed is not valid")]
     Invalid(Vec<FieldProblem>),
     #[error("the database failed")]
@@ -41,6 +44,11 @@ impl From<MentorsError> for Problem {
             MentorsError::CursorInvalid => {
                 Problem::new(StatusCode::BAD_REQUEST, "cursor_invalid", "Take `next_cursor` as it came.")
             }
+            MentorsError::EmailUnverified => Problem::new(
+                StatusCode::FORBIDDEN,
+                "email_unverified",
+                "Confirm your e-mail address first: we have sent you a letter with a link.",
+            ),
             MentorsError::Invalid(fields) => Problem::fields(fields),
             MentorsError::Database(_) => Problem::internal(error),
         }

@@ -63,9 +63,12 @@ impl Mentors {
     }
 
     /// Saves what `user` says about themselves. A mentor's page changes at once; everyone else applies by it, the
-    /// declined again.
+    /// declined again. Where letters can be sent it takes a confirmed address.
     pub async fn save_profile(&self, user: &User, typed: Profile) -> Result<Application, MentorsError> {
         let profile = rules::profile(typed).map_err(MentorsError::Invalid)?;
+        if !user.email_verified && self.kernel.config.mail.is_smtp() {
+            return Err(MentorsError::EmailUnverified);
+        }
         let slug = Some(text::slug(&user.display_name)).filter(|slug| !slug.is_empty());
         match self.store_profile(user.id, &profile, slug.as_deref().unwrap_or("mentor")).await {
             // Another mentor took the address in the same moment: the next look sees theirs.

@@ -96,7 +96,7 @@ async fn my_mentor_profile(State(mentors): State<Mentors>, me: LoggedIn) -> ApiR
 /// Say who I am as a mentor: this applies, and changes the page of those who are mentors already
 ///
 /// Codes (422, each with its field): `headline_invalid`, `about_invalid`, `experience_invalid`, `skills_invalid`,
-/// `languages_invalid`, `language_unknown`, `link_invalid`, `intro_video_url_invalid`.
+/// `languages_invalid`, `language_unknown`, `link_invalid`, `intro_video_url_invalid`; `email_unverified` (403).
 #[utoipa::path(put, path = "/api/me/mentor-profile", tag = "mentors", request_body = Profile,
     responses((status = 200, body = MyProfileAnswer), Problems), security(("cookie" = []), ("bearer" = [])))]
 async fn save_mentor_profile(

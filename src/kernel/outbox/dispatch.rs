@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 
 use super::metrics::OutboxMetrics;
-use super::model::Handler;
+use super::model::{Handler, Lane};
 use super::store::{self, Outcome, Pending};
 use crate::kernel::clock::{Clock, Timestamp};
 use crate::kernel::db::Db;
@@ -26,6 +26,12 @@ const PRUNE_EVERY: Duration = Duration::from_secs(3_600);
 /// Call [`Wake::now`] after the commit of a transaction that published.
 #[derive(Clone, Default)]
 pub struct Wake {
+    own: LaneWake,
+    others: LaneWake,
+}
+
+#[derive(Clone, Default)]
+struct LaneWake {
     wanted: Arc<Notify>,
     /// Counts the looks that found nothing to do.
     idle: Arc<watch::Sender<u64>>,
@@ -33,18 +39,31 @@ pub struct Wake {
 
 impl Wake {
     pub fn now(&self) {
-        self.wanted.notify_one();
+        for lane in Lane::ALL {
+            self.lane(lane).wanted.notify_one();
+        }
     }
 
     /// Returns once everything published before and due by now has been handed to its handlers. Never, when no
     /// dispatcher runs.
     pub async fn settled(&self) {
-        let mut idle = self.idle.subscribe();
-        // The first look may have begun before we were called.
-        for _ in 0..2 {
-            idle.borrow_and_update();
-            self.now();
-            let _ = idle.changed().await;
+        // News of handlers inside may be for those that talk to others, not the other way round.
+        for lane in Lane::ALL {
+            let lane = self.lane(lane);
+            let mut idle = lane.idle.subscribe();
+            // The first look may have begun before we were called.
+            for _ in 0..2 {
+                idle.borrow_and_update();
+                lane.wanted.notify_one();
+                let _ = idle.changed().await;
+            }
+        }
+    }
+
+    fn lane(&self, lane: Lane) -> &LaneWake {
+        match lane {
+            Lane::Own => &self.own,
+            Lane::Others => &self.others,
         }
     }
 }
@@ -60,13 +79,18 @@ pub struct Dispatcher {
 
 impl Dispatcher {
     pub async fn run(self) {
+        tokio::join!(self.run_lane(Lane::Own), self.run_lane(Lane::Others));
+    }
+
+    async fn run_lane(&self, lane: Lane) {
+        let wake = self.wake.lane(lane);
         let mut pruned_at = Timestamp(0);
         loop {
-            match self.look(&mut pruned_at).await {
+            match self.look(lane, &mut pruned_at).await {
                 Ok(0) => {
-                    self.wake.idle.send_modify(|looks| *looks += 1);
+                    wake.idle.send_modify(|looks| *looks += 1);
                     tokio::select! {
-                        () = self.wake.wanted.notified() => {}
+                        () = wake.wanted.notified() => {}
                         () = self.clock.sleep(LOOK_EVERY) => {}
                     }
                 }
@@ -80,10 +104,10 @@ impl Dispatcher {
     }
 
     /// Serves what is due now; says how many events it handled.
-    async fn look(&self, pruned_at: &mut Timestamp) -> Result<usize, sqlx::Error> {
+    async fn look(&self, lane: Lane, pruned_at: &mut Timestamp) -> Result<usize, sqlx::Error> {
         let mut handled = 0;
         let mut oldest = None;
-        for handler in &self.handlers {
+        for handler in self.handlers.iter().filter(|handler| handler.lane == lane) {
             let pending = store::pending(&mut *self.db.read().await?, handler, BATCH).await?;
             oldest = oldest.into_iter().chain(pending.iter().map(|pending| pending.event.occurred_at)).min();
             for pending in pending.into_iter().filter(|pending| pending.due_at <= self.clock.now()) {
@@ -92,8 +116,8 @@ impl Dispatcher {
             }
         }
         let now = self.clock.now();
-        self.metrics.waiting(oldest.map(|oldest| now.since(oldest)).unwrap_or_default());
-        if handled == 0 && now.since(*pruned_at) >= PRUNE_EVERY {
+        self.metrics.waiting(lane, oldest.map(|oldest| now.since(oldest)).unwrap_or_default());
+        if lane == Lane::Own && handled == 0 && now.since(*pruned_at) >= PRUNE_EVERY {
             *pruned_at = now;
             let before = Timestamp(now.0.saturating_sub(i64::try_from(KEPT.as_millis()).unwrap_or(i64::MAX)));
             self.db.write(|mut tx| Box::pin(async move { store::prune(&mut tx, before).await })).await?;

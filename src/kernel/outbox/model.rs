@@ -67,7 +67,21 @@ type Run = dyn Fn(Event) -> Pin<Box<dyn Future<Output = Result<(), HandlerError>
 pub struct Handler {
     pub(super) name: &'static str,
     pub(super) kinds: &'static [&'static str],
+    pub(super) lane: Lane,
     run: Arc<Run>,
+}
+
+/// Which handlers wait for each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lane {
+    /// Those that need nothing but this server and its database.
+    Own,
+    /// Those that talk to other servers, which may take their time.
+    Others,
+}
+
+impl Lane {
+    pub(super) const ALL: [Self; 2] = [Self::Own, Self::Others];
 }
 
 impl Handler {
@@ -77,7 +91,12 @@ impl Handler {
         W: Fn(Event) -> R + Send + Sync + 'static,
         R: Future<Output = Result<(), HandlerError>> + Send + 'static,
     {
-        Self { name, kinds, run: Arc::new(move |event| Box::pin(work(event))) }
+        Self { name, kinds, lane: Lane::Own, run: Arc::new(move |event| Box::pin(work(event))) }
+    }
+
+    /// It waits for other servers: news inside this one does not wait for it.
+    pub fn talks_to_others(self) -> Self {
+        Self { lane: Lane::Others, ..self }
     }
 
     pub(super) async fn handle(&self, event: Event) -> Result<(), HandlerError> {

@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/accounts/confirm-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a link that says whose an address is
+         * @description No login needed. Codes: `link_invalid` (410), `email_taken` (409, somebody else got the address meanwhile).
+         */
+        post: operations["confirm_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/accounts/log-in": {
         parameters: {
             query?: never;
@@ -41,6 +61,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/accounts/password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a letter with a link to choose a new password
+         * @description The answer is the same whether there is such an account or not. Codes: `email_invalid` (422), `rate_limited`.
+         */
+        post: operations["ask_password_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/accounts/refresh": {
         parameters: {
             query?: never;
@@ -55,6 +95,26 @@ export interface paths {
          * @description With the token in the body, the new ones come in the answer; with the cookie, as cookies. Code: `unauthenticated`.
          */
         post: operations["refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/reset-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose a new password by a link from a letter; every device is logged out
+         * @description Codes: `link_invalid` (410), `password_too_short`, `password_too_long` (422), `rate_limited`.
+         */
+        post: operations["reset_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -183,6 +243,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Ask for another address: it is mine once the link in a letter sent there is opened
+         * @description Codes: `password_wrong`, `email_invalid` (422), `email_taken` (409), `rate_limited`.
+         */
+        put: operations["change_email"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/email/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send me the letter that confirms my address once more
+         * @description Codes: `email_verified` (409), `rate_limited`.
+         */
+        post: operations["resend_confirmation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/logins": {
         parameters: {
             query?: never;
@@ -194,7 +294,8 @@ export interface paths {
         get: operations["list_logins"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** End every login but this one */
+        delete: operations["revoke_other_logins"];
         options?: never;
         head?: never;
         patch?: never;
@@ -229,9 +330,29 @@ export interface paths {
         /**
          * Say who I am as a mentor: this applies, and changes the page of those who are mentors already
          * @description Codes (422, each with its field): `headline_invalid`, `about_invalid`, `experience_invalid`, `skills_invalid`,
-         *     `languages_invalid`, `language_unknown`, `link_invalid`, `intro_video_url_invalid`.
+         *     `languages_invalid`, `language_unknown`, `link_invalid`, `intro_video_url_invalid`; `email_unverified` (403).
          */
         put: operations["save_mentor_profile"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose another password; every other device is logged out
+         * @description Codes: `password_wrong`, `password_too_short`, `password_too_long` (422), `rate_limited`.
+         */
+        put: operations["change_password"];
         post?: never;
         delete?: never;
         options?: never;
@@ -410,6 +531,30 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AskPasswordReset: {
+            email: string;
+        };
+        ChangeEmail: {
+            /** Format: password */
+            current_password: string;
+            email: string;
+        };
+        ChangePassword: {
+            /** Format: password */
+            current_password: string;
+            /**
+             * Format: password
+             * @description At least 10 characters.
+             */
+            password: string;
+        };
+        ConfirmEmail: {
+            /** @description What stands after the `#` of the link. */
+            token: string;
+        };
+        ConfirmedEmail: {
+            email: string;
+        };
         /**
          * @description Where a client keeps its tokens.
          * @enum {string}
@@ -493,12 +638,19 @@ export interface components {
         };
         LogIn: {
             credentials?: components["schemas"]["Credentials"];
+            /** @description What an earlier log-in on this device answered; browsers have it in a cookie. */
+            device_token?: string | null;
             email: string;
             /** Format: password */
             password: string;
         };
         /** @description A person who just proved who they are. */
         Login: {
+            /**
+             * @description Only for `"credentials": "bearer"`, after proving who they are: to be sent with the next log-in. Keep it when
+             *     logging out: it is what keeps people who guess passwords elsewhere from locking this device out.
+             */
+            device_token?: string;
             /** @description Only for `"credentials": "bearer"`. */
             tokens?: components["schemas"]["Tokens"];
             user: components["schemas"]["User"];
@@ -617,6 +769,15 @@ export interface components {
             /** @description Absent: the cookie's. */
             refresh_token?: string | null;
         };
+        ResetPassword: {
+            /**
+             * Format: password
+             * @description At least 10 characters.
+             */
+            password: string;
+            /** @description What stands after the `#` of the link. */
+            token: string;
+        };
         /**
          * @description As what someone takes part. The `role` of signaling.
          * @enum {string}
@@ -716,6 +877,8 @@ export interface components {
         User: {
             display_name: string;
             email: string;
+            /** @description Whether they have shown that it is theirs. */
+            email_verified: boolean;
             id: components["schemas"]["UserId"];
             is_admin: boolean;
         };
@@ -738,6 +901,38 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    confirm_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmEmail"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfirmedEmail"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     log_in: {
         parameters: {
             query?: never;
@@ -796,6 +991,36 @@ export interface operations {
             };
         };
     };
+    ask_password_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskPasswordReset"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     refresh: {
         parameters: {
             query?: never;
@@ -816,6 +1041,36 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Login"];
                 };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetPassword"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description RFC 9457 problem; match on its `code` */
             default: {
@@ -1044,6 +1299,62 @@ export interface operations {
             };
         };
     };
+    change_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeEmail"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resend_confirmation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_logins: {
         parameters: {
             query?: never;
@@ -1060,6 +1371,32 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Devices"];
                 };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_other_logins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description RFC 9457 problem; match on its `code` */
             default: {
@@ -1148,6 +1485,36 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MyMentorProfile"];
                 };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePassword"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description RFC 9457 problem; match on its `code` */
             default: {

@@ -4,6 +4,9 @@ import type { components } from './schema';
 type Schemas = components['schemas'];
 
 export type User = Schemas['MeUser'];
+export type NewEmail = Schemas['ChangeEmail'];
+export type NewPassword = Schemas['ChangePassword'];
+export type PasswordReset = Schemas['ResetPassword'];
 export type Credentials = Pick<Schemas['LogIn'], 'email' | 'password'>;
 export type NewAccount = Omit<Schemas['SignUp'], 'credentials'>;
 export type Device = Schemas['Device'];

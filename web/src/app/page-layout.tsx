@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { Outlet, ScrollRestoration, useLocation } from 'react-router';
 import { InsecureBanner } from '@/components/insecure-banner';
+import { UnverifiedBanner } from '@/features/accounts/unverified-banner';
 import { RouteProgress } from './route-progress';
 import { SiteFooter } from './site-footer';
 import { SiteHeader } from './site-header';
@@ -21,6 +22,7 @@ export function PageLayout() {
       <main ref={content} id="content" tabIndex={-1} className="flex flex-1 flex-col outline-none">
         <div className="mx-auto w-full max-w-5xl px-4 empty:hidden">
           <InsecureBanner className="mt-4" />
+          <UnverifiedBanner className="mt-4" />
         </div>
         <Outlet />
       </main>

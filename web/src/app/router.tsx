@@ -41,6 +41,25 @@ export function createRouter() {
           }),
         },
         {
+          path: '/verify-email',
+          lazy: async () => ({
+            Component: (await import('@/features/accounts/verify-email-page')).VerifyEmailPage,
+          }),
+        },
+        {
+          path: '/forgot-password',
+          lazy: async () => ({
+            Component: (await import('@/features/accounts/forgot-password-page'))
+              .ForgotPasswordPage,
+          }),
+        },
+        {
+          path: '/reset-password',
+          lazy: async () => ({
+            Component: (await import('@/features/accounts/reset-password-page')).ResetPasswordPage,
+          }),
+        },
+        {
           path: '/left/:joinCode',
           lazy: async () => ({
             Component: (await import('@/features/sessions/left-page')).LeftPage,

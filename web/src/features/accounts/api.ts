@@ -1,7 +1,14 @@
 import { api } from '@/api/api';
 import { noteLogin } from '@/api/login-hint';
 import { me, upsertMe } from '@/api/me';
-import type { Credentials, Device, NewAccount } from '@/api/types';
+import type {
+  Credentials,
+  Device,
+  NewAccount,
+  NewEmail,
+  NewPassword,
+  PasswordReset,
+} from '@/api/types';
 
 /** What another person must not see after signing in or out in the same tab. */
 const PERSONAL = ['Devices', 'Session', 'Join'] as const;
@@ -42,6 +49,36 @@ const accountsApi = api.injectEndpoints({
       query: (id) => ({ url: `/me/logins/${encodeURIComponent(id)}`, method: 'DELETE' }),
       invalidatesTags: ['Devices'],
     }),
+    signOutOthers: build.mutation<null, void>({
+      query: () => ({ url: '/me/logins', method: 'DELETE' }),
+      invalidatesTags: ['Devices'],
+    }),
+    confirmEmail: build.mutation<{ email: string }, string>({
+      query: (token) => ({ url: '/accounts/confirm-email', method: 'POST', body: { token } }),
+      invalidatesTags: (result) => (result ? ['Me'] : []),
+    }),
+    resendConfirmation: build.mutation<null, void>({
+      query: () => ({ url: '/me/email/confirmation', method: 'POST', body: {} }),
+      // Confirmed on another device meanwhile: look again.
+      invalidatesTags: (_, error) => (error?.code === 'email_verified' ? ['Me'] : []),
+    }),
+    changeEmail: build.mutation<null, NewEmail>({
+      query: (body) => ({ url: '/me/email', method: 'PUT', body }),
+    }),
+    changePassword: build.mutation<null, NewPassword>({
+      query: (body) => ({ url: '/me/password', method: 'PUT', body }),
+      invalidatesTags: (_, error) => (error ? [] : ['Devices']),
+    }),
+    askPasswordReset: build.mutation<null, string>({
+      query: (email) => ({ url: '/accounts/password-reset', method: 'POST', body: { email } }),
+      extraOptions: { unauthenticated: 'final' },
+    }),
+    resetPassword: build.mutation<null, PasswordReset>({
+      query: (body) => ({ url: '/accounts/reset-password', method: 'POST', body }),
+      extraOptions: { unauthenticated: 'final' },
+      // Every login has ended, this browser's own included.
+      invalidatesTags: (_, error) => (error ? [] : ['Me']),
+    }),
   }),
 });
 
@@ -64,4 +101,11 @@ export const {
   useLogOutMutation,
   useDevicesQuery,
   useSignOutDeviceMutation,
+  useSignOutOthersMutation,
+  useConfirmEmailMutation,
+  useResendConfirmationMutation,
+  useChangeEmailMutation,
+  useChangePasswordMutation,
+  useAskPasswordResetMutation,
+  useResetPasswordMutation,
 } = accountsApi;

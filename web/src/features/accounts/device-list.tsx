@@ -7,7 +7,7 @@ import { Skeleton } from '@/components/ui/skeleton';
 import { When } from '@/components/when';
 import { sortProblem } from '@/lib/form-problem';
 import { toast } from '@/lib/toast';
-import { useDevicesQuery, useSignOutDeviceMutation } from './api';
+import { useDevicesQuery, useSignOutDeviceMutation, useSignOutOthersMutation } from './api';
 import { deviceName } from './device-name';
 
 /** Where the person is signed in, and the way to end each of these. */
@@ -29,12 +29,35 @@ export function DeviceList() {
       </Banner>
     );
   }
+  const others = data?.filter((device) => !device.current).length ?? 0;
   return (
-    <ul className="divide-y divide-border rounded-md border border-border bg-surface">
-      {data?.map((device) => (
-        <DeviceRow key={device.id} device={device} />
-      ))}
-    </ul>
+    <>
+      <ul className="divide-y divide-border rounded-md border border-border bg-surface">
+        {data?.map((device) => (
+          <DeviceRow key={device.id} device={device} />
+        ))}
+      </ul>
+      {others > 0 && <SignOutOthers count={others} />}
+    </>
+  );
+}
+
+function SignOutOthers({ count }: { count: number }) {
+  const [signOut, { isLoading }] = useSignOutOthersMutation();
+  const end = async () => {
+    const { error } = await signOut();
+    if (error) {
+      toast({
+        tone: 'danger',
+        title: 'Your other devices are still signed in',
+        detail: sortProblem(error, [], {}).form,
+      });
+    } else toast({ tone: 'success', title: 'Only this device is signed in' });
+  };
+  return (
+    <Button variant="secondary" className="justify-self-start" busy={isLoading} onClick={end}>
+      {count === 1 ? 'Sign out the other device' : `Sign out all ${count} other devices`}
+    </Button>
   );
 }
 

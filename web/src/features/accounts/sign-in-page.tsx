@@ -39,6 +39,11 @@ export function SignInPage() {
           await logIn({ email, password }).unwrap();
         }}
       />
+      <p className="text-sm">
+        <Link className="text-accent underline" to="/forgot-password">
+          Forgot your password?
+        </Link>
+      </p>
       <DemoPeople />
     </AccountPage>
   );
