@@ -31,6 +31,13 @@ pub enum AccountsError {
     Invalid(Vec<FieldProblem>),
     #[error("too many attempts")]
     RateLimited(Problem),
+    /// Not a picture, not whole, or of a kind that is not read.
+    #[error("the picture cannot be read")]
+    PictureUnreadable,
+    #[error("the picture is too large")]
+    PictureTooLarge,
+    #[error("the data folder cannot be written: {0}")]
+    Storage(#[from] std::io::Error),
     #[error("the database failed")]
     Database(#[from] sqlx::Error),
     #[error("the password could not be hashed: {0}")]
@@ -72,7 +79,19 @@ impl From<AccountsError> for Problem {
             AccountsError::UserUnknown | AccountsError::LoginUnknown => Problem::not_found(),
             AccountsError::Invalid(fields) => Problem::fields(fields),
             AccountsError::RateLimited(problem) => problem,
-            AccountsError::Database(_) | AccountsError::Hashing(_) => Problem::internal(error),
+            AccountsError::PictureUnreadable => Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "picture_unreadable",
+                "This is not a JPEG, PNG or WebP picture, or not a whole one.",
+            ),
+            AccountsError::PictureTooLarge => Problem::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "picture_too_large",
+                "A picture has at most 4 MiB and 4,096 pixels a side.",
+            ),
+            AccountsError::Database(_) | AccountsError::Hashing(_) | AccountsError::Storage(_) => {
+                Problem::internal(error)
+            }
         }
     }
 }

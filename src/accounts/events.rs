@@ -81,3 +81,17 @@ impl Fact for EmailChanged {
         self.user.to_string()
     }
 }
+
+/// Someone is called something else now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DisplayNameChanged {
+    pub user: UserId,
+}
+
+impl Fact for DisplayNameChanged {
+    const KIND: &'static str = "accounts.display_name_changed";
+
+    fn subject(&self) -> String {
+        self.user.to_string()
+    }
+}

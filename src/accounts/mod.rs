@@ -11,6 +11,9 @@ mod links;
 mod login_cache;
 mod model;
 mod passwords;
+mod pictures;
+mod profile;
+mod profile_routes;
 mod recovery;
 mod recovery_routes;
 mod routes;
@@ -26,9 +29,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use error::AccountsError;
-pub use events::{ConfirmationWanted, EmailChanged, LoginRevoked, PasswordChanged, PasswordResetWanted};
+pub use events::{
+    ConfirmationWanted, DisplayNameChanged, EmailChanged, LoginRevoked, PasswordChanged, PasswordResetWanted,
+};
 pub use extract::{LoggedIn, MaybeLoggedIn};
-pub use model::{Authenticated, Credentials, DisplayName, Email, Login, Password, Tokens, User};
+pub use model::{Authenticated, Credentials, DisplayName, Email, Login, Password, Tokens, User, picture_url};
+pub use profile::TypedProfile;
 pub use recovery::Confirmed;
 pub use routes::routes;
 pub use same_site::refuse_cross_site;
@@ -38,11 +44,15 @@ use crate::kernel::error::{FieldProblem, Problem};
 use crate::kernel::ids::{LoginId, UserId};
 use crate::kernel::mail::Mailer;
 use crate::kernel::outbox::{self, Handler};
-use crate::kernel::rate_limit::RateLimit;
+use crate::kernel::rate_limit::{Rate, RateLimit};
 use devices::KnownDevice;
 use login_cache::LoginCache;
 use passwords::Passwords;
+use pictures::Pictures;
 use store::Inserted;
+
+/// Pictures one person may upload: each is work.
+const PICTURES: Rate = Rate { burst: 10, per_minute: 2 };
 
 /// Use cases of accounts. Cheap to clone.
 #[derive(Clone)]
@@ -50,6 +60,7 @@ pub struct Accounts {
     kernel: Kernel,
     passwords: Passwords,
     cache: LoginCache,
+    pictures: Pictures,
     limits: Arc<Limits>,
 }
 
@@ -64,6 +75,7 @@ struct Limits {
     sign_up_per_ip: RateLimit<IpAddr>,
     letters_per_address: RateLimit<String>,
     letters_per_ip: RateLimit<IpAddr>,
+    pictures: RateLimit<UserId>,
 }
 
 /// The device a request is from.
@@ -81,6 +93,15 @@ pub struct Registration {
     pub email: String,
     pub password: String,
     pub display_name: String,
+    /// What their browser says; what is unknown here is left out.
+    pub locale: Locale,
+}
+
+/// Language tag and IANA zone.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Locale {
+    pub language: Option<String>,
+    pub time_zone: Option<String>,
 }
 
 /// How the address of a new account is known.
@@ -102,11 +123,13 @@ impl Accounts {
             sign_up_per_ip: RateLimit::new(config.sign_up_per_ip),
             letters_per_address: RateLimit::new(config.letters_per_address),
             letters_per_ip: RateLimit::new(config.letters_per_ip),
+            pictures: RateLimit::new(PICTURES),
         };
         Self {
             kernel: kernel.clone(),
             passwords: Passwords::new(&kernel.random),
             cache: LoginCache::default(),
+            pictures: Pictures::of(&kernel.config),
             limits: Arc::new(limits),
         }
     }
@@ -128,7 +151,7 @@ impl Accounts {
     }
 
     async fn create(&self, registration: Registration, address: Address) -> Result<User, AccountsError> {
-        let Registration { email, password, display_name } = registration;
+        let Registration { email, password, display_name, locale } = registration;
         let mut mistakes = Vec::new();
         let email = collect(&mut mistakes, rules::email(&email));
         let password = collect(&mut mistakes, rules::password(password));
@@ -137,7 +160,7 @@ impl Accounts {
             return Err(AccountsError::Invalid(mistakes));
         };
         let hash = self.passwords.hash(password).await?;
-        self.insert(&email, &display_name, &hash, address).await
+        self.insert(&email, &display_name, &hash, address, locale).await
     }
 
     /// Makes accounts that share a password, which is hashed once; those that exist stay as they are.
@@ -156,7 +179,8 @@ impl Accounts {
                 }
             };
             let (email, display_name) = (rules::email(email).map_err(invalid)?, rules::display_name(display_name));
-            self.insert(&email, &display_name.map_err(invalid)?, hash, Address::Vouched).await?;
+            let display_name = display_name.map_err(invalid)?;
+            self.insert(&email, &display_name, hash, Address::Vouched, Locale::default()).await?;
         }
         Ok(())
     }
@@ -167,20 +191,31 @@ impl Accounts {
         display_name: &DisplayName,
         hash: &str,
         address: Address,
+        locale: Locale,
     ) -> Result<User, AccountsError> {
         let kernel = &self.kernel;
         let id = UserId::generate(&kernel.random, &kernel.clock);
         let now = kernel.clock.now();
-        let (verified_at, letter) = match address {
-            Address::Vouched => (Some(now), None),
-            Address::Typed { origin } => (None, Some(ConfirmationWanted { user: id, email: email.0.clone(), origin })),
+        let letter = match address {
+            Address::Vouched => None,
+            Address::Typed { origin } => Some(ConfirmationWanted { user: id, email: email.0.clone(), origin }),
         };
-        let letter = letter.as_ref();
+        let user = User {
+            id,
+            email: email.0.clone(),
+            email_verified: letter.is_none(),
+            display_name: display_name.0.clone(),
+            is_admin: false,
+            language: locale.language.and_then(|tag| rules::language(&tag).ok()),
+            time_zone: locale.time_zone.and_then(|name| rules::time_zone(&name).ok()),
+            picture_url: None,
+        };
+        let (row, letter) = (&user, letter.as_ref());
         kernel
             .db
             .write(|mut tx| {
                 Box::pin(async move {
-                    match store::insert_user(&mut tx, id, email, display_name, hash, verified_at, now).await? {
+                    match store::insert_user(&mut tx, row, email, hash, now).await? {
                         Inserted::New => {}
                         Inserted::Taken => return Err(AccountsError::EmailTaken),
                     }
@@ -192,13 +227,7 @@ impl Accounts {
             })
             .await?;
         kernel.outbox.now();
-        Ok(User {
-            id,
-            email: email.0.clone(),
-            email_verified: verified_at.is_some(),
-            display_name: display_name.0.clone(),
-            is_admin: false,
-        })
+        Ok(user)
     }
 
     /// Opens a login for whoever knows the password.

@@ -15,6 +15,20 @@ pub struct User {
     pub email_verified: bool,
     pub display_name: String,
     pub is_admin: bool,
+    /// A language tag (BCP 47); null: what the browser says.
+    #[schema(required)]
+    pub language: Option<String>,
+    /// An IANA zone; null: what the browser says.
+    #[schema(required)]
+    pub time_zone: Option<String>,
+    /// Where their picture is; null: they have none.
+    #[schema(required)]
+    pub picture_url: Option<String>,
+}
+
+/// Where a picture of this name is served.
+pub fn picture_url(name: &str) -> String {
+    format!("/api/pictures/{name}")
 }
 
 /// An e-mail address as it was typed; one account per address, whatever its case. Built by `rules::email`.

@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::model::{Authenticated, Credentials, Tokens, User};
-use super::{Accounts, Device, LoggedIn, Registration, cookies, recovery_routes};
+use super::{Accounts, Device, Locale, LoggedIn, Registration, cookies, profile_routes, recovery_routes};
 use crate::kernel::Kernel;
 use crate::kernel::client::Client;
 use crate::kernel::clock::Timestamp;
@@ -32,6 +32,7 @@ where
         .routes(routes!(list_logins, revoke_other_logins))
         .routes(routes!(revoke_login))
         .merge(recovery_routes::routes())
+        .merge(profile_routes::routes())
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -42,6 +43,11 @@ struct SignUp {
     password: String,
     /// 1 to 60 characters.
     display_name: String,
+    /// The browser's language and zone; what is not known here is left out.
+    #[serde(default)]
+    language: Option<String>,
+    #[serde(default)]
+    time_zone: Option<String>,
     #[serde(default)]
     credentials: Credentials,
 }
@@ -111,8 +117,8 @@ async fn sign_up(
     headers: HeaderMap,
     Json(body): Json<SignUp>,
 ) -> ApiResult<Response> {
-    let SignUp { email, password, display_name, credentials } = body;
-    let registration = Registration { email, password, display_name };
+    let SignUp { email, password, display_name, language, time_zone, credentials } = body;
+    let registration = Registration { email, password, display_name, locale: Locale { language, time_zone } };
     let authenticated = accounts.sign_up(registration, device(&client, &headers, None)).await?;
     Ok(answer(&accounts, StatusCode::CREATED, authenticated, credentials))
 }

@@ -64,6 +64,35 @@ pub(super) fn display_name(text: &str) -> Result<DisplayName, FieldProblem> {
     }
 }
 
+/// A language tag of the usual shape, language[-script][-region] (RFC 5646 §2.1), in its usual spelling.
+pub(super) fn language(text: &str) -> Result<String, FieldProblem> {
+    let letters = |part: &str, count| part.len() == count && part.bytes().all(|c| c.is_ascii_alphabetic());
+    let mut parts = text.split('-').peekable();
+    let mut tag = parts.next().unwrap_or_default().to_ascii_lowercase();
+    let mut fine = letters(&tag, 2) || letters(&tag, 3);
+    if let Some(script) = parts.next_if(|part| letters(part, 4)) {
+        let (first, rest) = script.split_at(1);
+        tag = format!("{tag}-{}{}", first.to_ascii_uppercase(), rest.to_ascii_lowercase());
+    }
+    let region = |part: &str| letters(part, 2) || (part.len() == 3 && part.bytes().all(|c| c.is_ascii_digit()));
+    if let Some(region) = parts.next_if(|part| region(part)) {
+        tag = format!("{tag}-{}", region.to_ascii_uppercase());
+    }
+    fine &= parts.next().is_none();
+    if fine {
+        Ok(tag)
+    } else {
+        Err(invalid("language", "language_invalid", "A language is like en, pt-BR or zh-Hant."))
+    }
+}
+
+/// A zone of the built-in tzdata, in its usual spelling.
+pub(super) fn time_zone(text: &str) -> Result<String, FieldProblem> {
+    let found = jiff::tz::TimeZoneDatabase::bundled().get(text).ok();
+    let name = found.and_then(|zone| zone.iana_name().map(str::to_owned));
+    name.ok_or_else(|| invalid("time_zone", "time_zone_unknown", "A zone is like Europe/Madrid or Asia/Kolkata."))
+}
+
 fn invalid(field: &'static str, code: &'static str, detail: &str) -> FieldProblem {
     FieldProblem { field, code, detail: detail.to_owned() }
 }

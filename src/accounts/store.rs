@@ -1,13 +1,15 @@
 //! SQL of `users` and `logins`.
 
 mod links;
+mod profile;
 
 pub(super) use links::{change_email, forget_links, has_link, insert_link, take_link, verify_email};
+pub(super) use profile::{picture, save_profile, set_picture};
 
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
-use super::model::{DisplayName, Email, Login, User};
+use super::model::{Email, Login, User, picture_url};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{LoginId, UserId};
 
@@ -20,24 +22,25 @@ pub(super) enum Inserted {
 
 pub(super) async fn insert_user(
     conn: &mut AnyConnection,
-    id: UserId,
+    user: &User,
     email: &Email,
-    display_name: &DisplayName,
     password_hash: &str,
-    verified_at: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<Inserted, sqlx::Error> {
     let done = sqlx::query(
         "INSERT INTO users (id, email, email_key, display_name, password_hash, is_admin, created_at_ms,
-           email_verified_at_ms) VALUES ($1, $2, $3, $4, $5, 0, $6, $7) ON CONFLICT (email_key) DO NOTHING",
+           email_verified_at_ms, language, time_zone) VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8, $9)
+         ON CONFLICT (email_key) DO NOTHING",
     )
-    .bind(id)
+    .bind(user.id)
     .bind(&email.0)
     .bind(email.key())
-    .bind(&display_name.0)
+    .bind(&user.display_name)
     .bind(password_hash)
     .bind(now.0)
-    .bind(verified_at.map(|at| at.0))
+    .bind(user.email_verified.then_some(now.0))
+    .bind(user.language.as_deref())
+    .bind(user.time_zone.as_deref())
     .execute(conn)
     .await?;
     Ok(if done.rows_affected() == 1 { Inserted::New } else { Inserted::Taken })
@@ -52,15 +55,14 @@ pub(super) async fn user_by_email(
     conn: &mut AnyConnection,
     email: &Email,
 ) -> Result<Option<(User, Option<String>)>, sqlx::Error> {
-    let sql = "SELECT id, email, email_verified_at_ms, display_name, is_admin, password_hash FROM users
-               WHERE email_key = $1";
-    let row = sqlx::query(sql).bind(email.key()).fetch_optional(conn).await?;
+    let sql = format!("SELECT {USER}, password_hash FROM users u WHERE email_key = $1");
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(email.key()).fetch_optional(conn).await?;
     row.map(|row| Ok((user_from(&row)?, hash_from(&row)?))).transpose()
 }
 
 pub(super) async fn user(conn: &mut AnyConnection, id: UserId) -> Result<Option<User>, sqlx::Error> {
-    let sql = "SELECT id, email, email_verified_at_ms, display_name, is_admin FROM users WHERE id = $1";
-    let row = sqlx::query(sql).bind(id).fetch_optional(conn).await?;
+    let sql = format!("SELECT {USER} FROM users u WHERE id = $1");
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(conn).await?;
     row.as_ref().map(user_from).transpose()
 }
 
@@ -93,13 +95,15 @@ pub(super) async fn insert_login(conn: &mut AnyConnection, login: &Login) -> Res
     Ok(())
 }
 
-const LOGIN_AND_USER: &str = "SELECT l.id AS login_id, l.user_id, l.generation, l.rotated_at_ms, l.user_agent,
-    l.created_at_ms, l.last_seen_at_ms, l.expires_at_ms, l.revoked_at_ms, u.id, u.email,
-    u.email_verified_at_ms, u.display_name, u.is_admin
-  FROM logins l JOIN users u ON u.id = l.user_id";
+/// What [`user_from`] reads, of `users u`.
+const USER: &str =
+    "u.id, u.email, u.email_verified_at_ms, u.display_name, u.is_admin, u.language, u.time_zone, u.avatar";
+
+const LOGIN: &str = "l.id AS login_id, l.user_id, l.generation, l.rotated_at_ms, l.user_agent, l.created_at_ms,
+    l.last_seen_at_ms, l.expires_at_ms, l.revoked_at_ms";
 
 pub(super) async fn login(conn: &mut AnyConnection, id: LoginId) -> Result<Option<(Login, User)>, sqlx::Error> {
-    let sql = format!("{LOGIN_AND_USER} {}", "WHERE l.id = $1");
+    let sql = format!("SELECT {LOGIN}, {USER} FROM logins l JOIN users u ON u.id = l.user_id WHERE l.id = $1");
     let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(conn).await?;
     row.map(|row| Ok((login_from(&row)?, user_from(&row)?))).transpose()
 }
@@ -110,9 +114,10 @@ pub(super) async fn logins_of(
     user: UserId,
     now: Timestamp,
 ) -> Result<Vec<Login>, sqlx::Error> {
-    let tail = "WHERE l.user_id = $1 AND l.revoked_at_ms IS NULL AND l.expires_at_ms > $2
-                ORDER BY l.last_seen_at_ms DESC, l.id DESC LIMIT 100";
-    let sql = format!("{LOGIN_AND_USER} {}", tail);
+    let sql = format!(
+        "SELECT {LOGIN} FROM logins l WHERE l.user_id = $1 AND l.revoked_at_ms IS NULL AND l.expires_at_ms > $2
+         ORDER BY l.last_seen_at_ms DESC, l.id DESC LIMIT 100"
+    );
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(user).bind(now.0).fetch_all(conn).await?;
     rows.iter().map(login_from).collect()
 }
@@ -181,6 +186,9 @@ fn user_from(row: &AnyRow) -> Result<User, sqlx::Error> {
         email_verified: row.try_get::<Option<i64>, _>("email_verified_at_ms")?.is_some(),
         display_name: row.try_get("display_name")?,
         is_admin: row.try_get::<i16, _>("is_admin")? != 0,
+        language: row.try_get("language")?,
+        time_zone: row.try_get("time_zone")?,
+        picture_url: row.try_get::<Option<String>, _>("avatar")?.as_deref().map(picture_url),
     })
 }
 

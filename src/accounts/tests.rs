@@ -53,6 +53,37 @@ fn names_and_passwords_have_bounds() {
 }
 
 #[test]
+fn languages_and_zones_are_spelled_as_usual() {
+    for (text, expected) in [
+        ("en", Some("en")),
+        ("PT-br", Some("pt-BR")),
+        ("zh-hant", Some("zh-Hant")),
+        ("sr-latn-rs", Some("sr-Latn-RS")),
+        ("es-419", Some("es-419")),
+        ("", None),
+        ("e", None),
+        ("english", None),
+        ("en_US", None),
+        ("en-US-x-evil", None),
+        ("é", None),
+    ] {
+        assert_eq!(rules::language(text).ok().as_deref(), expected, "{text}");
+    }
+    for (text, expected) in [
+        ("Europe/Madrid", Some("Europe/Madrid")),
+        ("asia/kolkata", Some("Asia/Kolkata")),
+        ("America/Argentina/Buenos_Aires", Some("America/Argentina/Buenos_Aires")),
+        ("UTC", Some("UTC")),
+        ("", None),
+        ("Mars/Olympus", None),
+        ("+02:00", None),
+        ("../../etc/localtime", None),
+    ] {
+        assert_eq!(rules::time_zone(text).ok().as_deref(), expected, "{text}");
+    }
+}
+
+#[test]
 fn a_refresh_token_works_once_and_a_moment_longer() {
     let login = Login {
         id: LoginId(uuid::Uuid::nil()),

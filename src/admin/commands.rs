@@ -1,6 +1,6 @@
 //! What an administrator does from the command line.
 
-use crate::accounts::{Accounts, AccountsError, Registration, User};
+use crate::accounts::{Accounts, AccountsError, Locale, Registration, User};
 use crate::kernel::Kernel;
 use crate::mentors::Mentors;
 
@@ -32,7 +32,8 @@ pub async fn create_admin(kernel: &Kernel, email: &str) -> Result<NewAdmin, Admi
         Err(AdminError::UserUnknown(_)) => {
             let password = kernel.random.text::<12>();
             let display_name = email.split('@').next().unwrap_or_default().chars().take(60).collect();
-            let registration = Registration { email: email.to_owned(), password: password.clone(), display_name };
+            let (email, locale) = (email.to_owned(), Locale::default());
+            let registration = Registration { email, password: password.clone(), display_name, locale };
             NewAdmin::Created(accounts.register(registration).await.map_err(AdminError::Accounts)?, password)
         }
         Err(error) => return Err(error),

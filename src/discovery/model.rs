@@ -35,6 +35,9 @@ pub struct MentorCard {
     pub id: UserId,
     pub slug: String,
     pub display_name: String,
+    /// Null: they have none.
+    #[schema(required)]
+    pub picture_url: Option<String>,
     pub headline: String,
     pub skills: Vec<String>,
     /// ISO 639-1 codes.
@@ -42,11 +45,12 @@ pub struct MentorCard {
 }
 
 impl From<PublicMentor> for MentorCard {
-    fn from(PublicMentor { id, slug, display_name, profile }: PublicMentor) -> Self {
+    fn from(PublicMentor { id, slug, display_name, picture_url, profile }: PublicMentor) -> Self {
         Self {
             id,
             slug,
             display_name,
+            picture_url,
             headline: profile.headline,
             skills: profile.skills,
             languages: profile.languages,

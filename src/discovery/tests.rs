@@ -19,7 +19,8 @@ fn a_mentor_is_found_by_name_skills_headline_and_prose_in_this_order() {
         languages: vec!["en".to_owned()],
         ..Profile::default()
     };
-    let mentor = PublicMentor { id: id(), slug: "ada".to_owned(), display_name: "Ada".to_owned(), profile };
+    let mentor =
+        PublicMentor { id: id(), slug: "ada".to_owned(), display_name: "Ada".to_owned(), picture_url: None, profile };
     let terms: Vec<_> = rules::terms(&mentor).into_iter().map(|term| (term.term, term.weight)).collect();
     let expected = [
         ("*", 0),

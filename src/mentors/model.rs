@@ -86,6 +86,7 @@ pub struct PublicMentor {
     pub id: UserId,
     pub slug: String,
     pub display_name: String,
+    pub picture_url: Option<String>,
     pub profile: Profile,
 }
 

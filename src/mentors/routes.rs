@@ -68,13 +68,16 @@ pub struct MentorPage {
     id: UserId,
     slug: String,
     display_name: String,
+    /// Null: they have none.
+    #[schema(required)]
+    picture_url: Option<String>,
     #[serde(flatten)]
     profile: Profile,
 }
 
 impl From<PublicMentor> for MentorPage {
-    fn from(PublicMentor { id, slug, display_name, profile }: PublicMentor) -> Self {
-        Self { id, slug, display_name, profile }
+    fn from(PublicMentor { id, slug, display_name, picture_url, profile }: PublicMentor) -> Self {
+        Self { id, slug, display_name, picture_url, profile }
     }
 }
 

@@ -6,6 +6,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 use super::model::{Application, Mentor, MentorStatus, Profile, PublicMentor};
+use crate::accounts::picture_url;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::UserId;
 
@@ -129,7 +130,7 @@ pub(super) async fn applications(
 
 pub(super) async fn by_slug(conn: &mut AnyConnection, slug: &str) -> Result<Option<PublicMentor>, sqlx::Error> {
     let sql = format!(
-        "SELECT m.user_id, u.display_name, m.slug, {PROFILE} FROM mentors m JOIN users u ON u.id = m.user_id
+        "SELECT m.user_id, u.display_name, u.avatar, m.slug, {PROFILE} FROM mentors m JOIN users u ON u.id = m.user_id
          WHERE m.slug = $1 AND m.status = 'approved'"
     );
     let row = sqlx::query(AssertSqlSafe(sql)).bind(slug).fetch_optional(conn).await?;
@@ -149,7 +150,7 @@ pub(super) async fn public_after(
     limit: i64,
 ) -> Result<Vec<PublicMentor>, sqlx::Error> {
     let sql = format!(
-        "SELECT m.user_id, u.display_name, m.slug, {PROFILE} FROM mentors m JOIN users u ON u.id = m.user_id
+        "SELECT m.user_id, u.display_name, u.avatar, m.slug, {PROFILE} FROM mentors m JOIN users u ON u.id = m.user_id
          WHERE m.user_id > $1 AND m.slug IS NOT NULL AND m.status = 'approved' ORDER BY m.user_id LIMIT $2"
     );
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(after).bind(limit).fetch_all(conn).await?;
@@ -163,7 +164,7 @@ pub(super) async fn public_among(conn: &mut AnyConnection, users: &[UserId]) -> 
     }
     let places: Vec<_> = (1..=users.len()).map(|place| format!("${place}")).collect();
     let sql = format!(
-        "SELECT m.user_id, u.display_name, m.slug, {PROFILE} FROM mentors m JOIN users u ON u.id = m.user_id
+        "SELECT m.user_id, u.display_name, u.avatar, m.slug, {PROFILE} FROM mentors m JOIN users u ON u.id = m.user_id
          WHERE m.user_id IN ({}) AND m.slug IS NOT NULL AND m.status = 'approved'",
         places.join(", ")
     );
@@ -176,6 +177,7 @@ fn public_from(row: &AnyRow) -> Result<PublicMentor, sqlx::Error> {
         id: row.try_get("user_id")?,
         slug: row.try_get("slug")?,
         display_name: row.try_get("display_name")?,
+        picture_url: row.try_get::<Option<String>, _>("avatar")?.as_deref().map(picture_url),
         profile: profile_from(row)?,
     })
 }

@@ -122,6 +122,39 @@ test('a forgotten password is replaced, and other devices are signed out', async
   await laptop.getByRole('heading', { name: 'Settings' }).waitFor();
 });
 
+test('name, zone and picture are changed in the settings', async ({ server, inChromium }) => {
+  const page = pageOf(await inChromium('eve'));
+  await signUp(page, server.url, 'Pia', 'pia@example.test');
+  await page.goto(`${server.url}/settings`);
+  await page.getByLabel('Your name').fill('');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('Say how others should call you.').waitFor();
+  await expect(page.getByLabel('Your name')).toBeFocused();
+  await isSound(page, 'a profile without a name');
+  await page.setViewportSize(DESK);
+  await page.getByLabel('Your name').fill('Pia Sol');
+  await page.getByLabel('Time zone').selectOption('Asia/Tokyo');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('button', { name: 'Your menu, Pia Sol' }).waitFor();
+
+  const file = page.getByLabel('Picture file');
+  await file.setInputFiles({ name: 'evil.png', mimeType: 'image/png', buffer: Buffer.from('<script>') });
+  await page.getByText('This is not a picture your browser can read.').waitFor();
+  const portrait = await page.screenshot({ clip: { x: 0, y: 0, width: 300, height: 200 } });
+  await file.setInputFiles({ name: 'me.png', mimeType: 'image/png', buffer: portrait });
+  await page.getByRole('button', { name: 'Remove picture' }).waitFor();
+  const picture = page.locator('main img');
+  await expect(picture).toHaveJSProperty('naturalWidth', 320);
+  await isSound(page, 'a picture');
+  await page.setViewportSize(DESK);
+  await page.reload();
+  await expect(page.getByLabel('Time zone')).toHaveValue('Asia/Tokyo');
+  await expect(picture).toHaveJSProperty('naturalWidth', 320);
+  await page.getByRole('button', { name: 'Remove picture' }).click();
+  await page.getByRole('button', { name: 'Add a picture…' }).waitFor();
+  await expect(picture).toHaveCount(0);
+});
+
 test('links that do not work say so', async ({ server, inChromium }) => {
   const page = pageOf(await inChromium('bo'));
   await page.goto(`${server.url}/verify-email#made-up`);

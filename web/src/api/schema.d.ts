@@ -360,6 +360,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give me a picture: JPEG, PNG or WebP, up to 4 MiB and 4,096 pixels a side
+         * @description Its middle is cut to a square and written anew. Codes: `picture_unreadable` (422), `picture_too_large` (413),
+         *     `rate_limited`.
+         */
+        put: operations["save_picture"];
+        post?: never;
+        /** Take my picture away */
+        delete: operations["remove_picture"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say how others see me, and in which language and zone I want to read
+         * @description Codes (422, each with its field): `display_name_invalid`, `language_invalid`, `time_zone_unknown`.
+         */
+        put: operations["save_profile"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/saved-mentors": {
         parameters: {
             query?: never;
@@ -444,6 +486,23 @@ export interface paths {
         };
         /** This document */
         get: operations["openapi_document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pictures/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Somebody's picture, by the address other answers give */
+        get: operations["picture"];
         put?: never;
         post?: never;
         delete?: never;
@@ -696,6 +755,8 @@ export interface components {
             id: components["schemas"]["UserId"];
             /** @description ISO 639-1 codes. */
             languages: string[];
+            /** @description Null: they have none. */
+            picture_url: string | null;
             skills: string[];
             slug: string;
         };
@@ -703,6 +764,8 @@ export interface components {
         MentorPage: components["schemas"]["Profile"] & {
             display_name: string;
             id: components["schemas"]["UserId"];
+            /** @description Null: they have none. */
+            picture_url: string | null;
             slug: string;
         };
         /** @enum {string} */
@@ -736,6 +799,11 @@ export interface components {
             display_name: string;
             id: components["schemas"]["UserId"];
         };
+        /**
+         * Format: binary
+         * @description A picture: JPEG, PNG or WebP.
+         */
+        Picture: string;
         /** @description What went wrong, as RFC 9457 has it. `code` is the stable name clients may match on; `detail` is for people. */
         Problem: {
             code: string;
@@ -801,6 +869,14 @@ export interface components {
             state: components["schemas"]["SessionState"];
             title: string;
         };
+        SaveProfile: {
+            /** @description 1 to 60 characters. */
+            display_name: string;
+            /** @description A language tag (BCP 47); null: what the browser says. */
+            language?: string | null;
+            /** @description An IANA zone; null: what the browser says. */
+            time_zone?: string | null;
+        };
         SavedMentors: {
             items: components["schemas"]["MentorCard"][];
         };
@@ -843,11 +919,14 @@ export interface components {
             /** @description 1 to 60 characters. */
             display_name: string;
             email: string;
+            /** @description The browser's language and zone; what is not known here is left out. */
+            language?: string | null;
             /**
              * Format: password
              * @description At least 10 characters.
              */
             password: string;
+            time_zone?: string | null;
         };
         /** @description This installation. */
         Site: {
@@ -881,6 +960,12 @@ export interface components {
             email_verified: boolean;
             id: components["schemas"]["UserId"];
             is_admin: boolean;
+            /** @description A language tag (BCP 47); null: what the browser says. */
+            language: string | null;
+            /** @description Where their picture is; null: they have none. */
+            picture_url: string | null;
+            /** @description An IANA zone; null: what the browser says. */
+            time_zone: string | null;
         };
         /**
          * Format: uuid
@@ -1527,6 +1612,98 @@ export interface operations {
             };
         };
     };
+    save_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["Picture"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveProfile"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_saved_mentors: {
         parameters: {
             query?: never;
@@ -1685,6 +1862,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+        };
+    };
+    picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": components["schemas"]["Picture"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

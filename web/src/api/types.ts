@@ -6,6 +6,7 @@ type Schemas = components['schemas'];
 export type User = Schemas['MeUser'];
 export type NewEmail = Schemas['ChangeEmail'];
 export type NewPassword = Schemas['ChangePassword'];
+export type NewProfile = Schemas['SaveProfile'];
 export type PasswordReset = Schemas['ResetPassword'];
 export type Credentials = Pick<Schemas['LogIn'], 'email' | 'password'>;
 export type NewAccount = Omit<Schemas['SignUp'], 'credentials'>;

@@ -14,7 +14,7 @@ export function ProfileMenu({ user }: { user: User }) {
     <Suspense
       fallback={
         <span className="p-0.5">
-          <Avatar name={user.display_name} size="sm" />
+          <Avatar name={user.display_name} picture={user.picture_url} size="sm" />
         </span>
       }
     >

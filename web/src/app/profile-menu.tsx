@@ -40,7 +40,7 @@ export function ProfileMenu({ user }: { user: User }) {
         aria-label={`Your menu, ${user.display_name}`}
         className="rounded-full p-0.5"
       >
-        <Avatar name={user.display_name} size="sm" />
+        <Avatar name={user.display_name} picture={user.picture_url} size="sm" />
       </DropdownMenuTrigger>
       <DropdownMenuContent place="here">
         <div className="max-w-60 px-2 py-1.5 text-sm">

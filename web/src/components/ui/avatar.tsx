@@ -1,3 +1,5 @@
+import { useState } from 'react';
+import { API_URL } from '@/api/config';
 import { cn } from '@/lib/cn';
 import { initials, nameHue } from '@/lib/names';
 
@@ -10,15 +12,28 @@ const sizes = {
 
 interface AvatarProps {
   name: string;
+  /** Where their picture is, if they have one. */
+  picture?: string | null | undefined;
   size?: keyof typeof sizes;
   className?: string;
 }
 
 /**
- * A person's initials on a colour of their own. Decoration: the name always stands
+ * A person's picture, or their initials on a colour of their own. Decoration: the name always stands
  * beside it, and the letters are no text of the page.
  */
-export function Avatar({ name, size = 'md', className }: AvatarProps) {
+export function Avatar({ name, picture, size = 'md', className }: AvatarProps) {
+  const [broken, setBroken] = useState<string>();
+  if (picture && picture !== broken) {
+    return (
+      <img
+        src={API_URL + picture}
+        alt=""
+        onError={() => setBroken(picture)}
+        className={cn('shrink-0 rounded-full bg-surface-3 object-cover', sizes[size], className)}
+      />
+    );
+  }
   return (
     <span
       aria-hidden

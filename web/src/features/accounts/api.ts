@@ -7,6 +7,7 @@ import type {
   NewAccount,
   NewEmail,
   NewPassword,
+  NewProfile,
   PasswordReset,
 } from '@/api/types';
 
@@ -48,6 +49,18 @@ const accountsApi = api.injectEndpoints({
     signOutDevice: build.mutation<null, string>({
       query: (id) => ({ url: `/me/logins/${encodeURIComponent(id)}`, method: 'DELETE' }),
       invalidatesTags: ['Devices'],
+    }),
+    saveProfile: build.mutation<unknown, NewProfile>({
+      query: (body) => ({ url: '/me/profile', method: 'PUT', body }),
+      invalidatesTags: (_, error) => (error ? [] : ['Me']),
+    }),
+    savePicture: build.mutation<unknown, Blob>({
+      query: (body) => ({ url: '/me/picture', method: 'PUT', body }),
+      invalidatesTags: (_, error) => (error ? [] : ['Me']),
+    }),
+    removePicture: build.mutation<unknown, void>({
+      query: () => ({ url: '/me/picture', method: 'DELETE' }),
+      invalidatesTags: (_, error) => (error ? [] : ['Me']),
     }),
     signOutOthers: build.mutation<null, void>({
       query: () => ({ url: '/me/logins', method: 'DELETE' }),
@@ -101,6 +114,9 @@ export const {
   useLogOutMutation,
   useDevicesQuery,
   useSignOutDeviceMutation,
+  useSaveProfileMutation,
+  useSavePictureMutation,
+  useRemovePictureMutation,
   useSignOutOthersMutation,
   useConfirmEmailMutation,
   useResendConfirmationMutation,

@@ -1,10 +1,10 @@
 import { useMeQuery } from '@/api/me';
-import { Avatar } from '@/components/ui/avatar';
-import { Card } from '@/components/ui/card';
 import { useTitle } from '@/lib/title';
 import { DeviceList } from './device-list';
 import { EmailSection } from './email-section';
 import { PasswordSection } from './password-section';
+import { PictureEditor } from './picture-editor';
+import { ProfileForm } from './profile-form';
 import { SettingsSection } from './settings-section';
 
 export function SettingsPage() {
@@ -14,14 +14,9 @@ export function SettingsPage() {
   return (
     <div className="mx-auto grid w-full max-w-2xl gap-10 px-4 py-10 sm:py-14">
       <h1 className="text-xl">Settings</h1>
-      <SettingsSection id="you" title="You">
-        <Card className="flex items-center gap-4">
-          <Avatar name={me.display_name} />
-          <div className="min-w-0">
-            <p className="truncate font-medium">{me.display_name}</p>
-            <p className="truncate text-sm text-muted">{me.email}</p>
-          </div>
-        </Card>
+      <SettingsSection id="you" title="You" lead="As others see you.">
+        <PictureEditor me={me} />
+        <ProfileForm key={me.id} me={me} />
       </SettingsSection>
       <EmailSection me={me} />
       <PasswordSection />

@@ -1,6 +1,7 @@
 import { Link, Navigate, useSearchParams } from 'react-router';
 import { useMeQuery } from '@/api/me';
 import { RETURN_TO, returnTo, withReturnTo } from '@/lib/return-to';
+import { browserViewer } from '@/lib/time';
 import { useTitle } from '@/lib/title';
 import { AccountForm } from './account-form';
 import { AccountPage } from './account-page';
@@ -33,7 +34,8 @@ export function SignUpPage() {
       <AccountForm
         kind="sign-up"
         onSubmit={async (values) => {
-          await signUp(values).unwrap();
+          const time_zone = browserViewer().timeZone;
+          await signUp({ ...values, language: navigator.language, time_zone }).unwrap();
         }}
       />
     </AccountPage>

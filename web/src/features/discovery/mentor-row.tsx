@@ -9,10 +9,10 @@ const SKILLS = 5;
 
 /** A mentor in a list: who, what for, in which languages. The name leads to the page. */
 export function MentorRow({ mentor }: { mentor: MentorCard }) {
-  const { slug, display_name, headline, skills, languages } = mentor;
+  const { slug, display_name, picture_url, headline, skills, languages } = mentor;
   return (
     <li className="flex items-start gap-4 p-4">
-      <Avatar name={display_name} className="mt-0.5" />
+      <Avatar name={display_name} picture={picture_url} className="mt-0.5" />
       <div className="grid min-w-0 flex-1 gap-2">
         <div>
           <h2 className="text-base break-words">

@@ -60,7 +60,7 @@ function MentorArticle({ mentor }: { mentor: Mentor }) {
   return (
     <article className="mx-auto grid w-full max-w-3xl gap-10 px-4 py-10 sm:py-14">
       <header className="flex flex-wrap items-center gap-x-6 gap-y-4">
-        <Avatar name={mentor.display_name} size="lg" />
+        <Avatar name={mentor.display_name} picture={mentor.picture_url} size="lg" />
         <div className="grid min-w-0 flex-1 basis-64 gap-1">
           <h1 className="text-xl break-words">{mentor.display_name}</h1>
           <p className="text-lg break-words text-muted">{mentor.headline}</p>
