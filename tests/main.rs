@@ -1,6 +1,7 @@
 //! Integration tests: one binary, so that they link once.
 
 mod accounts;
+mod accounts_oidc;
 mod accounts_profile;
 mod accounts_recovery;
 mod command_line;

@@ -3,13 +3,14 @@
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
-use super::devices;
 use super::model::Tokens;
+use super::{devices, oidc};
 use crate::kernel::clock::Timestamp;
 
 const ACCESS: &str = "__Host-access";
 const REFRESH: &str = "__Host-refresh";
 const DEVICE: &str = "__Host-device";
+const ATTEMPT: &str = "__Host-attempt";
 
 pub(super) fn access(headers: &HeaderMap) -> Option<&str> {
     find(headers, ACCESS)
@@ -27,6 +28,21 @@ pub(super) fn device(headers: &HeaderMap) -> Option<&str> {
 /// Remembers the device; unlike the others it outlives logging out.
 pub(super) fn set_device(headers: &mut HeaderMap, token: &str) {
     append(headers, &cookie(DEVICE, token, devices::KEPT.as_secs()));
+}
+
+/// The sign-in by a provider that this browser has begun.
+pub(super) fn attempt(headers: &HeaderMap) -> Option<&str> {
+    find(headers, ATTEMPT)
+}
+
+pub(super) fn set_attempt(token: &str) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    append(&mut headers, &cookie(ATTEMPT, token, oidc::ATTEMPT_KEPT.as_secs()));
+    headers
+}
+
+pub(super) fn clear_attempt(headers: &mut HeaderMap) {
+    append(headers, &cookie(ATTEMPT, "", 0));
 }
 
 /// Headers that hand `tokens` to a browser. The access cookie outlives its token: a request with an expired token is

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 
+use super::oidc::OidcError;
 use crate::kernel::db::DatabaseFault;
 use crate::kernel::error::{FieldProblem, Problem};
 
@@ -38,6 +39,8 @@ pub enum AccountsError {
     PictureTooLarge,
     #[error("the data folder cannot be written: {0}")]
     Storage(#[from] std::io::Error),
+    #[error(transparent)]
+    Oidc(#[from] OidcError),
     #[error("the database failed")]
     Database(#[from] sqlx::Error),
     #[error("the password could not be hashed: {0}")]
@@ -78,6 +81,7 @@ impl From<AccountsError> for Problem {
             AccountsError::Unauthenticated => Problem::unauthenticated(),
             AccountsError::UserUnknown | AccountsError::LoginUnknown => Problem::not_found(),
             AccountsError::Invalid(fields) => Problem::fields(fields),
+            AccountsError::Oidc(error) => error.into(),
             AccountsError::RateLimited(problem) => problem,
             AccountsError::PictureUnreadable => Problem::new(
                 StatusCode::UNPROCESSABLE_ENTITY,

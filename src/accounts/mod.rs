@@ -10,6 +10,7 @@ mod letters;
 mod links;
 mod login_cache;
 mod model;
+mod oidc;
 mod passwords;
 mod pictures;
 mod profile;
@@ -33,7 +34,8 @@ pub use events::{
     ConfirmationWanted, DisplayNameChanged, EmailChanged, LoginRevoked, PasswordChanged, PasswordResetWanted,
 };
 pub use extract::{LoggedIn, MaybeLoggedIn};
-pub use model::{Authenticated, Credentials, DisplayName, Email, Login, Password, Tokens, User, picture_url};
+pub use model::{Authenticated, Credentials, DisplayName, Email, Identity, Login, Password, Tokens, User, picture_url};
+pub use oidc::OidcError;
 pub use profile::TypedProfile;
 pub use recovery::Confirmed;
 pub use routes::routes;
@@ -47,6 +49,7 @@ use crate::kernel::outbox::{self, Handler};
 use crate::kernel::rate_limit::{Rate, RateLimit};
 use devices::KnownDevice;
 use login_cache::LoginCache;
+use oidc::Providers;
 use passwords::Passwords;
 use pictures::Pictures;
 use store::Inserted;
@@ -61,6 +64,7 @@ pub struct Accounts {
     passwords: Passwords,
     cache: LoginCache,
     pictures: Pictures,
+    providers: Providers,
     limits: Arc<Limits>,
 }
 
@@ -130,6 +134,7 @@ impl Accounts {
             passwords: Passwords::new(&kernel.random),
             cache: LoginCache::default(),
             pictures: Pictures::of(&kernel.config),
+            providers: Providers::of(&kernel.config),
             limits: Arc::new(limits),
         }
     }
@@ -193,23 +198,8 @@ impl Accounts {
         address: Address,
         locale: Locale,
     ) -> Result<User, AccountsError> {
-        let kernel = &self.kernel;
-        let id = UserId::generate(&kernel.random, &kernel.clock);
-        let now = kernel.clock.now();
-        let letter = match address {
-            Address::Vouched => None,
-            Address::Typed { origin } => Some(ConfirmationWanted { user: id, email: email.0.clone(), origin }),
-        };
-        let user = User {
-            id,
-            email: email.0.clone(),
-            email_verified: letter.is_none(),
-            display_name: display_name.0.clone(),
-            is_admin: false,
-            language: locale.language.and_then(|tag| rules::language(&tag).ok()),
-            time_zone: locale.time_zone.and_then(|name| rules::time_zone(&name).ok()),
-            picture_url: None,
-        };
+        let (user, letter) = self.new_user(email, display_name, address, locale);
+        let (kernel, now) = (&self.kernel, self.kernel.clock.now());
         let (row, letter) = (&user, letter.as_ref());
         kernel
             .db
@@ -228,6 +218,32 @@ impl Accounts {
             .await?;
         kernel.outbox.now();
         Ok(user)
+    }
+
+    /// A row to be, and the letter that asks whether its address is theirs.
+    fn new_user(
+        &self,
+        email: &Email,
+        display_name: &DisplayName,
+        address: Address,
+        locale: Locale,
+    ) -> (User, Option<ConfirmationWanted>) {
+        let id = UserId::generate(&self.kernel.random, &self.kernel.clock);
+        let letter = match address {
+            Address::Vouched => None,
+            Address::Typed { origin } => Some(ConfirmationWanted { user: id, email: email.0.clone(), origin }),
+        };
+        let user = User {
+            id,
+            email: email.0.clone(),
+            email_verified: letter.is_none(),
+            display_name: display_name.0.clone(),
+            is_admin: false,
+            language: locale.language.and_then(|tag| rules::language(&tag).ok()),
+            time_zone: locale.time_zone.and_then(|name| rules::time_zone(&name).ok()),
+            picture_url: None,
+        };
+        (user, letter)
     }
 
     /// Opens a login for whoever knows the password.

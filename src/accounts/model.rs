@@ -84,6 +84,17 @@ pub struct Tokens {
     pub refresh_expires_at_ms: Timestamp,
 }
 
+/// What a person may sign in by at another provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Identity {
+    /// The provider's id.
+    pub provider: String,
+    /// What people call it.
+    pub name: String,
+    /// Their address there, when they linked it.
+    pub email: String,
+}
+
 /// A person who just proved who they are.
 pub struct Authenticated {
     pub user: User,

@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::model::{Authenticated, Credentials, Tokens, User};
-use super::{Accounts, Device, Locale, LoggedIn, Registration, cookies, profile_routes, recovery_routes};
+use super::{Accounts, Device, Locale, LoggedIn, Registration, cookies, oidc, profile_routes, recovery_routes};
 use crate::kernel::Kernel;
 use crate::kernel::client::Client;
 use crate::kernel::clock::Timestamp;
@@ -33,6 +33,7 @@ where
         .routes(routes!(revoke_login))
         .merge(recovery_routes::routes())
         .merge(profile_routes::routes())
+        .merge(oidc::routes())
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -74,7 +75,7 @@ struct RefreshRequest {
 /// A person who just proved who they are.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Login)]
-struct LoginAnswer {
+pub(super) struct LoginAnswer {
     user: User,
     /// Only for `"credentials": "bearer"`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -213,7 +214,12 @@ async fn revoke_other_logins(State(accounts): State<Accounts>, me: LoggedIn) -> 
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn answer(accounts: &Accounts, status: StatusCode, authenticated: Authenticated, credentials: Credentials) -> Response {
+pub(super) fn answer(
+    accounts: &Accounts,
+    status: StatusCode,
+    authenticated: Authenticated,
+    credentials: Credentials,
+) -> Response {
     let Authenticated { user, tokens, device_token } = authenticated;
     match credentials {
         Credentials::Cookies => {

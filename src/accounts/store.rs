@@ -1,8 +1,10 @@
 //! SQL of `users` and `logins`.
 
+mod identities;
 mod links;
 mod profile;
 
+pub(super) use identities::{delete_identity, identities, insert_identity, user_by_identity};
 pub(super) use links::{change_email, forget_links, has_link, insert_link, take_link, verify_email};
 pub(super) use profile::{picture, save_profile, set_picture};
 

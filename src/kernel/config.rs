@@ -1,6 +1,7 @@
 //! Configuration: the embedded `config/default.toml`, then a file, then `FACEMENTOR_…` variables (`__` between levels).
 
 mod mail;
+mod provider;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use super::logs::LogFormat;
 use super::rate_limit::Rate;
 
 pub use mail::{MailConfig, MailSecurity};
+pub use provider::ProviderConfig;
 
 const DEFAULTS: &str = include_str!("../../config/default.toml");
 const PREFIX: &str = "FACEMENTOR_";
@@ -41,6 +43,8 @@ pub struct Config {
     pub database: DatabaseConfig,
     pub accounts: AccountsConfig,
     pub mail: MailConfig,
+    pub google: ProviderConfig,
+    pub oidc: ProviderConfig,
     pub live: LiveConfig,
     pub turn: TurnConfig,
     pub sfu: SfuConfig,
@@ -255,6 +259,12 @@ impl Config {
         }
     }
 
+    /// The sign-in providers that are configured, by the ids their addresses have.
+    pub fn providers(&self) -> Vec<(&'static str, &ProviderConfig)> {
+        let all = [("google", &self.google), ("oidc", &self.oidc)];
+        all.into_iter().filter(|(_, provider)| provider.is_on()).collect()
+    }
+
     pub fn drain(&self) -> Duration {
         Duration::from_secs(self.http.drain_s)
     }
@@ -326,6 +336,8 @@ impl Config {
         );
         check((60..=604_800).contains(&turn.ttl_s), "turn.ttl_s: must be 60 to 604800".to_owned());
         mistakes.extend(self.mail.mistakes(url));
+        mistakes.extend(self.google.mistakes("google"));
+        mistakes.extend(self.oidc.mistakes("oidc"));
         mistakes
     }
 }
@@ -439,6 +451,8 @@ mod tests {
             ("[mail]\nserver = 'mail.example.org'", "mail.server"),
             ("[mail]\nserver = 'mail.example.org:587'", "http.public_url"),
             ("[mail]\nfrom = 'nobody'", "mail.from"),
+            ("[oidc]\nissuer = 'http://idp.example'\nclient_id = 'c'\nclient_secret = 's'", "oidc.issuer"),
+            ("[google]\nclient_id = 'c'", "FACEMENTOR_GOOGLE__CLIENT_SECRET"),
             ("[sfu]\nshards = 0", "\"auto\" or 1 to 256"),
             ("[sfu]\nannounced = ['example.org']", "must be an IP address"),
         ];

@@ -8,6 +8,7 @@ pub mod config;
 pub mod db;
 pub mod error;
 pub mod extract;
+pub mod https;
 pub mod ids;
 pub mod logs;
 pub mod mail;

@@ -45,6 +45,8 @@ pub enum Audience {
     Room,
     /// A device that logged in before.
     Device,
+    /// A sign-in by another provider that a browser has begun.
+    Attempt,
 }
 
 impl Audience {
@@ -54,6 +56,7 @@ impl Audience {
             Audience::Refresh => "refresh",
             Audience::Room => "room",
             Audience::Device => "device",
+            Audience::Attempt => "attempt",
         }
     }
 }

@@ -15,6 +15,8 @@ export interface ServerOptions {
   /** Where the pages are served; the default is this machine alone. */
   listen?: string;
   environment?: Record<string, string>;
+  /** Where pages are served, when others must know before it starts. */
+  httpPort?: number;
   /** Wraps the command: other rights, another view of the file system. */
   command?: (binary: string, args: string[], data: string) => [string, string[]];
 }
@@ -36,7 +38,8 @@ export class Server {
   }
 
   static async start(options: ServerOptions = {}): Promise<Server> {
-    const [httpPort, opsPort, sfuPort] = [await freePort(), await freePort(), await freePort()];
+    const httpPort = options.httpPort ?? (await freePort());
+    const [opsPort, sfuPort] = [await freePort(), await freePort()];
     const data = mkdtempSync(join(tmpdir(), 'facementor-e2e-'));
     const address = process.env.FACEMENTOR_E2E_ADDRESS;
     const announced = options.announced?.(sfuPort) ?? ['127.0.0.1', address].filter(Boolean).join(',');

@@ -81,6 +81,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/accounts/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who else people may sign in by */
+        get: operations["sign_in_providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/providers/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish what `begin` began: logs in
+         * @description Codes: `attempt_invalid` (400), `provider_denied`, `provider_answer_refused`, `provider_email_unverified` (403),
+         *     `account_unverified`, `identity_taken`, `email_taken` (409), `provider_unavailable` (502).
+         */
+        post: operations["finish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/providers/{id}/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to sign in by a provider, or to link it to the account that is signed in
+         * @description Sets a cookie that finishing needs. Codes: `not_found`, `provider_unavailable` (502), `rate_limited`.
+         */
+        post: operations["begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/accounts/refresh": {
         parameters: {
             query?: never;
@@ -278,6 +336,43 @@ export interface paths {
          */
         post: operations["resend_confirmation"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The providers I may sign in by */
+        get: operations["list_identities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/identities/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Sign in by this provider no more
+         * @description Code: `last_way_in` (409).
+         */
+        delete: operations["unlink_identity"];
         options?: never;
         head?: never;
         patch?: never;
@@ -593,6 +688,10 @@ export interface components {
         AskPasswordReset: {
             email: string;
         };
+        /** @description Where the browser goes now. */
+        BegunSignIn: {
+            url: string;
+        };
         ChangeEmail: {
             /** Format: password */
             current_password: string;
@@ -671,12 +770,34 @@ export interface components {
             detail: string;
             field: string;
         };
+        /** @description What the provider sent the browser back to `/sign-in/callback` with. */
+        FinishSignIn: {
+            /** @description Absent when the provider said no. */
+            code?: string | null;
+            iss?: string | null;
+            /** @description The browser's language and zone, for those who are new. */
+            language?: string | null;
+            state: string;
+            time_zone?: string | null;
+        };
         /** @description Mentors of one page, best first. */
         FoundMentors: {
             facets: components["schemas"]["Facets"] | null;
             items: components["schemas"]["MentorCard"][];
             /** @description Null on the last page. */
             next_cursor: string | null;
+        };
+        Identities: {
+            items: components["schemas"]["Identity"][];
+        };
+        /** @description What a person may sign in by at another provider. */
+        Identity: {
+            /** @description Their address there, when they linked it. */
+            email: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description The provider's id. */
+            provider: string;
         };
         /** @description What a link shows before joining. */
         Link: {
@@ -914,6 +1035,14 @@ export interface components {
             /** @description Null on the last page. */
             next_cursor: string | null;
         };
+        /** @description Somewhere people may sign in by. */
+        SignInProvider: {
+            id: string;
+            name: string;
+        };
+        SignInProviders: {
+            items: components["schemas"]["SignInProvider"][];
+        };
         SignUp: {
             credentials?: components["schemas"]["Credentials"];
             /** @description 1 to 60 characters. */
@@ -1094,6 +1223,96 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInProviders"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinishSignIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Login"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BegunSignIn"];
+                };
             };
             /** @description RFC 9457 problem; match on its `code` */
             default: {
@@ -1424,6 +1643,62 @@ export interface operations {
         requestBody?: never;
         responses: {
             202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_identities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identities"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unlink_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -4,6 +4,9 @@ import type { components } from './schema';
 type Schemas = components['schemas'];
 
 export type User = Schemas['MeUser'];
+export type SignInProvider = Schemas['SignInProvider'];
+export type FinishedSignIn = Schemas['FinishSignIn'];
+export type Identity = Schemas['Identity'];
 export type NewEmail = Schemas['ChangeEmail'];
 export type NewPassword = Schemas['ChangePassword'];
 export type NewProfile = Schemas['SaveProfile'];

@@ -41,6 +41,13 @@ export function createRouter() {
           }),
         },
         {
+          path: '/sign-in/callback',
+          lazy: async () => ({
+            Component: (await import('@/features/accounts/provider-callback-page'))
+              .ProviderCallbackPage,
+          }),
+        },
+        {
           path: '/verify-email',
           lazy: async () => ({
             Component: (await import('@/features/accounts/verify-email-page')).VerifyEmailPage,

@@ -4,11 +4,14 @@ import { me, upsertMe } from '@/api/me';
 import type {
   Credentials,
   Device,
+  FinishedSignIn,
+  Identity,
   NewAccount,
   NewEmail,
   NewPassword,
   NewProfile,
   PasswordReset,
+  SignInProvider,
 } from '@/api/types';
 
 /** What another person must not see after signing in or out in the same tab. */
@@ -61,6 +64,34 @@ const accountsApi = api.injectEndpoints({
     removePicture: build.mutation<unknown, void>({
       query: () => ({ url: '/me/picture', method: 'DELETE' }),
       invalidatesTags: (_, error) => (error ? [] : ['Me']),
+    }),
+    signInProviders: build.query<SignInProvider[], void>({
+      query: () => ({ url: '/accounts/providers' }),
+      transformResponse: (body: { items: SignInProvider[] }) => body.items,
+      keepUnusedDataFor: 3600,
+    }),
+    beginSignIn: build.mutation<{ url: string }, string>({
+      query: (id) => ({
+        url: `/accounts/providers/${encodeURIComponent(id)}/begin`,
+        method: 'POST',
+        body: {},
+      }),
+      extraOptions: { unauthenticated: 'guest' },
+    }),
+    finishSignIn: build.mutation<unknown, FinishedSignIn>({
+      query: (body) => ({ url: '/accounts/providers/finish', method: 'POST', body }),
+      extraOptions: { unauthenticated: 'guest' },
+      invalidatesTags: (result) => (result ? [...PERSONAL, 'Identities'] : []),
+      onQueryStarted: learnWhoThatIs,
+    }),
+    identities: build.query<Identity[], void>({
+      query: () => ({ url: '/me/identities' }),
+      transformResponse: (body: { items: Identity[] }) => body.items,
+      providesTags: ['Identities'],
+    }),
+    unlinkIdentity: build.mutation<null, string>({
+      query: (id) => ({ url: `/me/identities/${encodeURIComponent(id)}`, method: 'DELETE' }),
+      invalidatesTags: (_, error) => (error ? [] : ['Identities']),
     }),
     signOutOthers: build.mutation<null, void>({
       query: () => ({ url: '/me/logins', method: 'DELETE' }),
@@ -118,6 +149,11 @@ export const {
   useSavePictureMutation,
   useRemovePictureMutation,
   useSignOutOthersMutation,
+  useSignInProvidersQuery,
+  useBeginSignInMutation,
+  useFinishSignInMutation,
+  useIdentitiesQuery,
+  useUnlinkIdentityMutation,
   useConfirmEmailMutation,
   useResendConfirmationMutation,
   useChangeEmailMutation,

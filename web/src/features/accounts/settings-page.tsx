@@ -2,6 +2,7 @@ import { useMeQuery } from '@/api/me';
 import { useTitle } from '@/lib/title';
 import { DeviceList } from './device-list';
 import { EmailSection } from './email-section';
+import { IdentitiesSection } from './identities-section';
 import { PasswordSection } from './password-section';
 import { PictureEditor } from './picture-editor';
 import { ProfileForm } from './profile-form';
@@ -20,6 +21,7 @@ export function SettingsPage() {
       </SettingsSection>
       <EmailSection me={me} />
       <PasswordSection />
+      <IdentitiesSection />
       <SettingsSection
         id="devices"
         title="Where you are signed in"

@@ -6,6 +6,7 @@ import { AccountForm } from './account-form';
 import { AccountPage } from './account-page';
 import { useLogInMutation } from './api';
 import { DemoPeople } from './demo-people';
+import { ProviderButtons } from './provider-buttons';
 
 export function SignInPage() {
   useTitle('Sign in');
@@ -33,6 +34,7 @@ export function SignInPage() {
         </>
       }
     >
+      <ProviderButtons returnTo={returnTo(params)} />
       <AccountForm
         kind="sign-in"
         onSubmit={async ({ email, password }) => {

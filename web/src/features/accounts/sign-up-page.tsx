@@ -6,6 +6,7 @@ import { useTitle } from '@/lib/title';
 import { AccountForm } from './account-form';
 import { AccountPage } from './account-page';
 import { useSignUpMutation } from './api';
+import { ProviderButtons } from './provider-buttons';
 
 export function SignUpPage() {
   useTitle('Create an account');
@@ -31,6 +32,7 @@ export function SignUpPage() {
         </>
       }
     >
+      <ProviderButtons returnTo={returnTo(params)} />
       <AccountForm
         kind="sign-up"
         onSubmit={async (values) => {
