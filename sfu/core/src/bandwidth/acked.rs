@@ -5,6 +5,8 @@ const FIRST_WINDOW_MS: f64 = 500.0;
 const WINDOW_MS: f64 = 150.0;
 /// Weight of a new window.
 const FOLLOW: f64 = 0.5;
+/// The most of late is of one to two of these.
+const LATE_MS: f64 = 500.0;
 
 #[derive(Default)]
 pub(super) struct AckedRate {
@@ -12,6 +14,8 @@ pub(super) struct AckedRate {
     window: Option<(f64, f64)>,
     /// Bits a second: smoothed, and of the last window.
     rates: Option<(f64, f64)>,
+    /// Since when, the most of the span before, and of this one.
+    most: (f64, f64, f64),
 }
 
 impl AckedRate {
@@ -23,6 +27,11 @@ impl AckedRate {
     /// Bits a second, at once less when less arrives: what a link that has just become narrow carries.
     pub(super) fn least(&self) -> Option<f64> {
         self.rates.map(|(smoothed, last)| smoothed.min(last))
+    }
+
+    /// Bits a second at the best time of late: what came before a link became narrow.
+    pub(super) fn most(&self) -> Option<f64> {
+        self.rates.map(|_| self.most.1.max(self.most.2))
     }
 
     pub(super) fn take(&mut self, at_ms: f64, bytes: u16) {
@@ -40,7 +49,11 @@ impl AckedRate {
             self.window = Some((begun, sum + bits));
         } else {
             let last = sum / elapsed * 1e3;
-            self.rates = Some((self.rates.map_or(last, |(smoothed, _)| smoothed + FOLLOW * (last - smoothed)), last));
+            let smoothed = self.rates.map_or(last, |(smoothed, _)| smoothed + FOLLOW * (last - smoothed));
+            self.rates = Some((smoothed, last));
+            let (since, before, most) = self.most;
+            self.most =
+                if at_ms - since > LATE_MS { (at_ms, most, smoothed) } else { (since, before, most.max(smoothed)) };
             self.window = Some((at_ms, bits));
         }
     }
@@ -61,5 +74,8 @@ mod tests {
         let rate = acked.rate().expect("known");
         assert!((180e3..320e3).contains(&rate), "{rate}");
         assert!(acked.least().is_some_and(|least| least <= rate));
+        assert!(acked.most().is_some_and(|most| (780e3..820e3).contains(&most)), "of late: {:?}", acked.most());
+        (0..40).for_each(|packet| acked.take(1_800.0 + 40.0 * f64::from(packet), 1_000));
+        assert!(acked.most().is_some_and(|most| most < 320e3), "not of late any more: {:?}", acked.most());
     }
 }

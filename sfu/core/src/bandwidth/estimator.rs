@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::acked::AckedRate;
 use super::groups::{Groups, Passage};
-use super::loss::LossBound;
+use super::loss::{Counts, LossBound};
 use super::probe::{Link, Measured, Prober};
 use super::queue::Queue;
 use super::rate_control::{Observed, RateControl};
@@ -15,6 +15,8 @@ use crate::rtcp::{Status, TICKS_PER_SECOND, TransportWide};
 const MICROS_PER_TICK: i64 = 1_000_000 / TICKS_PER_SECOND as i64;
 /// How long a queue takes to drain after a cut.
 const DRAINS: Duration = Duration::from_secs(1);
+/// From so much on packets wait before the link.
+const QUEUE_MS: f64 = 15.0;
 /// Weight of a new round trip.
 const FOLLOW: f64 = 0.2;
 
@@ -71,7 +73,12 @@ impl Estimator {
         self.queue.ms()
     }
 
-    /// Share of packets lost on the way of late, 0 to 1.
+    /// Whether packets wait before the link.
+    pub(crate) fn is_queued(&self) -> bool {
+        self.queue.ms() >= QUEUE_MS
+    }
+
+    /// Share of packets lost on the way of late, 0 to 1, apart from those that found a queue full.
     pub(crate) fn loss(&self) -> f64 {
         self.loss.share()
     }
@@ -118,12 +125,16 @@ impl Estimator {
         if let Some(rtt) = newest {
             self.rtt = self.rtt.mul_f64(1.0 - FOLLOW) + rtt.min(Duration::from_secs(3)).mul_f64(FOLLOW);
         }
-        self.loss.take(now, lost, came, self.control.estimate(), self.acked.rate());
+        let is_queued = self.is_queued();
+        let (estimate, acked) = (self.control.estimate(), self.acked.rate());
+        self.loss.take(now, &Counts { lost, came, estimate, acked, is_queued });
         if came > 0 {
+            let ago_ms = newest.map_or(0.0, |since| since.as_secs_f64() * 1e3);
             let observed = Observed {
                 usage: self.trendline.usage(),
                 acked: self.acked.rate(),
                 full: self.queue.full_rate().or(self.acked.least().filter(|_| !self.drains(now))),
+                narrowed: self.acked.most().and_then(|before| self.queue.narrowed(before, ago_ms)),
                 rtt: self.rtt,
                 queue_ms: self.queue.ms(),
                 is_probing: prober.is_able(),

@@ -129,7 +129,11 @@ impl<K: Copy + PartialEq> Limits<K> {
             }
             self.over_since = None;
             self.is_cut = means.queue_ms >= QUEUE_MS;
-            let lowered = allocate(means.budget.max(0.0) as u64, offers);
+            let mut lowered = allocate(means.budget.max(0.0) as u64, offers);
+            if self.is_cut {
+                // What comes next comes behind the queue: the smallest keyframe is there first.
+                lowered.iter_mut().zip(&before).filter(|(to, had)| **to < **had).for_each(|(to, _)| *to = (*to).min(1));
+            }
             let regrets = self.raised.is_some_and(|at| now.saturating_duration_since(at) < REGRETS);
             if lowered != before && regrets {
                 let (first, last) = HOLD_AFTER_REGRET;

@@ -18,8 +18,22 @@ pub(super) struct LossBound {
     lost: u64,
     came: u64,
     was_high: bool,
+    /// Whether a queue stood within the window.
+    was_queued: bool,
     bound: Option<f64>,
     share: f64,
+}
+
+/// What a feedback tells of losses.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Counts {
+    pub(super) lost: u64,
+    pub(super) came: u64,
+    /// Bits a second the delays allow, and that arrive.
+    pub(super) estimate: f64,
+    pub(super) acked: Option<f64>,
+    /// Whether packets wait before the link.
+    pub(super) is_queued: bool,
 }
 
 impl LossBound {
@@ -28,22 +42,26 @@ impl LossBound {
         self.bound
     }
 
-    /// Share of packets lost of late, 0 to 1.
+    /// Share of packets lost of late, 0 to 1, apart from those that found a queue full: they are over with it.
     pub(super) fn share(&self) -> f64 {
         self.share
     }
 
-    /// Takes a feedback's counts. `estimate` is what the delays allow, `acked` what arrives.
-    pub(super) fn take(&mut self, now: Instant, lost: u64, came: u64, estimate: f64, acked: Option<f64>) {
+    /// Takes a feedback's counts.
+    pub(super) fn take(&mut self, now: Instant, counts: &Counts) {
+        let Counts { lost, came, estimate, acked, is_queued } = *counts;
         let begun = *self.window.get_or_insert(now);
         self.lost += lost;
         self.came += came;
+        self.was_queued |= is_queued;
         let total = self.lost + self.came;
         if now.saturating_duration_since(begun) < WINDOW || total < PACKETS {
             return;
         }
         let share = self.lost as f64 / total as f64;
-        self.share += FOLLOW * (share - self.share);
+        if !std::mem::take(&mut self.was_queued) {
+            self.share += FOLLOW * (share - self.share);
+        }
         (self.window, self.lost, self.came) = (Some(now), 0, 0);
         let again = std::mem::replace(&mut self.was_high, share > HIGH);
         if share > HIGH && again {
@@ -61,21 +79,32 @@ impl LossBound {
 mod tests {
     use super::*;
 
-    fn run(loss: &mut LossBound, start: Instant, lost: u64, seconds: u64) {
+    fn run(loss: &mut LossBound, start: Instant, lost: u64, seconds: u64, is_queued: bool) {
         for step in 0..seconds * 10 {
-            loss.take(start + Duration::from_millis(100 * step), lost, 100 - lost, 1e6, Some(1e6));
+            let counts = Counts { lost, came: 100 - lost, estimate: 1e6, acked: Some(1e6), is_queued };
+            loss.take(start + Duration::from_millis(100 * step), &counts);
         }
     }
 
     #[test]
     fn five_percent_of_random_loss_bound_nothing_and_a_fifth_does_until_it_is_over() {
         let (start, mut loss) = (Instant::now(), LossBound::default());
-        run(&mut loss, start, 5, 10);
+        run(&mut loss, start, 5, 10, false);
         assert_eq!(loss.bound(), None);
-        run(&mut loss, start + Duration::from_secs(10), 20, 5);
+        run(&mut loss, start + Duration::from_secs(10), 20, 5, false);
         let bound = loss.bound().expect("a fifth was lost");
         assert!((300e3..700e3).contains(&bound), "{bound}");
-        run(&mut loss, start + Duration::from_secs(20), 0, 10);
+        run(&mut loss, start + Duration::from_secs(20), 0, 10, false);
         assert_eq!(loss.bound(), None);
+    }
+
+    #[test]
+    fn what_a_full_queue_loses_is_not_the_links_loss() {
+        let (start, mut loss) = (Instant::now(), LossBound::default());
+        run(&mut loss, start, 20, 3, true);
+        assert_eq!(loss.share(), 0.0);
+        assert!(loss.bound().is_some(), "it bounds all the same");
+        run(&mut loss, start + Duration::from_secs(3), 5, 10, false);
+        assert!((0.04..0.06).contains(&loss.share()), "{}", loss.share());
     }
 }

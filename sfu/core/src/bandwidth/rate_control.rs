@@ -40,6 +40,8 @@ pub(super) struct Observed {
     pub(super) acked: Option<f64>,
     /// What arrives while the link is full.
     pub(super) full: Option<f64>,
+    /// What the link carries since it has become much narrower, just now.
+    pub(super) narrowed: Option<f64>,
     pub(super) rtt: Duration,
     pub(super) queue_ms: f64,
     /// Whether there is another way to find out about room than to grow.
@@ -86,12 +88,16 @@ impl RateControl {
 
     pub(super) fn update(&mut self, now: Instant, observed: &Observed) {
         let elapsed = self.changed.map_or(Duration::ZERO, |at| now.saturating_duration_since(at));
+        // The effect of a cut takes a round trip to be seen.
+        let wait = observed.rtt.clamp(Duration::from_millis(10), Duration::from_millis(200));
+        let waited = self.decreased.is_none_or(|at| now.saturating_duration_since(at) >= wait);
         match observed.usage {
+            _ if waited && observed.narrowed.is_some_and(|rate| BACK_OFF * rate < self.estimate) => {
+                self.decrease(now, observed.narrowed);
+                self.state = State::Hold;
+            }
             Usage::Over if observed.queue_ms < SHORT_QUEUE_MS => self.state = State::Hold,
             Usage::Over => {
-                // The effect of a cut takes a round trip to be seen.
-                let wait = observed.rtt.clamp(Duration::from_millis(10), Duration::from_millis(200));
-                let waited = self.decreased.is_none_or(|at| now.saturating_duration_since(at) >= wait);
                 let is_known = observed.full.is_some() || self.decreased.is_none();
                 if is_known && (waited || observed.acked.is_some_and(|acked| acked < 0.5 * self.estimate)) {
                     self.decrease(now, observed.full);
@@ -164,6 +170,7 @@ mod tests {
             usage,
             acked: Some(acked),
             full: Some(acked),
+            narrowed: None,
             rtt: Duration::from_millis(50),
             queue_ms: 100.0,
             is_probing: true,
@@ -187,6 +194,14 @@ mod tests {
         let (start, mut control) = (Instant::now(), RateControl::new(3e6));
         second(&mut control, start, 0, &Observed { queue_ms: 5.0, ..observed(Usage::Over, 600e3) });
         assert_eq!(control.estimate(), 3e6);
+    }
+
+    #[test]
+    fn a_link_that_has_become_narrow_is_heeded_before_the_delays_slope() {
+        let (start, mut control) = (Instant::now(), RateControl::new(3e6));
+        let seen = Observed { narrowed: Some(600e3), ..observed(Usage::Normal, 1.9e6) };
+        control.update(start, &seen);
+        assert_eq!((control.estimate(), control.decreased()), (510e3, Some(start)));
     }
 
     #[test]

@@ -12,13 +12,16 @@ use crate::rtcp::TransportWide;
 const INITIAL: f64 = 2_500_000.0;
 /// A client that has sent no feedback for so long after the first numbered packet gives none, and is sent what it wants.
 const SILENT: Duration = Duration::from_secs(3);
-/// No probe for so long after the link was found full or was given more, which begins with a keyframe, nor while a queue stands.
+/// No probe for so long after the link was found full or was given more, which begins with a keyframe.
 const CALM: Duration = Duration::from_millis(1_000);
-const CALM_QUEUE_MS: f64 = 15.0;
 /// A probe asks for a little more than is wanted: it shows a little less than it asks for.
 const GENEROUS: f64 = 1.05;
 /// An estimate that has risen so much is worth a decision before the next regular one.
 const RISEN: f64 = 1.1;
+/// After a cut behind a queue, what is shown less well begins when the queue is no longer than the first, at most the second later: its
+/// keyframe would wait anyway, and where the queue is full it would be lost.
+const ROOM_MS: f64 = 250.0;
+const LONGEST_WAIT_MS: f64 = 80.0;
 /// Where so much is lost, a repeat is sent so often: one that is lost too costs another round trip, and shows as a freeze. Not while a queue
 /// stands: then it is congestion that loses packets.
 const COPIES: [(f64, usize); 2] = [(0.03, 3), (0.01, 2)];
@@ -40,6 +43,8 @@ pub(crate) struct Bandwidth<K> {
     /// The estimate at the last decision, and what of it sound took.
     decided: f64,
     sound: f64,
+    /// When there is room for a keyframe again.
+    room: Option<Instant>,
 }
 
 impl<K> Default for Bandwidth<K> {
@@ -51,6 +56,7 @@ impl<K> Default for Bandwidth<K> {
             numbered: None,
             decided: INITIAL,
             sound: 0.0,
+            room: None,
         }
     }
 }
@@ -81,7 +87,7 @@ impl<K: Copy + PartialEq> Bandwidth<K> {
         }
         let estimate = estimator.estimate();
         let is_due = self.limits.deadline().is_some_and(|due| due <= now);
-        estimate < self.decided || estimate > RISEN * self.decided || is_due
+        estimate < self.decided || estimate > RISEN * self.decided || is_due || self.room.is_some_and(|at| at <= now)
     }
 
     /// Divides what there is among the bids. `sound` is bits a second of all sound, which comes first. Where the client tells nothing, nothing
@@ -99,9 +105,14 @@ impl<K: Copy + PartialEq> Bandwidth<K> {
         let is_guess = self.estimator.as_ref().is_none_or(|estimator| estimator.is_untried());
         let means = Means { budget: (estimate - self.sound).max(0.0), queue_ms, is_guess };
         self.limits.decide(now, means, bids);
+        if self.limits.is_cut() {
+            let wait_ms = (queue_ms - ROOM_MS).clamp(0.0, LONGEST_WAIT_MS);
+            self.room = Some(now + Duration::from_secs_f64(wait_ms / 1e3));
+        }
+        self.room = self.room.filter(|at| *at > now);
         let Some(estimator) = &self.estimator else { return };
         let is_past = |at: Option<Instant>| at.is_none_or(|at| now.saturating_duration_since(at) > CALM);
-        let is_calm = is_past(estimator.decreased()) && is_past(self.limits.raised()) && queue_ms < CALM_QUEUE_MS;
+        let is_calm = is_past(estimator.decreased()) && is_past(self.limits.raised()) && !estimator.is_queued();
         if let Some(wanted) = self.limits.wanted().filter(|wanted| is_calm && wanted + self.sound > estimate) {
             self.prober.begin(now, GENEROUS * (wanted + self.sound), estimate);
         }
@@ -117,6 +128,11 @@ impl<K: Copy + PartialEq> Bandwidth<K> {
         self.limits.is_cut()
     }
 
+    /// Whether a keyframe would only make the queue longer.
+    pub(crate) fn is_draining(&self) -> bool {
+        self.room.is_some()
+    }
+
     /// Whether someone would be shown better if there were more.
     pub(crate) fn is_short(&self) -> bool {
         self.limits.wanted().is_some()
@@ -129,7 +145,7 @@ impl<K: Copy + PartialEq> Bandwidth<K> {
 
     /// Whether packets wait before the link.
     pub(crate) fn is_queued(&self) -> bool {
-        self.estimator.as_ref().is_some_and(|estimator| estimator.queue_ms() >= CALM_QUEUE_MS)
+        self.estimator.as_ref().is_some_and(|estimator| estimator.is_queued())
     }
 
     /// How often to send a packet again that the client asks for.

@@ -76,6 +76,28 @@ fn a_link_that_narrows_and_widens_is_followed() {
 }
 
 #[test]
+fn a_link_that_narrows_at_once_shows_no_gap_of_three_tenths() {
+    const fn short_queue(bits_per_second: u64) -> Conditions {
+        Conditions { rate: Some((bits_per_second, ms(300))), ..CLEAN }
+    }
+    const NARROWS: Scenario = Scenario {
+        name: "narrows",
+        layers: 3,
+        rates: RATES,
+        length: Duration::from_secs(30),
+        acts: &[(ms(0), Act::Down(0, short_queue(3_000_000))), (ms(20_000), Act::Down(0, short_queue(600_000)))],
+        ..TWO
+    };
+    for seed in 1..6 {
+        let sim = play(&NARROWS, seed);
+        let shown = layers(&sim, 0, 0);
+        let seen = sim.peers[0].viewer.seen().next().expect("a slot");
+        assert_eq!([19.0, 21.0, 26.0].map(|second| at(&shown, second)), [2, 0, 1].map(Some), "{shown:?}");
+        assert_eq!(seen.frozen, Duration::ZERO, "{seen:?} {shown:?}");
+    }
+}
+
+#[test]
 fn packets_that_come_in_clumps_are_no_congestion() {
     const fn clumped(bits_per_second: u64) -> Conditions {
         Conditions { clumps: ms(20), ..narrow(bits_per_second) }

@@ -1,4 +1,4 @@
-//! Transport-wide feedback as browsers give it: every 100 ms, about all that came and the gaps between.
+//! Transport-wide feedback as browsers give it: every 60 ms, about all that came and the gaps between.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use rtc_rtcp::transport_feedbacks::transport_layer_cc::{
     TransportLayerCc,
 };
 
-const EVERY: Duration = Duration::from_millis(100);
+const EVERY: Duration = Duration::from_millis(60);
 /// Units of the reference time and of deltas.
 const REFERENCE: u64 = 64_000;
 const TICK: u64 = 250;

@@ -191,7 +191,13 @@ impl Stream {
 
     /// Shows every picture that is whole and can be decoded, in order.
     fn show(&mut self, now: Instant) {
-        while let Some(&(frame, part, parts, picture_id, timestamp)) = self.packets.get(&self.next) {
+        loop {
+            let Some(&(frame, part, parts, picture_id, timestamp)) = self.packets.get(&self.next) else {
+                if self.skip_to_keyframe() {
+                    continue;
+                }
+                return;
+            };
             if part != 0 {
                 // The rest of a picture whose beginning was given up.
                 self.next += 1;
@@ -218,6 +224,9 @@ impl Stream {
                 continue;
             }
             if !is_whole {
+                if self.skip_to_keyframe() {
+                    continue;
+                }
                 return;
             }
             self.next += u64::from(parts);
@@ -237,6 +246,20 @@ impl Stream {
                 }
             }
         }
+    }
+
+    /// A whole keyframe needs nothing before it: libwebrtc shows it, whatever is still missing. Returns whether one has come.
+    fn skip_to_keyframe(&mut self) -> bool {
+        let is_there = |index: u64, of: Frame| self.packets.get(&index).is_some_and(|packet| packet.0 == of);
+        let is_whole = |index: &u64| {
+            self.packets.get(index).is_some_and(|(frame, part, parts, ..)| {
+                let mut parts = 1..u64::from(*parts);
+                frame.is_keyframe && *part == 0 && parts.all(|part| is_there(index + part, *frame))
+            })
+        };
+        let keyframe = self.highest.and_then(|highest| (self.next + 1..=highest).find(is_whole));
+        self.next = keyframe.unwrap_or(self.next);
+        keyframe.is_some()
     }
 
     /// Asks for what is missing, gives up what was asked for often enough, and asks for a keyframe when nothing moves.
