@@ -5,11 +5,15 @@ const HEIGHT = 720;
 const FRAMES_PER_SECOND = 20;
 const FRAMES = 40;
 
-/** A camera that asks as much of an encoder as a face before a bookshelf: texture everywhere, that moves. It loops. */
+/** Sizes of the texture's patches, in pixels. Each has the same share of the contrast, as in pictures of nature: a smaller picture is no flatter. */
+const OCTAVES = [2, 4, 8, 16, 32, 64];
+const CONTRAST = 22;
+
+/** A camera that asks as much of an encoder as a face before a bookshelf: texture of every size everywhere, that moves. It loops. */
 export function writeBusyCamera(path: string): void {
   const file = openSync(path, 'w');
   writeSync(file, `YUV4MPEG2 W${WIDTH} H${HEIGHT} F${FRAMES_PER_SECOND}:1 Ip A1:1 C420jpeg\n`);
-  const grain = Uint8Array.from({ length: 1 << 16 }, (_, index) => (Math.imul(index + 1, 2654435761) >>> 24) & 63);
+  const texture = writeTexture();
   const chroma = Buffer.alloc((WIDTH * HEIGHT) / 2, 128);
   const luma = Buffer.alloc(WIDTH * HEIGHT);
   for (let frame = 0; frame < FRAMES; frame += 1) {
@@ -17,10 +21,10 @@ export function writeBusyCamera(path: string): void {
     const [shiftX, shiftY] = [Math.round(40 * Math.sin(turn)), Math.round(24 * Math.cos(turn))];
     for (let y = 0; y < HEIGHT; y += 1) {
       for (let x = 0; x < WIDTH; x += 1) {
-        // Grain of four pixels on a slow gradient; the middle moves against the rest.
+        // The middle moves against the rest.
         const inside = (x - WIDTH / 2) ** 2 + (y - HEIGHT / 2) ** 2 < (HEIGHT / 3) ** 2;
         const [u, v] = inside ? [x - shiftX * 2, y + shiftY] : [x + shiftX, y + shiftY];
-        luma[y * WIDTH + x] = 60 + ((x + y) >> 4) + (grain[((v >> 2) * 331 + (u >> 2)) & 0xffff] ?? 0);
+        luma[y * WIDTH + x] = texture[((v + 256) % SIDE) * SIDE + ((u + 256) % SIDE)] ?? 0;
       }
     }
     writeSync(file, 'FRAME\n');
@@ -28,4 +32,23 @@ export function writeBusyCamera(path: string): void {
     writeSync(file, chroma);
   }
   closeSync(file);
+}
+
+/** Pixels of the texture's sides; it repeats. */
+const SIDE = 2048;
+
+function writeTexture(): Uint8Array {
+  const texture = new Float32Array(SIDE * SIDE).fill(128);
+  OCTAVES.forEach((size, octave) => {
+    const patches = SIDE / size;
+    for (let y = 0; y < SIDE; y += 1) {
+      for (let x = 0; x < SIDE; x += 1) {
+        const patch = Math.floor(y / size) * patches + Math.floor(x / size) + octave * 7919;
+        const hash = Math.imul(patch + 1, 2654435761);
+        const value = Math.imul(hash ^ (hash >>> 15), 2246822519) >>> 24;
+        texture[y * SIDE + x] = (texture[y * SIDE + x] ?? 0) + (CONTRAST * (value - 127.5)) / 127.5;
+      }
+    }
+  });
+  return Uint8Array.from(texture, (value) => Math.max(0, Math.min(255, Math.round(value))));
 }
