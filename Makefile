@@ -53,6 +53,7 @@ bench-stages: ## What each stage of forwarding costs by itself (criterion): JSON
 
 bench-quality: web e2e-deps ## Calls of real browsers over a bad network: JSON lines (REPEAT=1 CASE_SECONDS=30 ARGS="-g loss5")
 	cargo build --release --bin facementor
+	cargo build --release --manifest-path bench/sfu-load/Cargo.toml
 	scripts/bench-quality.sh $(ARGS)
 
 bench-load: ## One publisher to fifty subscribers over WHIP and WHEP, as a JSON line

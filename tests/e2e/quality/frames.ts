@@ -8,6 +8,7 @@ export interface Shown {
   lines: number;
   /** When it was captured: milliseconds of the RTP clock, which wraps. */
   captured: number;
+  received?: number;
 }
 
 /** The RTP clock of video, a millisecond; it wraps after 2^32 ticks. */
@@ -19,7 +20,7 @@ export async function watchFrames(person: Participant, of: { name: string }): Pr
   await person.driver.evaluate((selector) => {
     const page = window as unknown as { shown?: { at: number; lines: number; captured: number }[] };
     if (page.shown) return;
-    const shown: { at: number; lines: number; captured: number }[] = [];
+    const shown: { at: number; lines: number; captured: number; received?: number }[] = [];
     page.shown = shown;
     const watched = new WeakSet<HTMLVideoElement>();
     const watch = () => {
@@ -31,6 +32,7 @@ export async function watchFrames(person: Participant, of: { name: string }): Pr
           at: performance.timeOrigin + frame.presentationTime,
           lines: frame.height,
           captured: (frame.rtpTimestamp ?? 0) / 90,
+          received: performance.timeOrigin + (frame.receiveTime ?? 0),
         });
         video.requestVideoFrameCallback(seen);
       };

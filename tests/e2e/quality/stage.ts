@@ -33,14 +33,17 @@ interface Ground {
   browsers: { near: Browser; far: Browser };
 }
 
-export const test = base.extend<{ stage: Stage }, { ground: Ground }>({
+export const test = base.extend<{ stage: Stage }, { slots: number; ground: Ground }>({
+  /** How many people each one is sent. */
+  slots: [8, { option: true, scope: 'worker' }],
   ground: [
-    async ({}, use) => {
+    async ({ slots }, use) => {
       const folder = mkdtempSync(join(tmpdir(), 'facementor-quality-'));
       const { link, pid } = await Link.start();
       const server = await Server.start({
         announced: () => link.near,
         listen: '0.0.0.0',
+        environment: { FACEMENTOR_LIVE__SLOTS: String(slots) },
       });
       const devices = writeDevices(folder, 'far', LOOKS.bo);
       const camera = join(folder, 'busy.y4m');
