@@ -48,8 +48,8 @@ export function launchChromium(
 /** What Firefox's own fake microphone sounds like. */
 export const FIREFOX_TONE_HZ = 1000;
 
-/** Debian's Firefox ESR, over WebDriver BiDi. */
-export function launchFirefox(): Promise<Firefox> {
+/** Debian's Firefox ESR, over WebDriver BiDi. Pages of `trusted` hosts get cameras without HTTPS. */
+export function launchFirefox(trusted = ''): Promise<Firefox> {
   return puppeteer.launch({
     browser: 'firefox',
     executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr',
@@ -58,6 +58,7 @@ export function launchFirefox(): Promise<Firefox> {
       'media.navigator.streams.fake': true,
       'media.navigator.permission.disabled': true,
       'media.autoplay.default': 0,
+      'dom.securecontext.allowlist': trusted,
       // A codec it would download at run time.
       'media.gmp-manager.updateEnabled': false,
     },

@@ -14,6 +14,8 @@ export interface ServerOptions {
   announced?: (sfuPort: number) => string;
   /** Where the pages are served; the default is this machine alone. */
   listen?: string;
+  /** Where health and metrics are, for one that runs elsewhere. */
+  ops?: string;
   environment?: Record<string, string>;
   /** Where pages are served, when others must know before it starts. */
   httpPort?: number;
@@ -27,11 +29,11 @@ export class Server {
 
   private constructor(
     readonly httpPort: number,
-    readonly opsPort: number,
     readonly sfuPort: number,
     readonly data: string,
     private readonly process: ChildProcess,
     private readonly output: string[],
+    private readonly ops: string,
   ) {
     // localhost, because only there pages get cameras without HTTPS.
     this.url = `http://localhost:${httpPort}`;
@@ -44,6 +46,7 @@ export class Server {
     const address = process.env.FACEMENTOR_E2E_ADDRESS;
     const announced = options.announced?.(sfuPort) ?? ['127.0.0.1', address].filter(Boolean).join(',');
     const args = ['serve', '--demo'];
+    const ops = `${options.ops ?? '127.0.0.1'}:${opsPort}`;
     const [command, commandArgs] = options.command?.(BINARY, args, data) ?? [BINARY, args];
     const child = spawn(command, commandArgs, {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -53,7 +56,7 @@ export class Server {
         FACEMENTOR_DATA_DIR: data,
         FACEMENTOR_HTTP__LISTEN: `${options.listen ?? '127.0.0.1'}:${httpPort}`,
         FACEMENTOR_HTTP__DRAIN_S: '1',
-        FACEMENTOR_OPS__LISTEN: `127.0.0.1:${opsPort}`,
+        FACEMENTOR_OPS__LISTEN: ops,
         FACEMENTOR_SFU__PORT: String(sfuPort),
         FACEMENTOR_SFU__SHARDS: '1',
         FACEMENTOR_SFU__ANNOUNCED: announced,
@@ -69,7 +72,7 @@ export class Server {
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => output.push(text));
     }
-    const server = new Server(httpPort, opsPort, sfuPort, data, child, output);
+    const server = new Server(httpPort, sfuPort, data, child, output, ops);
     await server.ready();
     return server;
   }
@@ -84,7 +87,7 @@ export class Server {
   }
 
   async metrics(): Promise<string> {
-    const answer = await fetch(`http://127.0.0.1:${this.opsPort}/metrics`);
+    const answer = await fetch(`http://${this.ops}/metrics`);
     return answer.text();
   }
 
@@ -110,7 +113,7 @@ export class Server {
     const deadline = Date.now() + 20_000;
     while (Date.now() < deadline) {
       if (this.process.exitCode !== null) break;
-      const answer = await fetch(`http://127.0.0.1:${this.opsPort}/readyz`).catch(() => undefined);
+      const answer = await fetch(`http://${this.ops}/readyz`).catch(() => undefined);
       if (answer?.ok) return;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

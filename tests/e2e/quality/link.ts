@@ -37,6 +37,8 @@ export interface Carried {
 export class Link {
   /** Where the far side reaches us. */
   readonly near = '10.231.9.1';
+  /** And where the near side reaches what is on the far one. */
+  readonly far = '10.231.9.2';
   private readonly answers: AsyncIterableIterator<string>;
 
   private constructor(
