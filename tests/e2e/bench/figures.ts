@@ -1,7 +1,15 @@
-/** Prints one figure; `target` null is a figure without an aim. It is met from below, or from above. */
-export function report(name: string, value: number, unit: string, target: number | null, atLeast?: true): void {
+/** Prints one figure; `target` null is a figure without an aim. It is met from below, or from above. `runs`: what it is the median of. */
+export function report(
+  name: string,
+  value: number,
+  unit: string,
+  target: number | null,
+  atLeast?: true,
+  runs?: number[],
+): void {
   const ok = target === null ? null : atLeast ? value >= target : value <= target;
-  console.log(JSON.stringify({ case: name, value: Math.round(value * 100) / 100, unit, target, ok }));
+  const short = (figure: number) => Math.round(figure * 100) / 100;
+  console.log(JSON.stringify({ case: name, value: short(value), unit, target, ok, runs: runs?.map(short) }));
 }
 
 /** The value that a share of all values does not exceed (nearest rank). */

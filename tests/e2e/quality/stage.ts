@@ -101,6 +101,6 @@ export async function measure(
   }
   for (const [what, { unit, target, atLeast }] of Object.entries(targets)) {
     const values = runs.map((figures) => figures[what] ?? Number.NaN);
-    report(`${name}-${what}`, percentile(values, 0.5), unit, target, atLeast);
+    report(`${name}-${what}`, percentile(values, 0.5), unit, target, atLeast, values);
   }
 }

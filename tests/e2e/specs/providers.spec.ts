@@ -28,7 +28,7 @@ const test = base.extend<{ provider: SignInProvider }, { server: Server; provide
   },
 });
 
-test('someone signs up with Google, comes back by it and sets a password', async ({ server, provider, inChromium }) => {
+test('someone signs up with Google, and comes back by it elsewhere', async ({ server, provider, inChromium }) => {
   const page = pageOf(await inChromium('eve'));
   await page.goto(`${server.url}/sign-up`);
   await page.getByRole('button', { name: 'Continue with Google' }).waitFor();
@@ -39,19 +39,26 @@ test('someone signs up with Google, comes back by it and sets a password', async
   await page.waitForURL('**/sessions');
   await page.getByRole('button', { name: 'Your menu, gus' }).waitFor();
 
-  await page.goto(`${server.url}/settings`);
-  await page.getByText('Linked', { exact: true }).waitFor();
-  await isSound(page, 'settings with a linked provider');
-  await page.setViewportSize(DESK);
-  await page.getByRole('button', { name: 'Unlink Google' }).click();
-  await page.getByText('Google is still linked', { exact: true }).waitFor();
-
   const phone = pageOf(await inChromium('bo'));
   await phone.goto(`${server.url}/settings`);
   await phone.getByRole('button', { name: 'Continue with Google' }).click();
   await provider.signInAs(phone, 'gus@example.test');
   await phone.waitForURL('**/settings');
-  await phone.getByText('gus@example.test').first().waitFor();
+  await phone.getByRole('button', { name: 'Your menu, gus' }).waitFor();
+});
+
+test('Google stays linked where it is the only way in', async ({ server, provider, inChromium }) => {
+  const page = pageOf(await inChromium('eve'));
+  await page.goto(`${server.url}/settings`);
+  await page.getByRole('button', { name: 'Continue with Google' }).click();
+  await provider.signInAs(page, 'una@example.test');
+  await page.waitForURL('**/settings');
+  await page.getByText('Linked', { exact: true }).waitFor();
+  await page.getByText('This device').waitFor();
+  await isSound(page, 'settings with a linked provider');
+  await page.setViewportSize(DESK);
+  await page.getByRole('button', { name: 'Unlink Google' }).click();
+  await page.getByText('Google is still linked', { exact: true }).waitFor();
 });
 
 test('someone with an account links Google, and signs in by it', async ({ server, provider, inChromium }) => {

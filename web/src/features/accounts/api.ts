@@ -134,7 +134,11 @@ interface Lifecycle {
 /** Signing in fills `me`, and with it the header, the guards and the way on from the sign-in page. */
 async function learnWhoThatIs(_: unknown, { dispatch, queryFulfilled }: Lifecycle): Promise<void> {
   await queryFulfilled.then(
-    () => dispatch(me.initiate(undefined, { subscribe: false, forceRefetch: true })),
+    async () => {
+      // An answer still on its way was asked for as nobody: while it is, no other is asked for.
+      await dispatch(me.initiate(undefined, { subscribe: false }));
+      await dispatch(me.initiate(undefined, { subscribe: false, forceRefetch: true }));
+    },
     () => undefined, // the form shows it
   );
 }

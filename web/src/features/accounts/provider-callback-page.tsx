@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { Link, Navigate, useSearchParams } from 'react-router';
+import { useMeQuery } from '@/api/me';
 import { Banner } from '@/components/ui/banner';
 import { Button } from '@/components/ui/button';
 import { Skeleton } from '@/components/ui/skeleton';
@@ -16,6 +17,7 @@ export function ProviderCallbackPage() {
   useTitle('Signing in');
   const [params] = useSearchParams();
   const [finish, { isSuccess, error }] = useFinishSignInMutation();
+  const { data: me, error: meUnknown } = useMeQuery();
   const asked = useRef(false);
 
   useEffect(() => {
@@ -31,7 +33,8 @@ export function ProviderCallbackPage() {
     });
   }, [finish, params]);
 
-  if (isSuccess) {
+  // Pages for members send away whom they do not know yet.
+  if (isSuccess && (me ?? meUnknown)) {
     const next = new URLSearchParams({ [RETURN_TO]: rememberedReturn() ?? '' });
     return <Navigate to={returnTo(next)} replace />;
   }
