@@ -1,7 +1,9 @@
 //! Why a booking use case was refused.
 
 use axum::http::StatusCode;
+use serde_json::json;
 
+use crate::availability::Opening;
 use crate::kernel::db::DatabaseFault;
 use crate::kernel::error::{FieldProblem, Problem};
 
@@ -18,6 +20,38 @@ pub enum BookingError {
     LinkUnknown,
     #[error("the session is over")]
     SessionOver,
+    #[error("the session's room opens later")]
+    NotOpenYet,
+    /// Only those with a booking may enter.
+    #[error("they have no booking")]
+    BookingRequired,
+    #[error("a booked session that has not begun is not ended but cancelled")]
+    SessionBooked,
+    /// There is none, or nothing of it can be booked any more.
+    #[error("no such offering")]
+    OfferingUnknown,
+    /// Somebody else was there first, or it was no opening; with openings near it.
+    #[error("the opening is taken")]
+    OpeningTaken(Vec<Opening>),
+    #[error("one's own offering")]
+    OwnOffering,
+    #[error("they have a place there already")]
+    AlreadyBooked,
+    #[error("nothing can be paid for yet")]
+    PaymentsUnavailable,
+    #[error("their address is not confirmed")]
+    EmailUnverified,
+    #[error("no such booking")]
+    BookingUnknown,
+    #[error("only its mentee may move a booking")]
+    MenteeRequired,
+    #[error("the booking is over")]
+    BookingOver,
+    /// For a mentee, by the policy that was agreed.
+    #[error("too late to cancel")]
+    CancellationLate,
+    #[error("too many bookings")]
+    RateLimited(Problem),
     #[error("the cursor is not one of ours")]
     CursorInvalid,
     #[error("what was typed is not valid")]
@@ -44,7 +78,41 @@ impl From<BookingError> for Problem {
             BookingError::HostRequired => {
                 (StatusCode::FORBIDDEN, "host_required", "Only the session's mentor can do this.")
             }
-            BookingError::SessionUnknown => return Problem::not_found(),
+            BookingError::SessionUnknown | BookingError::OfferingUnknown | BookingError::BookingUnknown => {
+                return Problem::not_found();
+            }
+            BookingError::NotOpenYet => {
+                (StatusCode::CONFLICT, "session_not_open_yet", "The room opens ten minutes before the session starts.")
+            }
+            BookingError::BookingRequired => {
+                (StatusCode::FORBIDDEN, "booking_required", "Only those who booked this session can enter it.")
+            }
+            BookingError::SessionBooked => (
+                StatusCode::CONFLICT,
+                "session_booked",
+                "This session is booked and has not begun. Cancel its bookings instead.",
+            ),
+            BookingError::OpeningTaken(free) => return opening_taken(&free),
+            BookingError::OwnOffering => (StatusCode::CONFLICT, "own_offering", "You cannot book yourself."),
+            BookingError::AlreadyBooked => {
+                (StatusCode::CONFLICT, "already_booked", "You have a place in this session already.")
+            }
+            BookingError::PaymentsUnavailable => {
+                (StatusCode::CONFLICT, "payments_unavailable", "Sessions that cost money cannot be booked here yet.")
+            }
+            BookingError::EmailUnverified => {
+                (StatusCode::FORBIDDEN, "email_unverified", "Confirm your e-mail address first.")
+            }
+            BookingError::MenteeRequired => {
+                (StatusCode::FORBIDDEN, "mentee_required", "Only the mentee can move a booking. Cancel it instead.")
+            }
+            BookingError::BookingOver => (StatusCode::CONFLICT, "booking_over", "This booking is over or cancelled."),
+            BookingError::CancellationLate => (
+                StatusCode::CONFLICT,
+                "cancellation_late",
+                "It is too late to change this booking. Only the mentor can now.",
+            ),
+            BookingError::RateLimited(problem) => return problem,
             BookingError::LinkUnknown => {
                 (StatusCode::NOT_FOUND, "link_unknown", "No session has this link. Ask the mentor for a new one.")
             }
@@ -57,4 +125,14 @@ impl From<BookingError> for Problem {
         };
         Problem::new(status, code, detail)
     }
+}
+
+fn opening_taken(free: &[Opening]) -> Problem {
+    let detail = if free.is_empty() {
+        "This time is not free any more."
+    } else {
+        "This time is not free any more. These are, close to it."
+    };
+    let times = free.iter().map(|free| json!({"starts_at_ms": free.starts_at, "ends_at_ms": free.ends_at}));
+    Problem::new(StatusCode::CONFLICT, "opening_taken", detail).with_member("alternatives", times.collect::<Vec<_>>())
 }

@@ -1,5 +1,6 @@
 //! Sessions: meetings of a mentor and mentees.
 
+mod appointments;
 mod error;
 mod events;
 mod jobs;
@@ -10,14 +11,20 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+pub use appointments::{Appointment, AppointmentState};
 pub use error::BookingError;
 pub use events::{Closing, ParticipantJoined, ParticipantLeft, RoomClosed, RoomOpened, SessionEnded};
 pub use model::{Encryption, JoinCode, Page, Person, Role, Session, SessionState, WaitingRoom};
 pub use routes::routes;
 
+use std::sync::Arc;
+
+use sqlx::AnyConnection;
+
 use crate::kernel::Kernel;
 use crate::kernel::ids::{SessionId, UserId};
 use crate::kernel::outbox::{self, Handler};
+use crate::kernel::rate_limit::RateLimit;
 use crate::mentors::Mentors;
 use store::NewSession;
 
@@ -26,11 +33,13 @@ use store::NewSession;
 pub struct Booking {
     kernel: Kernel,
     mentors: Mentors,
+    bookings_per_user: Arc<RateLimit<UserId>>,
 }
 
 impl Booking {
     pub fn new(kernel: &Kernel, mentors: &Mentors) -> Self {
-        Self { kernel: kernel.clone(), mentors: mentors.clone() }
+        let bookings_per_user = Arc::new(RateLimit::new(kernel.config.booking.book_per_user));
+        Self { kernel: kernel.clone(), mentors: mentors.clone(), bookings_per_user }
     }
 
     pub fn handlers(&self) -> Vec<Handler> {
@@ -110,10 +119,10 @@ impl Booking {
                     if session.role_of(Some(user)) != Role::Host {
                         return Err(BookingError::HostRequired);
                     }
-                    if store::end(&mut tx, id, now).await? {
-                        let fact = SessionEnded { session: id, at: now };
-                        outbox::publish(&mut tx, &kernel.clock, &kernel.random, &fact).await?;
+                    if session.starts_at.is_some_and(|starts_at| starts_at > now) && session.started_at.is_none() {
+                        return Err(BookingError::SessionBooked);
                     }
+                    end_in(&mut tx, kernel, id).await?;
                     store::session_of(&mut tx, user, id).await?.ok_or(BookingError::SessionUnknown)
                 })
             })
@@ -128,6 +137,23 @@ impl Booking {
         session.ok_or(BookingError::LinkUnknown)
     }
 
+    /// Whether `user` may enter a session's room now: an ended one nobody may, a booked one those who have a place there,
+    /// from ten minutes before its start on.
+    pub async fn admit(&self, session: &Session, user: Option<UserId>) -> Result<(), BookingError> {
+        session.require_joinable()?;
+        let Some(starts_at) = session.starts_at else { return Ok(()) };
+        let has_place = match user {
+            Some(user) if user == session.mentor.id => true,
+            Some(user) => appointments::has_place(&mut *self.kernel.db.read().await?, session.id, user).await?,
+            None => false,
+        };
+        if !has_place {
+            return Err(BookingError::BookingRequired);
+        }
+        let opens_at = starts_at.minus(appointments::OPENS_BEFORE);
+        if self.kernel.clock.now() < opens_at { Err(BookingError::NotOpenYet) } else { Ok(()) }
+    }
+
     /// Any session, whoever asks: for rooms, which have their session's id.
     pub async fn session_by_id(&self, id: SessionId) -> Result<Option<Session>, BookingError> {
         Ok(store::session_by_id(&mut *self.kernel.db.read().await?, id).await?)
@@ -139,4 +165,14 @@ impl Booking {
         let now = self.kernel.clock.now();
         self.kernel.db.write(|mut tx| Box::pin(async move { Ok(store::forget_presence(&mut tx, now).await?) })).await
     }
+}
+
+/// Ends a session, if it is not over, and tells its room.
+async fn end_in(conn: &mut AnyConnection, kernel: &Kernel, id: SessionId) -> Result<(), sqlx::Error> {
+    let now = kernel.clock.now();
+    if store::end(conn, id, now).await? {
+        let fact = SessionEnded { session: id, at: now };
+        outbox::publish(conn, &kernel.clock, &kernel.random, &fact).await?;
+    }
+    Ok(())
 }

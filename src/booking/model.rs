@@ -20,6 +20,8 @@ pub struct Session {
     pub created_at: Timestamp,
     pub started_at: Option<Timestamp>,
     pub ended_at: Option<Timestamp>,
+    /// When it was booked for; None when its mentor opened it by hand.
+    pub starts_at: Option<Timestamp>,
     /// People in its room now.
     pub present: i64,
 }

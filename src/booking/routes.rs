@@ -8,7 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::model::{Encryption, Person, Role, Session, SessionState, WaitingRoom};
-use super::{Booking, BookingError, rules};
+use super::{Booking, BookingError, appointments, rules};
 use crate::accounts::{Accounts, LoggedIn, MaybeLoggedIn};
 use crate::kernel::Kernel;
 use crate::kernel::client::Client;
@@ -33,6 +33,7 @@ where
         .routes(routes!(find_session))
         .routes(routes!(end_session))
         .routes(routes!(look_at_link))
+        .merge(appointments::routes())
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -10,13 +10,16 @@ use crate::kernel::ids::{SessionId, UserId};
 
 const SESSION: &str =
     "SELECT s.id, s.title, s.mentor_id, u.display_name, s.state, s.join_code, s.waiting_room, s.end_to_end,
-    s.created_at_ms, s.started_at_ms, s.ended_at_ms,
+    s.created_at_ms, s.started_at_ms, s.ended_at_ms, s.starts_at_ms,
     (SELECT CAST(COUNT(*) AS BIGINT) FROM participants p WHERE p.session_id = s.id AND p.left_at_ms IS NULL) AS present
   FROM sessions s JOIN users u ON u.id = s.mentor_id";
 
 /// $1 is the mentor or a member.
 const MINE: &str = "s.id IN (SELECT id FROM sessions WHERE mentor_id = $1
     UNION SELECT session_id FROM session_members WHERE user_id = $1)";
+
+/// Booked sessions are among a person's sessions from when somebody comes; before that they are among the bookings.
+const BEGUN: &str = "(s.starts_at_ms IS NULL OR s.started_at_ms IS NOT NULL)";
 
 /// A session as it is opened.
 #[derive(Clone, Copy)]
@@ -84,7 +87,7 @@ pub(super) async fn sessions_of(
     before: Option<SessionId>,
     limit: i64,
 ) -> Result<Vec<Session>, sqlx::Error> {
-    let sql = format!("{SESSION} WHERE {MINE} AND s.id < $2 ORDER BY s.id DESC LIMIT $3");
+    let sql = format!("{SESSION} WHERE {MINE} AND {BEGUN} AND s.id < $2 ORDER BY s.id DESC LIMIT $3");
     // Above every UUID.
     let before = before.map_or_else(|| "g".to_owned(), |id| id.to_string());
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(user).bind(before).bind(limit).fetch_all(conn).await?;
@@ -184,6 +187,7 @@ fn session_from(row: &AnyRow) -> Result<Session, sqlx::Error> {
         created_at: Timestamp(row.try_get("created_at_ms")?),
         started_at: row.try_get::<Option<i64>, _>("started_at_ms")?.map(Timestamp),
         ended_at: row.try_get::<Option<i64>, _>("ended_at_ms")?.map(Timestamp),
+        starts_at: row.try_get::<Option<i64>, _>("starts_at_ms")?.map(Timestamp),
         present: row.try_get("present")?,
     })
 }

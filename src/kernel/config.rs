@@ -42,6 +42,7 @@ pub struct Config {
     pub ops: OpsConfig,
     pub database: DatabaseConfig,
     pub accounts: AccountsConfig,
+    pub booking: BookingConfig,
     pub mail: MailConfig,
     pub google: ProviderConfig,
     pub oidc: ProviderConfig,
@@ -107,6 +108,12 @@ pub struct AccountsConfig {
     pub sign_up_per_ip: Rate,
     pub letters_per_address: Rate,
     pub letters_per_ip: Rate,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BookingConfig {
+    pub book_per_user: Rate,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -306,15 +313,16 @@ impl Config {
             "accounts.refresh_token_s: must outlive access tokens".to_owned(),
         );
         for (name, rate) in [
-            ("log_in_per_ip", self.accounts.log_in_per_ip),
-            ("log_in_per_account", self.accounts.log_in_per_account),
-            ("log_in_unknown_devices", self.accounts.log_in_unknown_devices),
-            ("sign_up_per_ip", self.accounts.sign_up_per_ip),
-            ("letters_per_address", self.accounts.letters_per_address),
-            ("letters_per_ip", self.accounts.letters_per_ip),
+            ("accounts.log_in_per_ip", self.accounts.log_in_per_ip),
+            ("accounts.log_in_per_account", self.accounts.log_in_per_account),
+            ("accounts.log_in_unknown_devices", self.accounts.log_in_unknown_devices),
+            ("accounts.sign_up_per_ip", self.accounts.sign_up_per_ip),
+            ("accounts.letters_per_address", self.accounts.letters_per_address),
+            ("accounts.letters_per_ip", self.accounts.letters_per_ip),
+            ("booking.book_per_user", self.booking.book_per_user),
         ] {
             let fine = rate.burst > 0 && rate.per_minute > 0;
-            check(fine, format!("accounts.{name}: burst and per_minute must be at least 1"));
+            check(fine, format!("{name}: burst and per_minute must be at least 1"));
         }
         check(self.http.timeout_s > 0, "http.timeout_s: must be at least 1".to_owned());
         check(self.live.capacity > 0, "live.capacity: must be at least 1".to_owned());

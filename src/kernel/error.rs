@@ -22,6 +22,10 @@ pub struct Problem {
     /// The fields at fault, when the request body has some.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fields: Vec<FieldProblem>,
+    /// More, by the problem's own names (RFC 9457 §3.2).
+    #[serde(flatten)]
+    #[schema(ignore)]
+    members: serde_json::Map<String, serde_json::Value>,
     #[serde(skip)]
     retry_after: Option<Duration>,
 }
@@ -38,7 +42,7 @@ impl Problem {
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Error");
         let (kind, status, detail) = ("about:blank", status.as_u16(), detail.into());
-        Self { kind, title, status, code, detail, fields: Vec::new(), retry_after: None }
+        Self { kind, title, status, code, detail, fields: Vec::new(), members: serde_json::Map::new(), retry_after: None }
     }
 
     /// 422 that names every field at fault; `code` is the first one's.
@@ -48,6 +52,12 @@ impl Problem {
             None => ("invalid", "The request is not valid.".to_owned()),
         };
         Self { fields, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail) }
+    }
+
+    /// With a member of its own.
+    pub fn with_member(mut self, name: &str, value: impl Serialize) -> Self {
+        self.members.insert(name.to_owned(), serde_json::to_value(value).unwrap_or_default());
+        self
     }
 
     pub fn with_status(self, status: StatusCode) -> Self {

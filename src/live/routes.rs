@@ -65,7 +65,8 @@ struct RoomPassSession {
 
 /// A pass into the room of a session
 ///
-/// Codes: `link_unknown` (404), `session_ended` (410), `name_invalid` (422).
+/// Codes: `link_unknown` (404), `session_ended` (410), `name_invalid` (422); of a booked session `booking_required` (403)
+/// and `session_not_open_yet` (409).
 #[utoipa::path(post, path = "/api/join/{join_code}", tag = "sessions", params(("join_code" = String, Path)),
     request_body = Enter, responses((status = 200, body = RoomPass), Problems),
     security((), ("cookie" = []), ("bearer" = [])))]
@@ -78,7 +79,7 @@ async fn enter(
     Json(body): Json<Enter>,
 ) -> ApiResult<Json<RoomPass>> {
     let session = booking.session_for_join(&join_code.parse()?).await?;
-    session.require_joinable()?;
+    booking.admit(&session, me.as_ref().map(|me| me.user.id)).await?;
     let name = match (&me, body.name) {
         (Some(me), _) => Some(me.user.display_name.clone()),
         (None, None) => None,

@@ -1,0 +1,336 @@
+//! Bookings: a mentee takes an opening of a mentor's, and what becomes of it.
+//!
+//! Two people never get the same time: a session occupies its mentor's five-minute granules, of which there is one row
+//! each, and a seat of a group is a guarded counter. Whoever loses a race is told so, with times that are free.
+
+mod attendance;
+mod life;
+mod model;
+mod routes;
+mod rules;
+mod settling;
+mod store;
+
+pub use model::{Actor, Answered, Appointment, AppointmentState, HistoryLine, OPENS_BEFORE, Party, ShownState, What};
+pub(super) use routes::routes;
+pub(super) use store::{When, has_place};
+
+use sqlx::AnyConnection;
+
+use super::{Booking, BookingError};
+use crate::accounts::User;
+use crate::availability::{self, Offering, Opening};
+use crate::kernel::Kernel;
+use crate::kernel::clock::Timestamp;
+use crate::kernel::ids::{BookingId, EventId, OfferingId, SessionId, UserId};
+use store::{NewBooking, NewSession};
+
+/// How many other times those are offered who lost a race.
+const ALTERNATIVES: usize = 5;
+
+/// What somebody asks for.
+pub(super) struct Wish {
+    pub(super) offering: OfferingId,
+    pub(super) starts_at: Timestamp,
+    pub(super) answers: Vec<String>,
+}
+
+/// A part of somebody's bookings, and where the next part starts.
+pub(super) struct Appointments {
+    pub(super) items: Vec<Appointment>,
+    pub(super) next: Option<(Timestamp, BookingId)>,
+}
+
+impl Booking {
+    /// Takes an opening.
+    pub(super) async fn book(&self, me: &User, wish: Wish) -> Result<Appointment, BookingError> {
+        self.limit(me.id)?;
+        if !me.email_verified && self.kernel.config.mail.is_smtp() {
+            return Err(BookingError::EmailUnverified);
+        }
+        let wish = &wish;
+        let booked = self.booked_at(wish.offering, wish.starts_at, |tx, offering| {
+            Box::pin(async move {
+                require_bookable(offering, me.id)?;
+                let answers = rules::answers(&offering.questions, &wish.answers).map_err(BookingError::Invalid)?;
+                let session = place_in(tx, &self.kernel, offering, wish.starts_at, None).await?;
+                let id = BookingId::generate(&self.kernel.random, &self.kernel.clock);
+                let (mentee, starts_at) = (me.id, wish.starts_at);
+                let new = NewBooking { id, session, offering, mentee, answers: &answers, starts_at };
+                if !store::insert_booking(tx, &new, self.kernel.clock.now()).await? {
+                    return Err(BookingError::AlreadyBooked);
+                }
+                let deed = Deed { what: What::Booked, by: Actor::Mentee, actor: Some(me.id), reason: "" };
+                note(tx, &self.kernel, id, &deed).await?;
+                find(tx, me.id, id).await
+            })
+        });
+        booked.await
+    }
+
+    /// Moves a mentee's booking to another opening of the same offering.
+    pub(super) async fn reschedule(
+        &self,
+        me: UserId,
+        id: BookingId,
+        starts_at: Timestamp,
+    ) -> Result<Appointment, BookingError> {
+        self.limit(me)?;
+        let before = self.appointment(me, id).await?;
+        let moved = self.booked_at(before.offering, starts_at, |tx, offering| {
+            Box::pin(async move {
+                let booking = find(tx, me, id).await?;
+                if booking.party(me) != Party::Mentee {
+                    return Err(BookingError::MenteeRequired);
+                }
+                self.require_changeable(&booking, me)?;
+                if booking.starts_at == starts_at {
+                    return Ok(booking);
+                }
+                let session = if offering.seats == 1 {
+                    move_alone(tx, &self.kernel, offering, &booking, starts_at).await?
+                } else {
+                    leave(tx, &self.kernel, &booking).await?;
+                    place_in(tx, &self.kernel, offering, starts_at, Some(booking.session)).await?
+                };
+                if session != booking.session && store::has_place(tx, session, me).await? {
+                    return Err(BookingError::AlreadyBooked);
+                }
+                store::move_to(tx, &booking, session, offering, starts_at, self.kernel.clock.now()).await?;
+                let deed = Deed { what: What::Rescheduled, by: Actor::Mentee, actor: Some(me), reason: "" };
+                advance(tx, &self.kernel, id, booking.state, &deed).await?;
+                find(tx, me, id).await
+            })
+        });
+        moved.await
+    }
+
+    /// Takes a booking back.
+    pub(super) async fn cancel(&self, me: UserId, id: BookingId, reason: &str) -> Result<Appointment, BookingError> {
+        let reason = &rules::reason(reason).map_err(|mistake| BookingError::Invalid(vec![mistake]))?;
+        self.kernel
+            .db
+            .write(|mut tx| {
+                Box::pin(async move {
+                    let booking = find(&mut tx, me, id).await?;
+                    self.require_changeable(&booking, me)?;
+                    let deed = Deed { what: What::Cancelled, by: booking.party(me).into(), actor: Some(me), reason };
+                    advance(&mut tx, &self.kernel, id, booking.state, &deed).await?;
+                    leave(&mut tx, &self.kernel, &booking).await?;
+                    find(&mut tx, me, id).await
+                })
+            })
+            .await
+    }
+
+    /// A booking `me` is the mentor or the mentee of.
+    pub(super) async fn appointment(&self, me: UserId, id: BookingId) -> Result<Appointment, BookingError> {
+        find(&mut *self.kernel.db.read().await?, me, id).await
+    }
+
+    /// With what happened to it, oldest first.
+    pub(super) async fn history(&self, id: BookingId) -> Result<Vec<HistoryLine>, BookingError> {
+        Ok(store::history(&mut *self.kernel.db.read().await?, id).await?)
+    }
+
+    pub(super) async fn appointments(
+        &self,
+        me: UserId,
+        when: When,
+        after: Option<(Timestamp, BookingId)>,
+        limit: u16,
+    ) -> Result<Appointments, BookingError> {
+        let now = self.kernel.clock.now();
+        let mut conn = self.kernel.db.read().await?;
+        let mut items = store::appointments_of(&mut conn, me, when, now, after, i64::from(limit) + 1).await?;
+        let more = items.len() > usize::from(limit);
+        items.truncate(usize::from(limit));
+        let next = items.last().filter(|_| more).map(|last| (last.starts_at, last.id));
+        Ok(Appointments { items, next })
+    }
+
+    /// Runs `work` with an offering in a transaction; who comes too late learns which times are free. Two people who make
+    /// the same group session at once are both served: the second finds it made.
+    async fn booked_at<'s, F>(
+        &'s self,
+        offering: OfferingId,
+        starts_at: Timestamp,
+        work: F,
+    ) -> Result<Appointment, BookingError>
+    where
+        F: for<'c> Fn(
+                &'c mut AnyConnection,
+                &'c Offering,
+            ) -> futures_util::future::BoxFuture<'c, Result<Appointment, BookingError>>
+            + Send
+            + Sync
+            + 's,
+    {
+        let work = &work;
+        let attempt = || {
+            self.kernel.db.write(move |mut tx| {
+                Box::pin(async move {
+                    let offering = availability::offering(&mut tx, offering).await?;
+                    let offering = offering.filter(|offering| offering.is_active);
+                    work(&mut tx, &offering.ok_or(BookingError::OfferingUnknown)?).await
+                })
+            })
+        };
+        let mut outcome = attempt().await;
+        if matches!(outcome, Err(BookingError::OpeningTaken(_))) {
+            outcome = attempt().await;
+        }
+        match outcome {
+            Err(BookingError::OpeningTaken(_)) => {
+                let mut conn = self.kernel.db.read().await?;
+                let offering = availability::offering(&mut conn, offering).await?.ok_or(BookingError::OfferingUnknown)?;
+                let now = self.kernel.clock.now();
+                let free = availability::alternatives(&mut conn, now, &offering, starts_at, ALTERNATIVES).await?;
+                Err(BookingError::OpeningTaken(free))
+            }
+            outcome => outcome,
+        }
+    }
+
+    fn require_changeable(&self, booking: &Appointment, me: UserId) -> Result<(), BookingError> {
+        if booking.state != AppointmentState::Confirmed {
+            return Err(BookingError::BookingOver);
+        }
+        let now = self.kernel.clock.now();
+        life::may_change(booking.party(me), now, booking.ends_at, booking.free_cancellation_until())
+    }
+
+    fn limit(&self, me: UserId) -> Result<(), BookingError> {
+        self.bookings_per_user.take(self.kernel.clock.now(), me).map_err(BookingError::RateLimited)
+    }
+}
+
+fn require_bookable(offering: &Offering, mentee: UserId) -> Result<(), BookingError> {
+    if offering.mentor == mentee {
+        return Err(BookingError::OwnOffering);
+    }
+    if offering.price_minor > 0 { Err(BookingError::PaymentsUnavailable) } else { Ok(()) }
+}
+
+async fn find(conn: &mut AnyConnection, me: UserId, id: BookingId) -> Result<Appointment, BookingError> {
+    store::appointment_of(conn, me, id).await?.ok_or(BookingError::BookingUnknown)
+}
+
+/// A seat in the session of an opening, which is made if there is none. `left`: a session the same person just left.
+async fn place_in(
+    conn: &mut AnyConnection,
+    kernel: &Kernel,
+    offering: &Offering,
+    starts_at: Timestamp,
+    left: Option<SessionId>,
+) -> Result<SessionId, BookingError> {
+    let now = kernel.clock.now();
+    if offering.seats > 1
+        && starts_at > now
+        && let Some((session, seats_left)) = store::take_seat(conn, offering.id, starts_at).await?
+    {
+        availability::set_group_opening(conn, offering.id, starts_at, session, seats_left).await?;
+        return Ok(session);
+    }
+    require_opening(conn, now, offering, starts_at, left).await?;
+    let code = &super::rules::join_code(&kernel.random);
+    let id = SessionId::generate(&kernel.random, &kernel.clock);
+    store::insert_session(conn, &NewSession { id, offering, starts_at, code }, now).await?;
+    occupy(conn, now, offering, starts_at, id).await?;
+    if offering.seats > 1 {
+        availability::set_group_opening(conn, offering.id, starts_at, id, offering.seats - 1).await?;
+    }
+    Ok(id)
+}
+
+/// A session of one mentee keeps its room and link when it moves.
+async fn move_alone(
+    conn: &mut AnyConnection,
+    kernel: &Kernel,
+    offering: &Offering,
+    booking: &Appointment,
+    starts_at: Timestamp,
+) -> Result<SessionId, BookingError> {
+    let now = kernel.clock.now();
+    require_opening(conn, now, offering, starts_at, Some(booking.session)).await?;
+    availability::release(conn, booking.session).await?;
+    occupy(conn, now, offering, starts_at, booking.session).await?;
+    store::move_session(conn, booking.session, offering, starts_at).await?;
+    Ok(booking.session)
+}
+
+async fn require_opening(
+    conn: &mut AnyConnection,
+    now: Timestamp,
+    offering: &Offering,
+    starts_at: Timestamp,
+    except: Option<SessionId>,
+) -> Result<Opening, BookingError> {
+    let opening = availability::opening_at(conn, now, offering, starts_at, except).await?;
+    opening.ok_or_else(|| BookingError::OpeningTaken(Vec::new()))
+}
+
+async fn occupy(
+    conn: &mut AnyConnection,
+    now: Timestamp,
+    offering: &Offering,
+    starts_at: Timestamp,
+    session: SessionId,
+) -> Result<(), BookingError> {
+    let busy = offering.busy(starts_at);
+    if availability::occupy(conn, now, offering.mentor, busy, session, None).await? {
+        Ok(())
+    } else {
+        Err(BookingError::OpeningTaken(Vec::new()))
+    }
+}
+
+/// Gives a booking's seat back; a session that nobody is left in is over, and its time free.
+async fn leave(conn: &mut AnyConnection, kernel: &Kernel, booking: &Appointment) -> Result<(), BookingError> {
+    let (seats_left, seats) = store::give_seat_back(conn, booking.session).await?;
+    if seats_left == seats {
+        availability::clear_group_opening(conn, booking.session).await?;
+        availability::release(conn, booking.session).await?;
+        super::end_in(conn, kernel, booking.session).await?;
+    } else {
+        let (offering, starts_at) = (booking.offering, booking.starts_at);
+        availability::set_group_opening(conn, offering, starts_at, booking.session, seats_left).await?;
+    }
+    Ok(())
+}
+
+/// Something done to a booking.
+struct Deed<'a> {
+    what: What,
+    by: Actor,
+    /// None when a rule did it.
+    actor: Option<UserId>,
+    reason: &'a str,
+}
+
+/// The one way a booking's state changes: by a step its life has, told in its history.
+async fn advance(
+    conn: &mut AnyConnection,
+    kernel: &Kernel,
+    booking: BookingId,
+    from: AppointmentState,
+    deed: &Deed<'_>,
+) -> Result<(), BookingError> {
+    let to = life::after(from, deed.what).ok_or(BookingError::BookingOver)?;
+    if !store::step(conn, booking, from, to).await? {
+        return Err(BookingError::BookingOver);
+    }
+    note(conn, kernel, booking, deed).await
+}
+
+async fn note(
+    conn: &mut AnyConnection,
+    kernel: &Kernel,
+    booking: BookingId,
+    deed: &Deed<'_>,
+) -> Result<(), BookingError> {
+    let id = EventId::generate(&kernel.random, &kernel.clock);
+    let reason = deed.reason.to_owned();
+    let line = HistoryLine { at_ms: kernel.clock.now(), what: deed.what, by: deed.by, reason };
+    Ok(store::write_history(conn, id, booking, &line, deed.actor).await?)
+}

@@ -1,0 +1,335 @@
+//! SQL of `bookings`, `booking_history` and what they need of `sessions`.
+
+use std::time::Duration;
+
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe, Row};
+
+use super::attendance::Stay;
+use super::model::{Actor, Answered, Appointment, AppointmentState, HistoryLine, What};
+use crate::availability::Offering;
+use crate::booking::model::{JoinCode, Person, SessionState};
+use crate::kernel::clock::Timestamp;
+use crate::kernel::ids::{BookingId, EventId, OfferingId, SessionId, UserId};
+
+const APPOINTMENT: &str = "SELECT b.id, b.session_id, s.offering_id, b.title, b.state, b.starts_at_ms, b.ends_at_ms,
+    b.price_minor, b.currency, b.cancellation_notice_minutes, b.answers, s.seats, s.state AS room, s.join_code,
+    b.mentor_id, mentor.display_name AS mentor_name, m.slug, b.mentee_id, mentee.display_name AS mentee_name
+  FROM bookings b JOIN sessions s ON s.id = b.session_id JOIN mentors m ON m.user_id = b.mentor_id
+  JOIN users mentor ON mentor.id = b.mentor_id JOIN users mentee ON mentee.id = b.mentee_id";
+
+/// A session as an opening makes it.
+pub(super) struct NewSession<'a> {
+    pub id: SessionId,
+    pub offering: &'a Offering,
+    pub starts_at: Timestamp,
+    pub code: &'a JoinCode,
+}
+
+/// With its first seat taken. Whoever has a booking may enter: there is nobody to keep waiting.
+pub(super) async fn insert_session(
+    conn: &mut AnyConnection,
+    new: &NewSession<'_>,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let sql = "INSERT INTO sessions (id, mentor_id, title, state, join_code, waiting_room, end_to_end, created_at_ms,
+                 offering_id, starts_at_ms, ends_at_ms, seats, seats_taken)
+               VALUES ($1, $2, $3, 'open', $4, 0, 0, $5, $6, $7, $8, $9, 1)";
+    sqlx::query(sql)
+        .bind(new.id)
+        .bind(new.offering.mentor)
+        .bind(&new.offering.title)
+        .bind(new.code.as_str())
+        .bind(now.0)
+        .bind(new.offering.id)
+        .bind(new.starts_at.0)
+        .bind(new.offering.ends_at(new.starts_at).0)
+        .bind(new.offering.seats)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Takes a seat in the session an opening already has: the session and the seats it has left, if there was one.
+pub(super) async fn take_seat(
+    conn: &mut AnyConnection,
+    offering: OfferingId,
+    starts_at: Timestamp,
+) -> Result<Option<(SessionId, i16)>, sqlx::Error> {
+    let sql = "UPDATE sessions SET seats_taken = seats_taken + 1
+               WHERE offering_id = $1 AND starts_at_ms = $2 AND state = 'open' AND seats_taken > 0 AND seats_taken < seats
+               RETURNING id, CAST(seats - seats_taken AS SMALLINT) AS left_over";
+    let row = sqlx::query(sql).bind(offering).bind(starts_at.0).fetch_optional(conn).await?;
+    row.map(|row| Ok((row.try_get("id")?, row.try_get("left_over")?))).transpose()
+}
+
+/// Gives a seat back; answers the seats left of how many.
+pub(super) async fn give_seat_back(conn: &mut AnyConnection, session: SessionId) -> Result<(i16, i16), sqlx::Error> {
+    let sql = "UPDATE sessions SET seats_taken = seats_taken - 1 WHERE id = $1 AND seats_taken > 0
+               RETURNING seats, CAST(seats - seats_taken AS SMALLINT) AS left_over";
+    let row = sqlx::query(sql).bind(session).fetch_one(conn).await?;
+    Ok((row.try_get("left_over")?, row.try_get("seats")?))
+}
+
+/// A booking as it is made.
+pub(super) struct NewBooking<'a> {
+    pub id: BookingId,
+    pub session: SessionId,
+    pub offering: &'a Offering,
+    pub mentee: UserId,
+    pub answers: &'a [Answered],
+    pub starts_at: Timestamp,
+}
+
+/// False when this person has a place there.
+pub(super) async fn insert_booking(
+    conn: &mut AnyConnection,
+    new: &NewBooking<'_>,
+    now: Timestamp,
+) -> Result<bool, sqlx::Error> {
+    let sql = "INSERT INTO bookings (id, session_id, mentor_id, mentee_id, state, title, price_minor, currency,
+                 cancellation_notice_minutes, answers, starts_at_ms, ends_at_ms, created_at_ms)
+               VALUES ($1, $2, $3, $4, 'confirmed', $5, $6, $7, $8, $9, $10, $11, $12)
+               ON CONFLICT DO NOTHING";
+    let answers = serde_json::to_string(new.answers).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    let done = sqlx::query(sql)
+        .bind(new.id)
+        .bind(new.session)
+        .bind(new.offering.mentor)
+        .bind(new.mentee)
+        .bind(&new.offering.title)
+        .bind(new.offering.price_minor)
+        .bind(&new.offering.currency)
+        .bind(new.offering.cancellation_notice_minutes)
+        .bind(answers)
+        .bind(new.starts_at.0)
+        .bind(new.offering.ends_at(new.starts_at).0)
+        .bind(now.0)
+        .execute(&mut *conn)
+        .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    add_member(conn, new.session, new.mentee, now).await?;
+    Ok(true)
+}
+
+/// One step of a booking's life; false when it is no longer in `from`. The only writer of `bookings.state`.
+pub(super) async fn step(
+    conn: &mut AnyConnection,
+    booking: BookingId,
+    from: AppointmentState,
+    to: AppointmentState,
+) -> Result<bool, sqlx::Error> {
+    let sql = "UPDATE bookings SET state = $3 WHERE id = $1 AND state = $2";
+    let done = sqlx::query(sql).bind(booking).bind(from.as_str()).bind(to.as_str()).execute(conn).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub(super) async fn write_history(
+    conn: &mut AnyConnection,
+    id: EventId,
+    booking: BookingId,
+    line: &HistoryLine,
+    actor: Option<UserId>,
+) -> Result<(), sqlx::Error> {
+    let sql = "INSERT INTO booking_history (id, booking_id, what, done_by, actor_id, reason, at_ms)
+               VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    sqlx::query(sql)
+        .bind(id)
+        .bind(booking)
+        .bind(line.what.as_str())
+        .bind(line.by.as_str())
+        .bind(actor)
+        .bind(&line.reason)
+        .bind(line.at_ms.0)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Moves a booking to another time, of the same session or another.
+pub(super) async fn move_to(
+    conn: &mut AnyConnection,
+    booking: &Appointment,
+    session: SessionId,
+    offering: &Offering,
+    starts_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let sql = "UPDATE bookings SET session_id = $2, starts_at_ms = $3, ends_at_ms = $4 WHERE id = $1";
+    sqlx::query(sql)
+        .bind(booking.id)
+        .bind(session)
+        .bind(starts_at.0)
+        .bind(offering.ends_at(starts_at).0)
+        .execute(&mut *conn)
+        .await?;
+    add_member(conn, session, booking.mentee.id, now).await
+}
+
+/// Who has a place in a session sees it among theirs.
+async fn add_member(
+    conn: &mut AnyConnection,
+    session: SessionId,
+    user: UserId,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let sql = "INSERT INTO session_members (session_id, user_id, created_at_ms) VALUES ($1, $2, $3)
+               ON CONFLICT (session_id, user_id) DO NOTHING";
+    sqlx::query(sql).bind(session).bind(user).bind(now.0).execute(conn).await.map(|_| ())
+}
+
+/// Moves a session whose only seat is taken.
+pub(super) async fn move_session(
+    conn: &mut AnyConnection,
+    session: SessionId,
+    offering: &Offering,
+    starts_at: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let sql = "UPDATE sessions SET starts_at_ms = $2, ends_at_ms = $3 WHERE id = $1";
+    sqlx::query(sql).bind(session).bind(starts_at.0).bind(offering.ends_at(starts_at).0).execute(conn).await?;
+    Ok(())
+}
+
+/// A booking `user` is the mentor or the mentee of.
+pub(super) async fn appointment_of(
+    conn: &mut AnyConnection,
+    user: UserId,
+    id: BookingId,
+) -> Result<Option<Appointment>, sqlx::Error> {
+    let sql = format!("{APPOINTMENT} WHERE b.id = $1 AND (b.mentor_id = $2 OR b.mentee_id = $2)");
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(id).bind(user).fetch_optional(conn).await?;
+    row.as_ref().map(appointment_from).transpose()
+}
+
+/// Which part of somebody's bookings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// Confirmed and not over, soonest first.
+    Upcoming,
+    /// Everything else, latest first.
+    Past,
+}
+
+/// After the one that starts at the cursor's time and has its id.
+pub(super) async fn appointments_of(
+    conn: &mut AnyConnection,
+    user: UserId,
+    when: When,
+    now: Timestamp,
+    after: Option<(Timestamp, BookingId)>,
+    limit: i64,
+) -> Result<Vec<Appointment>, sqlx::Error> {
+    let upcoming = "b.state = 'confirmed' AND b.ends_at_ms > $2";
+    // Above, and below, every UUID.
+    let (which, order, past_cursor, first) = match when {
+        When::Upcoming => (upcoming.to_owned(), "ASC", ">", (Timestamp(i64::MIN), String::new())),
+        When::Past => (format!("NOT ({upcoming})"), "DESC", "<", (Timestamp(i64::MAX), "g".to_owned())),
+    };
+    let (start, id) = after.map_or(first, |(start, id)| (start, id.to_string()));
+    let sql = format!(
+        "{APPOINTMENT} WHERE (b.mentor_id = $1 OR b.mentee_id = $1) AND {which}
+           AND (b.starts_at_ms {past_cursor} $3 OR (b.starts_at_ms = $3 AND b.id {past_cursor} $4))
+         ORDER BY b.starts_at_ms {order}, b.id {order} LIMIT $5"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(user).bind(now.0).bind(start.0).bind(id).bind(limit);
+    rows.fetch_all(conn).await?.iter().map(appointment_from).collect()
+}
+
+/// Oldest first.
+pub(super) async fn history(conn: &mut AnyConnection, booking: BookingId) -> Result<Vec<HistoryLine>, sqlx::Error> {
+    let sql = "SELECT what, done_by, reason, at_ms FROM booking_history WHERE booking_id = $1 ORDER BY id";
+    let rows = sqlx::query(sql).bind(booking).fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            let (what, by): (String, String) = (row.try_get("what")?, row.try_get("done_by")?);
+            Ok(HistoryLine {
+                at_ms: Timestamp(row.try_get("at_ms")?),
+                what: What::parse(&what).ok_or_else(|| sqlx::Error::Decode(what.into()))?,
+                by: Actor::parse(&by).ok_or_else(|| sqlx::Error::Decode(by.into()))?,
+                reason: row.try_get("reason")?,
+            })
+        })
+        .collect()
+}
+
+/// Whether somebody has a place in a session.
+pub(super) async fn has_place(conn: &mut AnyConnection, session: SessionId, user: UserId) -> Result<bool, sqlx::Error> {
+    let sql = "SELECT id FROM bookings WHERE session_id = $1 AND mentee_id = $2 AND state <> 'cancelled'";
+    Ok(sqlx::query(sql).bind(session).bind(user).fetch_optional(conn).await?.is_some())
+}
+
+/// Sessions with a time that are over: ended by hand, or past their end by `late` with nobody in the room.
+pub(super) async fn due(
+    conn: &mut AnyConnection,
+    now: Timestamp,
+    late: Duration,
+    limit: i64,
+) -> Result<Vec<SessionId>, sqlx::Error> {
+    let sql = "SELECT DISTINCT b.session_id FROM bookings b JOIN sessions s ON s.id = b.session_id
+               WHERE b.state = 'confirmed' AND b.starts_at_ms <= $1
+                 AND (s.state = 'ended' OR (s.state = 'open' AND b.ends_at_ms <= $2)) LIMIT $3";
+    let rows = sqlx::query(sql).bind(now.0).bind(now.minus(late).0).bind(limit).fetch_all(conn).await?;
+    rows.iter().map(|row| row.try_get("session_id")).collect()
+}
+
+/// A confirmed booking of a session that is over.
+pub(super) struct Unsettled {
+    pub id: BookingId,
+    pub mentor: UserId,
+    pub mentee: UserId,
+    pub starts_at: Timestamp,
+}
+
+pub(super) async fn unsettled(conn: &mut AnyConnection, session: SessionId) -> Result<Vec<Unsettled>, sqlx::Error> {
+    let sql = "SELECT id, mentor_id, mentee_id, starts_at_ms FROM bookings WHERE session_id = $1 AND state = 'confirmed'";
+    let rows = sqlx::query(sql).bind(session).fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Unsettled {
+                id: row.try_get("id")?,
+                mentor: row.try_get("mentor_id")?,
+                mentee: row.try_get("mentee_id")?,
+                starts_at: Timestamp(row.try_get("starts_at_ms")?),
+            })
+        })
+        .collect()
+}
+
+/// Somebody's stays in a room.
+pub(super) async fn stays(conn: &mut AnyConnection, session: SessionId, user: UserId) -> Result<Vec<Stay>, sqlx::Error> {
+    let sql = "SELECT joined_at_ms, left_at_ms FROM participants WHERE session_id = $1 AND user_id = $2";
+    let rows = sqlx::query(sql).bind(session).bind(user).fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            let left: Option<i64> = row.try_get("left_at_ms")?;
+            Ok((Timestamp(row.try_get("joined_at_ms")?), left.map(Timestamp)))
+        })
+        .collect()
+}
+
+fn appointment_from(row: &AnyRow) -> Result<Appointment, sqlx::Error> {
+    let (state, room): (String, String) = (row.try_get("state")?, row.try_get("room")?);
+    let answers: String = row.try_get("answers")?;
+    let notice: i32 = row.try_get("cancellation_notice_minutes")?;
+    Ok(Appointment {
+        id: row.try_get("id")?,
+        session: row.try_get("session_id")?,
+        offering: row.try_get("offering_id")?,
+        title: row.try_get("title")?,
+        state: AppointmentState::parse(&state).ok_or_else(|| sqlx::Error::Decode(state.into()))?,
+        starts_at: Timestamp(row.try_get("starts_at_ms")?),
+        ends_at: Timestamp(row.try_get("ends_at_ms")?),
+        price_minor: row.try_get("price_minor")?,
+        currency: row.try_get("currency")?,
+        seats: row.try_get("seats")?,
+        mentor: Person { id: row.try_get("mentor_id")?, display_name: row.try_get("mentor_name")? },
+        mentor_slug: row.try_get("slug")?,
+        mentee: Person { id: row.try_get("mentee_id")?, display_name: row.try_get("mentee_name")? },
+        answers: serde_json::from_str(&answers).map_err(|error| sqlx::Error::Decode(error.into()))?,
+        room: SessionState::parse(&room).ok_or_else(|| sqlx::Error::Decode(room.into()))?,
+        join_code: JoinCode(row.try_get("join_code")?),
+        cancellation_notice: Duration::from_secs(60 * u64::try_from(notice).unwrap_or(0)),
+    })
+}
