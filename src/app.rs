@@ -7,6 +7,7 @@ use axum::extract::FromRef;
 use tokio::task::JoinHandle;
 
 use crate::accounts::Accounts;
+use crate::availability::Availability;
 use crate::booking::{Booking, BookingError};
 use crate::demo::{self, DemoError};
 use crate::discovery::Discovery;
@@ -58,6 +59,7 @@ pub struct AppState {
     pub kernel: Kernel,
     pub accounts: Accounts,
     pub mentors: Mentors,
+    pub availability: Availability,
     pub booking: Booking,
     pub live: Live,
     pub discovery: Discovery,
@@ -72,7 +74,7 @@ macro_rules! parts_of_state {
         }
     )+};
 }
-parts_of_state!(kernel: Kernel, accounts: Accounts, mentors: Mentors, booking: Booking, live: Live, discovery: Discovery);
+parts_of_state!(kernel: Kernel, accounts: Accounts, mentors: Mentors, availability: Availability, booking: Booking, live: Live, discovery: Discovery);
 
 /// A server that listens.
 pub struct App {
@@ -80,6 +82,7 @@ pub struct App {
     server: Server,
     readiness: Readiness,
     dispatcher: JoinHandle<()>,
+    settling: JoinHandle<()>,
 }
 
 /// Opens secrets and database, which the server and the administrator's commands share, and brings the schema up to
@@ -106,11 +109,12 @@ impl App {
         let kernel = open_kernel(parts).await?;
         let accounts = Accounts::new(&kernel);
         let mentors = Mentors::new(&kernel);
+        let availability = Availability::new(&kernel, &mentors);
         let booking = Booking::new(&kernel, &mentors);
         booking.forget_presence().await?;
         let live = Live::start(&kernel, &accounts, &booking).await?;
         let discovery = Discovery::new(&kernel, &mentors);
-        let state = AppState { kernel, accounts, mentors, booking, live, discovery };
+        let state = AppState { kernel, accounts, mentors, availability, booking, live, discovery };
         let kernel = &state.kernel;
         if kernel.config.demo {
             demo::prepare(&state).await?;
@@ -134,7 +138,8 @@ impl App {
             .concat(),
         };
         let dispatcher = tokio::spawn(dispatcher.run());
-        Ok(Self { state, server, readiness, dispatcher })
+        let settling = tokio::spawn(state.booking.clone().settle_forever());
+        Ok(Self { state, server, readiness, dispatcher, settling })
     }
 
     /// Where the API and the pages are.
@@ -155,6 +160,8 @@ impl App {
         self.server.shut_down().await;
         // So that who was present is on record before the end.
         let _ = tokio::time::timeout(LAST_DELIVERIES, self.state.kernel.outbox.settled()).await;
+        self.settling.abort();
+        let _ = self.settling.await;
         self.dispatcher.abort();
         let _ = self.dispatcher.await;
         self.state.kernel.db.close().await;

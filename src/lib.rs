@@ -1,12 +1,13 @@
 //! The FaceMentor server.
 //!
 //! Domains call each other rightwards only:
-//! `admin, discovery, privacy → notifications → reviews, recordings → live → booking → mentors, payments → accounts → kernel`.
+//! `admin, discovery, privacy → notifications → reviews, recordings → live → booking → availability → mentors, payments → accounts → kernel`.
 //! News travels leftwards through the outbox. `app` and `routes` compose them; `cli` is the command line.
 
 pub mod accounts;
 pub mod admin;
 mod app;
+pub mod availability;
 pub mod booking;
 pub mod cli;
 mod demo;

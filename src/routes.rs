@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 
 use crate::app::AppState;
 use crate::kernel::openapi::problem_schemas;
-use crate::{accounts, admin, booking, dev_mail, discovery, live, mentors, pages, site, web};
+use crate::{accounts, admin, availability, booking, dev_mail, discovery, live, mentors, pages, site, web};
 
 #[derive(OpenApi)]
 #[openapi(info(title = "FaceMentor", description = "Mentors and mentees, their sessions and calls."))]
@@ -46,6 +46,7 @@ fn all() -> OpenApiRouter<AppState> {
         .merge(accounts::routes())
         .merge(mentors::routes())
         .merge(admin::routes())
+        .merge(availability::routes())
         .merge(booking::routes())
         .merge(live::routes())
         .merge(discovery::routes())

@@ -4,6 +4,8 @@ mod accounts;
 mod accounts_oidc;
 mod accounts_profile;
 mod accounts_recovery;
+mod booking;
+mod booking_race;
 mod command_line;
 mod discovery;
 mod documents;

@@ -22,6 +22,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "end_to_end", include_str!("../../migrations/0003_end_to_end.sql")),
     (5, "mentors", include_str!("../../migrations/0005_mentors.sql")),
     (6, "accounts", include_str!("../../migrations/0006_accounts.sql")),
+    (7, "availability", include_str!("../../migrations/0007_availability.sql")),
     (8, "booking", include_str!("../../migrations/0008_booking.sql")),
     (9, "identities", include_str!("../../migrations/0009_identities.sql")),
 ];

@@ -42,7 +42,16 @@ impl Problem {
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Error");
         let (kind, status, detail) = ("about:blank", status.as_u16(), detail.into());
-        Self { kind, title, status, code, detail, fields: Vec::new(), members: serde_json::Map::new(), retry_after: None }
+        Self {
+            kind,
+            title,
+            status,
+            code,
+            detail,
+            fields: Vec::new(),
+            members: serde_json::Map::new(),
+            retry_after: None,
+        }
     }
 
     /// 422 that names every field at fault; `code` is the first one's.

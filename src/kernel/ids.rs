@@ -68,6 +68,8 @@ row_id! {
     LoginId,
     /// A meeting of a mentor and one or more mentees.
     SessionId,
+    /// Something a mentor can be booked for.
+    OfferingId,
     /// A mentee's place in a session with a time.
     BookingId,
     /// A fact in the outbox.

@@ -3,18 +3,22 @@
 use super::code::Code;
 
 /// Which domains a domain may call. Calls go rightwards along
-/// `admin, discovery, privacy → notifications → reviews, recordings → live → booking → mentors, payments → accounts →
-/// kernel`; news travels leftwards through the outbox.
+/// `admin, discovery, privacy → notifications → reviews, recordings → live → booking → availability → mentors, payments →
+/// accounts → kernel`; news travels leftwards through the outbox.
 const CALLS: &[(&str, &[&str])] = &[
     ("kernel", &[]),
     ("accounts", &["kernel"]),
     ("mentors", &["accounts", "kernel"]),
     ("payments", &["accounts", "kernel"]),
-    ("booking", &["mentors", "payments", "accounts", "kernel"]),
-    ("live", &["booking", "mentors", "payments", "accounts", "kernel"]),
-    ("reviews", &["live", "booking", "mentors", "payments", "accounts", "kernel"]),
-    ("recordings", &["live", "booking", "mentors", "payments", "accounts", "kernel"]),
-    ("notifications", &["reviews", "recordings", "live", "booking", "mentors", "payments", "accounts", "kernel"]),
+    ("availability", &["mentors", "accounts", "kernel"]),
+    ("booking", &["availability", "mentors", "payments", "accounts", "kernel"]),
+    ("live", &["booking", "availability", "mentors", "payments", "accounts", "kernel"]),
+    ("reviews", &["live", "booking", "availability", "mentors", "payments", "accounts", "kernel"]),
+    ("recordings", &["live", "booking", "availability", "mentors", "payments", "accounts", "kernel"]),
+    (
+        "notifications",
+        &["reviews", "recordings", "live", "booking", "availability", "mentors", "payments", "accounts", "kernel"],
+    ),
     ("admin", EVERY_DOMAIN),
     ("discovery", EVERY_DOMAIN),
     ("privacy", EVERY_DOMAIN),
@@ -22,8 +26,18 @@ const CALLS: &[(&str, &[&str])] = &[
     ("ops", &["live", "accounts", "kernel"]),
 ];
 
-const EVERY_DOMAIN: &[&str] =
-    &["notifications", "reviews", "recordings", "live", "booking", "mentors", "payments", "accounts", "kernel"];
+const EVERY_DOMAIN: &[&str] = &[
+    "notifications",
+    "reviews",
+    "recordings",
+    "live",
+    "booking",
+    "availability",
+    "mentors",
+    "payments",
+    "accounts",
+    "kernel",
+];
 
 /// Macros of the kernel live at the crate's root.
 const ROOT_MACROS: &[&str] = &["row_id"];

@@ -11,7 +11,7 @@ mod rules;
 mod settling;
 mod store;
 
-pub use model::{Actor, Answered, Appointment, AppointmentState, HistoryLine, OPENS_BEFORE, Party, ShownState, What};
+pub use model::{Actor, Appointment, AppointmentState, HistoryLine, OPENS_BEFORE, Party, What};
 pub(super) use routes::routes;
 pub(super) use store::{When, has_place};
 
@@ -35,6 +35,13 @@ pub(super) struct Wish {
     pub(super) answers: Vec<String>,
 }
 
+/// What becomes of an opening that somebody takes.
+#[derive(Clone, Copy)]
+enum Taking<'a> {
+    New { answers: &'a [String] },
+    Moved(BookingId),
+}
+
 /// A part of somebody's bookings, and where the next part starts.
 pub(super) struct Appointments {
     pub(super) items: Vec<Appointment>,
@@ -48,24 +55,8 @@ impl Booking {
         if !me.email_verified && self.kernel.config.mail.is_smtp() {
             return Err(BookingError::EmailUnverified);
         }
-        let wish = &wish;
-        let booked = self.booked_at(wish.offering, wish.starts_at, |tx, offering| {
-            Box::pin(async move {
-                require_bookable(offering, me.id)?;
-                let answers = rules::answers(&offering.questions, &wish.answers).map_err(BookingError::Invalid)?;
-                let session = place_in(tx, &self.kernel, offering, wish.starts_at, None).await?;
-                let id = BookingId::generate(&self.kernel.random, &self.kernel.clock);
-                let (mentee, starts_at) = (me.id, wish.starts_at);
-                let new = NewBooking { id, session, offering, mentee, answers: &answers, starts_at };
-                if !store::insert_booking(tx, &new, self.kernel.clock.now()).await? {
-                    return Err(BookingError::AlreadyBooked);
-                }
-                let deed = Deed { what: What::Booked, by: Actor::Mentee, actor: Some(me.id), reason: "" };
-                note(tx, &self.kernel, id, &deed).await?;
-                find(tx, me.id, id).await
-            })
-        });
-        booked.await
+        let taking = Taking::New { answers: &wish.answers };
+        self.take(me.id, wish.offering, wish.starts_at, taking).await
     }
 
     /// Moves a mentee's booking to another opening of the same offering.
@@ -77,38 +68,14 @@ impl Booking {
     ) -> Result<Appointment, BookingError> {
         self.limit(me)?;
         let before = self.appointment(me, id).await?;
-        let moved = self.booked_at(before.offering, starts_at, |tx, offering| {
-            Box::pin(async move {
-                let booking = find(tx, me, id).await?;
-                if booking.party(me) != Party::Mentee {
-                    return Err(BookingError::MenteeRequired);
-                }
-                self.require_changeable(&booking, me)?;
-                if booking.starts_at == starts_at {
-                    return Ok(booking);
-                }
-                let session = if offering.seats == 1 {
-                    move_alone(tx, &self.kernel, offering, &booking, starts_at).await?
-                } else {
-                    leave(tx, &self.kernel, &booking).await?;
-                    place_in(tx, &self.kernel, offering, starts_at, Some(booking.session)).await?
-                };
-                if session != booking.session && store::has_place(tx, session, me).await? {
-                    return Err(BookingError::AlreadyBooked);
-                }
-                store::move_to(tx, &booking, session, offering, starts_at, self.kernel.clock.now()).await?;
-                let deed = Deed { what: What::Rescheduled, by: Actor::Mentee, actor: Some(me), reason: "" };
-                advance(tx, &self.kernel, id, booking.state, &deed).await?;
-                find(tx, me, id).await
-            })
-        });
-        moved.await
+        self.take(me, before.offering, starts_at, Taking::Moved(id)).await
     }
 
     /// Takes a booking back.
     pub(super) async fn cancel(&self, me: UserId, id: BookingId, reason: &str) -> Result<Appointment, BookingError> {
         let reason = &rules::reason(reason).map_err(|mistake| BookingError::Invalid(vec![mistake]))?;
-        self.kernel
+        let cancelled = self
+            .kernel
             .db
             .write(|mut tx| {
                 Box::pin(async move {
@@ -120,7 +87,9 @@ impl Booking {
                     find(&mut tx, me, id).await
                 })
             })
-            .await
+            .await?;
+        self.kernel.outbox.now();
+        Ok(cancelled)
     }
 
     /// A booking `me` is the mentor or the mentee of.
@@ -149,47 +118,103 @@ impl Booking {
         Ok(Appointments { items, next })
     }
 
-    /// Runs `work` with an offering in a transaction; who comes too late learns which times are free. Two people who make
-    /// the same group session at once are both served: the second finds it made.
-    async fn booked_at<'s, F>(
-        &'s self,
+    /// Takes an opening in a transaction; who comes too late learns which times are free. Of two who make the same group
+    /// session at once the second finds it made, and is served too.
+    async fn take(
+        &self,
+        me: UserId,
         offering: OfferingId,
         starts_at: Timestamp,
-        work: F,
-    ) -> Result<Appointment, BookingError>
-    where
-        F: for<'c> Fn(
-                &'c mut AnyConnection,
-                &'c Offering,
-            ) -> futures_util::future::BoxFuture<'c, Result<Appointment, BookingError>>
-            + Send
-            + Sync
-            + 's,
-    {
-        let work = &work;
-        let attempt = || {
-            self.kernel.db.write(move |mut tx| {
+        taking: Taking<'_>,
+    ) -> Result<Appointment, BookingError> {
+        let mut outcome = self.try_to_take(me, offering, starts_at, taking).await;
+        if matches!(outcome, Err(BookingError::OpeningTaken(_))) {
+            outcome = self.try_to_take(me, offering, starts_at, taking).await;
+        }
+        if matches!(outcome, Err(BookingError::OpeningTaken(_))) {
+            let mut conn = self.kernel.db.read().await?;
+            let offering = availability::offering(&mut conn, offering).await?.ok_or(BookingError::OfferingUnknown)?;
+            let now = self.kernel.clock.now();
+            let free = availability::alternatives(&mut conn, now, &offering, starts_at, ALTERNATIVES).await?;
+            return Err(BookingError::OpeningTaken(free));
+        }
+        self.kernel.outbox.now();
+        outcome
+    }
+
+    async fn try_to_take(
+        &self,
+        me: UserId,
+        offering: OfferingId,
+        starts_at: Timestamp,
+        taking: Taking<'_>,
+    ) -> Result<Appointment, BookingError> {
+        self.kernel
+            .db
+            .write(|mut tx| {
                 Box::pin(async move {
                     let offering = availability::offering(&mut tx, offering).await?;
-                    let offering = offering.filter(|offering| offering.is_active);
-                    work(&mut tx, &offering.ok_or(BookingError::OfferingUnknown)?).await
+                    let offering = &offering.filter(Offering::is_bookable).ok_or(BookingError::OfferingUnknown)?;
+                    let id = match taking {
+                        Taking::New { answers } => self.book_in(&mut tx, me, offering, starts_at, answers).await?,
+                        Taking::Moved(id) => self.move_in(&mut tx, me, offering, starts_at, id).await?,
+                    };
+                    find(&mut tx, me, id).await
                 })
             })
+            .await
+    }
+
+    async fn book_in(
+        &self,
+        conn: &mut AnyConnection,
+        me: UserId,
+        offering: &Offering,
+        starts_at: Timestamp,
+        answers: &[String],
+    ) -> Result<BookingId, BookingError> {
+        require_bookable(offering, me)?;
+        let answers = &rules::answers(&offering.terms.questions, answers).map_err(BookingError::Invalid)?;
+        let session = place_in(conn, &self.kernel, offering, starts_at, None).await?;
+        let id = BookingId::generate(&self.kernel.random, &self.kernel.clock);
+        let new = NewBooking { id, session, offering, mentee: me, answers, starts_at };
+        if !store::insert_booking(conn, &new, self.kernel.clock.now()).await? {
+            return Err(BookingError::AlreadyBooked);
+        }
+        let deed = Deed { what: What::Booked, by: Actor::Mentee, actor: Some(me), reason: "" };
+        note(conn, &self.kernel, id, &deed).await?;
+        Ok(id)
+    }
+
+    async fn move_in(
+        &self,
+        conn: &mut AnyConnection,
+        me: UserId,
+        offering: &Offering,
+        starts_at: Timestamp,
+        id: BookingId,
+    ) -> Result<BookingId, BookingError> {
+        let booking = find(conn, me, id).await?;
+        if booking.party(me) != Party::Mentee {
+            return Err(BookingError::MenteeRequired);
+        }
+        self.require_changeable(&booking, me)?;
+        if booking.starts_at == starts_at {
+            return Ok(id);
+        }
+        let session = if offering.terms.seats == 1 {
+            move_alone(conn, &self.kernel, offering, &booking, starts_at).await?
+        } else {
+            leave(conn, &self.kernel, &booking).await?;
+            place_in(conn, &self.kernel, offering, starts_at, Some(booking.session)).await?
         };
-        let mut outcome = attempt().await;
-        if matches!(outcome, Err(BookingError::OpeningTaken(_))) {
-            outcome = attempt().await;
+        if session != booking.session && has_place(conn, session, me).await? {
+            return Err(BookingError::AlreadyBooked);
         }
-        match outcome {
-            Err(BookingError::OpeningTaken(_)) => {
-                let mut conn = self.kernel.db.read().await?;
-                let offering = availability::offering(&mut conn, offering).await?.ok_or(BookingError::OfferingUnknown)?;
-                let now = self.kernel.clock.now();
-                let free = availability::alternatives(&mut conn, now, &offering, starts_at, ALTERNATIVES).await?;
-                Err(BookingError::OpeningTaken(free))
-            }
-            outcome => outcome,
-        }
+        store::move_to(conn, &booking, session, offering, starts_at, self.kernel.clock.now()).await?;
+        let deed = Deed { what: What::Rescheduled, by: Actor::Mentee, actor: Some(me), reason: "" };
+        advance(conn, &self.kernel, id, booking.state, &deed).await?;
+        Ok(id)
     }
 
     fn require_changeable(&self, booking: &Appointment, me: UserId) -> Result<(), BookingError> {
@@ -209,7 +234,7 @@ fn require_bookable(offering: &Offering, mentee: UserId) -> Result<(), BookingEr
     if offering.mentor == mentee {
         return Err(BookingError::OwnOffering);
     }
-    if offering.price_minor > 0 { Err(BookingError::PaymentsUnavailable) } else { Ok(()) }
+    if offering.terms.price_minor > 0 { Err(BookingError::PaymentsUnavailable) } else { Ok(()) }
 }
 
 async fn find(conn: &mut AnyConnection, me: UserId, id: BookingId) -> Result<Appointment, BookingError> {
@@ -225,7 +250,7 @@ async fn place_in(
     left: Option<SessionId>,
 ) -> Result<SessionId, BookingError> {
     let now = kernel.clock.now();
-    if offering.seats > 1
+    if offering.terms.seats > 1
         && starts_at > now
         && let Some((session, seats_left)) = store::take_seat(conn, offering.id, starts_at).await?
     {
@@ -237,8 +262,8 @@ async fn place_in(
     let id = SessionId::generate(&kernel.random, &kernel.clock);
     store::insert_session(conn, &NewSession { id, offering, starts_at, code }, now).await?;
     occupy(conn, now, offering, starts_at, id).await?;
-    if offering.seats > 1 {
-        availability::set_group_opening(conn, offering.id, starts_at, id, offering.seats - 1).await?;
+    if offering.terms.seats > 1 {
+        availability::set_group_opening(conn, offering.id, starts_at, id, offering.terms.seats - 1).await?;
     }
     Ok(id)
 }
@@ -277,8 +302,7 @@ async fn occupy(
     starts_at: Timestamp,
     session: SessionId,
 ) -> Result<(), BookingError> {
-    let busy = offering.busy(starts_at);
-    if availability::occupy(conn, now, offering.mentor, busy, session, None).await? {
+    if availability::occupy(conn, now, offering, starts_at, session, None).await? {
         Ok(())
     } else {
         Err(BookingError::OpeningTaken(Vec::new()))

@@ -38,13 +38,13 @@ pub(super) async fn insert_session(
     sqlx::query(sql)
         .bind(new.id)
         .bind(new.offering.mentor)
-        .bind(&new.offering.title)
+        .bind(&new.offering.terms.title)
         .bind(new.code.as_str())
         .bind(now.0)
         .bind(new.offering.id)
         .bind(new.starts_at.0)
         .bind(new.offering.ends_at(new.starts_at).0)
-        .bind(new.offering.seats)
+        .bind(new.offering.terms.seats)
         .execute(conn)
         .await?;
     Ok(())
@@ -97,10 +97,10 @@ pub(super) async fn insert_booking(
         .bind(new.session)
         .bind(new.offering.mentor)
         .bind(new.mentee)
-        .bind(&new.offering.title)
-        .bind(new.offering.price_minor)
-        .bind(&new.offering.currency)
-        .bind(new.offering.cancellation_notice_minutes)
+        .bind(&new.offering.terms.title)
+        .bind(new.offering.terms.price_minor)
+        .bind(&new.offering.terms.currency)
+        .bind(new.offering.terms.cancellation_notice_minutes)
         .bind(answers)
         .bind(new.starts_at.0)
         .bind(new.offering.ends_at(new.starts_at).0)
@@ -255,7 +255,11 @@ pub(super) async fn history(conn: &mut AnyConnection, booking: BookingId) -> Res
 }
 
 /// Whether somebody has a place in a session.
-pub(super) async fn has_place(conn: &mut AnyConnection, session: SessionId, user: UserId) -> Result<bool, sqlx::Error> {
+pub(in crate::booking) async fn has_place(
+    conn: &mut AnyConnection,
+    session: SessionId,
+    user: UserId,
+) -> Result<bool, sqlx::Error> {
     let sql = "SELECT id FROM bookings WHERE session_id = $1 AND mentee_id = $2 AND state <> 'cancelled'";
     Ok(sqlx::query(sql).bind(session).bind(user).fetch_optional(conn).await?.is_some())
 }
@@ -283,7 +287,8 @@ pub(super) struct Unsettled {
 }
 
 pub(super) async fn unsettled(conn: &mut AnyConnection, session: SessionId) -> Result<Vec<Unsettled>, sqlx::Error> {
-    let sql = "SELECT id, mentor_id, mentee_id, starts_at_ms FROM bookings WHERE session_id = $1 AND state = 'confirmed'";
+    let sql =
+        "SELECT id, mentor_id, mentee_id, starts_at_ms FROM bookings WHERE session_id = $1 AND state = 'confirmed'";
     let rows = sqlx::query(sql).bind(session).fetch_all(conn).await?;
     rows.iter()
         .map(|row| {
@@ -298,7 +303,11 @@ pub(super) async fn unsettled(conn: &mut AnyConnection, session: SessionId) -> R
 }
 
 /// Somebody's stays in a room.
-pub(super) async fn stays(conn: &mut AnyConnection, session: SessionId, user: UserId) -> Result<Vec<Stay>, sqlx::Error> {
+pub(super) async fn stays(
+    conn: &mut AnyConnection,
+    session: SessionId,
+    user: UserId,
+) -> Result<Vec<Stay>, sqlx::Error> {
     let sql = "SELECT joined_at_ms, left_at_ms FROM participants WHERE session_id = $1 AND user_id = $2";
     let rows = sqlx::query(sql).bind(session).bind(user).fetch_all(conn).await?;
     rows.iter()

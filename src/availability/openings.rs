@@ -1,0 +1,119 @@
+//! The openings of an offering, from what is stored.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use sqlx::AnyConnection;
+
+use super::model::{Offering, Opening};
+use super::rules::{self, Booked, Length, Limits};
+use super::{document, store};
+use crate::kernel::clock::Timestamp;
+use crate::kernel::ids::SessionId;
+
+/// Meetings so far from a range still count for its weeks.
+const WEEK: Duration = Duration::from_secs(7 * 86_400);
+/// How far around a taken time others are looked for.
+const AROUND: Duration = Duration::from_secs(14 * 86_400);
+
+/// Those that start in `from..until`, in order. What `except` occupies counts as free.
+pub(super) async fn openings(
+    conn: &mut AnyConnection,
+    now: Timestamp,
+    offering: &Offering,
+    (from, until): (Timestamp, Timestamp),
+    except: Option<SessionId>,
+) -> Result<Vec<Opening>, sqlx::Error> {
+    let Some(calendar) = store::document(conn, offering.mentor).await?.as_ref().and_then(document::calendar) else {
+        return Ok(Vec::new());
+    };
+    let (Some(at), Some(start), Some(end)) = (instant(now), instant(from), instant(until)) else {
+        return Ok(Vec::new());
+    };
+    let meetings = store::meetings(conn, now, offering.mentor, (from.minus(WEEK), until.plus(WEEK)), except).await?;
+    let booked: Vec<Booked> = meetings.into_iter().filter_map(booked).collect();
+    let limits = limits(offering);
+    let free = rules::openings(at, &calendar, length(offering), limits, &booked, (start, end));
+    let mut found: Vec<Opening> = free
+        .into_iter()
+        .map(|opening| Opening {
+            starts_at: Timestamp(opening.starts_at.as_millisecond()),
+            ends_at: Timestamp(opening.ends_at.as_millisecond()),
+            seats_left: offering.terms.seats,
+        })
+        .collect();
+    if offering.terms.seats > 1 {
+        let soonest = at.saturating_add(limits.minimum_notice).map_or(now.0, |soonest| soonest.as_millisecond());
+        let from = Timestamp(from.0.max(soonest));
+        for (starts_at, seats_left) in store::group_openings(conn, offering.id, (from, until)).await? {
+            found.push(Opening { starts_at, ends_at: offering.ends_at(starts_at), seats_left });
+        }
+        found.sort_by_key(|opening| opening.starts_at);
+    }
+    Ok(found)
+}
+
+/// The opening that starts then, if there is one: by rules, notice, horizon, limits, and what is occupied (except what
+/// `except` occupies, for it would move).
+pub async fn opening_at(
+    conn: &mut AnyConnection,
+    now: Timestamp,
+    offering: &Offering,
+    starts_at: Timestamp,
+    except: Option<SessionId>,
+) -> Result<Option<Opening>, sqlx::Error> {
+    let range = (starts_at, starts_at.plus(Duration::from_millis(1)));
+    let found = openings(conn, now, offering, range, except).await?;
+    Ok(found.into_iter().find(|opening| opening.starts_at == starts_at))
+}
+
+/// Up to `most` openings close to a time that is taken, nearest first.
+pub async fn alternatives(
+    conn: &mut AnyConnection,
+    now: Timestamp,
+    offering: &Offering,
+    starts_at: Timestamp,
+    most: usize,
+) -> Result<Vec<Opening>, sqlx::Error> {
+    let from = starts_at.minus(AROUND).max(now);
+    let until = starts_at.plus(AROUND);
+    if until <= from {
+        return Ok(Vec::new());
+    }
+    let mut found = openings(conn, now, offering, (from, until), None).await?;
+    found.sort_by_key(|opening| opening.starts_at.0.abs_diff(starts_at.0));
+    found.truncate(most);
+    Ok(found)
+}
+
+fn length(offering: &Offering) -> Length {
+    let minutes = |count: i16| SignedDuration::from_mins(i64::from(count));
+    Length {
+        meeting: minutes(offering.terms.minutes),
+        buffer_before: minutes(offering.terms.buffer_before_minutes),
+        buffer_after: minutes(offering.terms.buffer_after_minutes),
+    }
+}
+
+fn limits(offering: &Offering) -> Limits {
+    let count = |limit: Option<i16>| limit.and_then(|limit| usize::try_from(limit).ok());
+    Limits {
+        minimum_notice: SignedDuration::from_mins(i64::from(offering.terms.minimum_notice_minutes)),
+        horizon: SignedDuration::from_hours(24 * i64::from(offering.terms.horizon_days)),
+        per_day: count(offering.terms.max_per_day),
+        per_week: count(offering.terms.max_per_week),
+    }
+}
+
+fn booked(meeting: store::Meeting) -> Option<Booked> {
+    let busy = (instant(meeting.busy.0)?, instant(meeting.busy.1)?);
+    Some(Booked { starts_at: instant(meeting.starts_at)?, busy })
+}
+
+/// None beyond the years that calendars have.
+fn instant(at: Timestamp) -> Option<jiff::Timestamp> {
+    // Days around it are looked at, too.
+    let at = jiff::Timestamp::from_millisecond(at.0).ok()?;
+    let month = SignedDuration::from_hours(24 * 31);
+    (at.checked_add(month).is_ok() && at.checked_sub(month).is_ok()).then_some(at)
+}
