@@ -108,6 +108,14 @@ async fn stay(world: &World, session: &Value, who: &Browser, role: Role, (from_m
     world.settle().await;
 }
 
+/// Goes on at another time, with the logins of these people renewed.
+async fn go_to(world: &World, ms: i64, people: &[&Browser]) {
+    world.advance(Duration::from_millis(u64::try_from(ms - world.now_ms()).expect("ahead")));
+    for who in people {
+        who.post("/api/accounts/refresh", &json!({})).await.expect(200);
+    }
+}
+
 async fn settle(world: &World) {
     world.state().booking.settle_due().await.expect("settled");
 }
@@ -185,7 +193,7 @@ both_engines! {
         let (ada, offering) = mentor_with(&world, "Ada", half_hour()).await;
         let (bo, at) = (world.person("Bo").await, midnight(&world));
         let booking = book(&bo, &offering, at).await.expect(201);
-        world.advance(Duration::from_millis(u64::try_from(at - 24 * HOUR_MS - world.now_ms() + 1).expect("ahead")));
+        go_to(&world, at - 24 * HOUR_MS + 1, &[&ada, &bo]).await;
         cancel(&bo, &booking).await.problem(409, "cancellation_late");
         reschedule(&bo, &booking, at + 48 * HOUR_MS).await.problem(409, "cancellation_late");
         reschedule(&ada, &booking, at + 48 * HOUR_MS).await.problem(403, "mentee_required");
@@ -236,7 +244,7 @@ both_engines! {
             who.post(&door, &nothing).await.problem(409, "session_not_open_yet");
         }
         ada.press(&format!("/api/sessions/{}/end", text(&booking, "session_id"))).await.problem(409, "session_booked");
-        world.advance(Duration::from_millis(u64::try_from(at - HOUR_MS / 6 - world.now_ms()).expect("ahead")));
+        go_to(&world, at - HOUR_MS / 6, &[&ada, &bo, &eve]).await;
         assert_eq!(ada.post(&door, &nothing).await.expect(200)["role"], "host");
         assert_eq!(bo.post(&door, &nothing).await.expect(200)["role"], "member");
         eve.post(&door, &nothing).await.problem(403, "booking_required");
@@ -249,10 +257,10 @@ both_engines! {
         let both = book(&bo, &offering, at).await.expect(201);
         let alone = book(&bo, &offering, at + HOUR_MS).await.expect(201);
         let nobody = book(&bo, &offering, at + 2 * HOUR_MS).await.expect(201);
-        world.advance(Duration::from_millis(u64::try_from(at - world.now_ms() + 10 * HOUR_MS).expect("ahead")));
         stay(&world, &both, &ada, Role::Host, (at - 1_000, at + HOUR_MS / 2)).await;
         stay(&world, &both, &bo, Role::Member, (at + 60_000, at + HOUR_MS / 2)).await;
         stay(&world, &alone, &bo, Role::Member, (at + HOUR_MS, at + HOUR_MS + 700_000)).await;
+        go_to(&world, at + 10 * HOUR_MS, &[&ada, &bo]).await;
         for _ in 0..2 {
             settle(&world).await;
         }

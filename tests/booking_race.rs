@@ -20,8 +20,6 @@ const SETTINGS: &str = "
     book_per_user = { burst = 1000000, per_minute = 1000000 }
     [accounts]
     sign_up_per_ip = { burst = 1000000, per_minute = 1000000 }
-    [http]
-    max_connections = 10000
 ";
 const MENTORS: usize = 3;
 const DAY_MS: i64 = 86_400_000;

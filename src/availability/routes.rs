@@ -155,7 +155,7 @@ async fn mentor_offerings(
 ///
 /// Codes: `range_invalid`, `range_too_long` (400).
 #[utoipa::path(get, path = "/api/offerings/{id}/openings", tag = "availability",
-    params(("id" = OfferingId, Path), RangeQuery),
+    params(("id" = OfferingId, Path)),
     responses((status = 200, body = OpeningsAnswer), Problems), security((), ("cookie" = []), ("bearer" = [])))]
 async fn list_openings(
     State(availability): State<Availability>,

@@ -11,7 +11,6 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use appointments::{Appointment, AppointmentState};
 pub use error::BookingError;
 pub use events::{Closing, ParticipantJoined, ParticipantLeft, RoomClosed, RoomOpened, SessionEnded};
 pub use model::{Encryption, JoinCode, Page, Person, Role, Session, SessionState, WaitingRoom};

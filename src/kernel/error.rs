@@ -7,6 +7,8 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+type Members = serde_json::Map<String, serde_json::Value>;
+
 pub type ApiResult<T> = Result<T, Problem>;
 
 /// What went wrong, as RFC 9457 has it. `code` is the stable name clients may match on; `detail` is for people.
@@ -25,9 +27,9 @@ pub struct Problem {
     /// More, by the problem's own names (RFC 9457 §3.2).
     #[serde(flatten)]
     #[schema(ignore)]
-    members: serde_json::Map<String, serde_json::Value>,
+    members: Option<Box<Members>>,
     #[serde(skip)]
-    retry_after: Option<Duration>,
+    retry_after_s: Option<u32>,
 }
 
 /// What is wrong with one field of the request body.
@@ -42,16 +44,7 @@ impl Problem {
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Error");
         let (kind, status, detail) = ("about:blank", status.as_u16(), detail.into());
-        Self {
-            kind,
-            title,
-            status,
-            code,
-            detail,
-            fields: Vec::new(),
-            members: serde_json::Map::new(),
-            retry_after: None,
-        }
+        Self { kind, title, status, code, detail, fields: Vec::new(), members: None, retry_after_s: None }
     }
 
     /// 422 that names every field at fault; `code` is the first one's.
@@ -65,7 +58,8 @@ impl Problem {
 
     /// With a member of its own.
     pub fn with_member(mut self, name: &str, value: impl Serialize) -> Self {
-        self.members.insert(name.to_owned(), serde_json::to_value(value).unwrap_or_default());
+        let members = self.members.get_or_insert_default();
+        members.insert(name.to_owned(), serde_json::to_value(value).unwrap_or_default());
         self
     }
 
@@ -86,7 +80,8 @@ impl Problem {
     /// 429 with `Retry-After`.
     pub fn rate_limited(retry_after: Duration) -> Self {
         let detail = "Too many attempts. Wait a little, then try again.";
-        Self { retry_after: Some(retry_after), ..Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail) }
+        let seconds = u32::try_from(retry_after.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX);
+        Self { retry_after_s: Some(seconds), ..Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail) }
     }
 
     /// 500. Logs `error` here, once; the client learns nothing of it.
@@ -116,8 +111,8 @@ impl IntoResponse for Problem {
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut response = (self.status(), [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Some(wait) = self.retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, (wait.as_millis().div_ceil(1_000) as u64).into());
+        if let Some(seconds) = self.retry_after_s {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         if self.status() == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

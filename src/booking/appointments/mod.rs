@@ -11,7 +11,8 @@ mod rules;
 mod settling;
 mod store;
 
-pub use model::{Actor, Appointment, AppointmentState, HistoryLine, OPENS_BEFORE, Party, What};
+pub(super) use model::OPENS_BEFORE;
+use model::{Actor, Appointment, AppointmentState, HistoryLine, Party, What};
 pub(super) use routes::routes;
 pub(super) use store::{When, has_place};
 

@@ -10,11 +10,11 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{BookingId, OfferingId, SessionId, UserId};
 
 /// The room of a session opens so long before its start.
-pub const OPENS_BEFORE: Duration = Duration::from_secs(600);
+pub(crate) const OPENS_BEFORE: Duration = Duration::from_secs(600);
 
 /// One mentee's place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Appointment {
+pub(crate) struct Appointment {
     pub id: BookingId,
     pub session: SessionId,
     pub offering: OfferingId,
@@ -37,22 +37,22 @@ pub struct Appointment {
 }
 
 impl Appointment {
-    pub fn party(&self, user: UserId) -> Party {
+    pub(crate) fn party(&self, user: UserId) -> Party {
         if user == self.mentor.id { Party::Mentor } else { Party::Mentee }
     }
 
     /// When the room opens.
-    pub fn opens_at(&self) -> Timestamp {
+    pub(crate) fn opens_at(&self) -> Timestamp {
         self.starts_at.minus(OPENS_BEFORE)
     }
 
     /// The mentee may cancel or move it until then.
-    pub fn free_cancellation_until(&self) -> Timestamp {
+    pub(crate) fn free_cancellation_until(&self) -> Timestamp {
         self.starts_at.minus(self.cancellation_notice)
     }
 
     /// What people see: a confirmed one is live while people are in its room.
-    pub fn shown_state(&self) -> ShownState {
+    pub(crate) fn shown_state(&self) -> ShownState {
         match (self.state, self.room) {
             (AppointmentState::Confirmed, SessionState::Live) => ShownState::Live,
             (AppointmentState::Confirmed, _) => ShownState::Confirmed,
@@ -65,7 +65,7 @@ impl Appointment {
 
 /// Where a booking is in its life; [`life`](super::life) has the ways between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AppointmentState {
+pub(crate) enum AppointmentState {
     Confirmed,
     Completed,
     Cancelled,
@@ -73,7 +73,7 @@ pub enum AppointmentState {
 }
 
 impl AppointmentState {
-    pub const ALL: [Self; 4] = [Self::Confirmed, Self::Completed, Self::Cancelled, Self::NoShow];
+    pub(crate) const ALL: [Self; 4] = [Self::Confirmed, Self::Completed, Self::Cancelled, Self::NoShow];
 
     pub(super) fn as_str(self) -> &'static str {
         match self {
@@ -93,7 +93,7 @@ impl AppointmentState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = BookingState)]
-pub enum ShownState {
+pub(crate) enum ShownState {
     Confirmed,
     Live,
     Completed,
@@ -104,14 +104,14 @@ pub enum ShownState {
 /// Who of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Party {
+pub(crate) enum Party {
     Mentor,
     Mentee,
 }
 
 /// A question of the mentor's, and what the mentee wrote.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Answered {
+pub(crate) struct Answered {
     pub question: String,
     pub answer: String,
 }
@@ -119,7 +119,7 @@ pub struct Answered {
 /// A line of a booking's history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = BookingEvent)]
-pub struct HistoryLine {
+pub(crate) struct HistoryLine {
     pub at_ms: Timestamp,
     pub what: What,
     pub by: Actor,
@@ -130,7 +130,7 @@ pub struct HistoryLine {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = BookingEventKind)]
-pub enum What {
+pub(crate) enum What {
     Booked,
     Rescheduled,
     Cancelled,
@@ -159,7 +159,7 @@ impl What {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = BookingActor)]
-pub enum Actor {
+pub(crate) enum Actor {
     Mentor,
     Mentee,
     Rule,

@@ -133,7 +133,7 @@ async fn book(
 }
 
 /// My bookings, as mentor and as mentee
-#[utoipa::path(get, path = "/api/bookings", tag = "bookings", params(ListQuery),
+#[utoipa::path(get, path = "/api/bookings", tag = "bookings",
     responses((status = 200, body = BookingsAnswer), Problems), security(("cookie" = []), ("bearer" = [])))]
 async fn list_bookings(
     State(booking): State<Booking>,

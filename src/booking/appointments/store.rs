@@ -205,7 +205,7 @@ pub(super) async fn appointment_of(
 
 /// Which part of somebody's bookings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum When {
+pub(crate) enum When {
     /// Confirmed and not over, soonest first.
     Upcoming,
     /// Everything else, latest first.

@@ -260,6 +260,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My bookings, as mentor and as mentee */
+        get: operations["list_bookings"];
+        put?: never;
+        /**
+         * Book an opening
+         * @description Codes: `opening_taken` (409, with the nearest `alternatives`), `already_booked`, `own_offering`,
+         *     `payments_unavailable` (409), `email_unverified` (403), `not_found`, `answers_invalid` (422), `rate_limited`.
+         */
+        post: operations["book"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bookings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A booking of mine */
+        get: operations["find_booking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bookings/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a booking
+         * @description Codes: `booking_over`, `cancellation_late` (409), `reason_invalid` (422).
+         */
+        post: operations["cancel_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bookings/{id}/reschedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move a booking to another opening of its offering
+         * @description Only its mentee may. Codes: `opening_taken` (409, with the nearest `alternatives`), `already_booked`,
+         *     `booking_over`, `cancellation_late` (409), `mentee_required` (403), `rate_limited`.
+         */
+        post: operations["reschedule_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/join/{join_code}": {
         parameters: {
             query?: never;
@@ -275,7 +355,8 @@ export interface paths {
         put?: never;
         /**
          * A pass into the room of a session
-         * @description Codes: `link_unknown` (404), `session_ended` (410), `name_invalid` (422).
+         * @description Codes: `link_unknown` (404), `session_ended` (410), `name_invalid` (422); of a booked session `booking_required` (403)
+         *     and `session_not_open_yet` (409).
          */
         post: operations["enter"];
         delete?: never;
@@ -294,6 +375,32 @@ export interface paths {
         /** Who I am */
         get: operations["me"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When I can be booked
+         * @description Code: `mentor_required` (403).
+         */
+        get: operations["my_availability"];
+        /**
+         * Say when I can be booked, as a whole
+         * @description A time is available when the mentor's clock shows it: hours that a clock change skips do not exist that day, hours that
+         *     come twice are available twice. Codes (422, each with its field): `time_zone_unknown`, `hours_invalid`,
+         *     `overrides_invalid`, `time_off_invalid`; `mentor_required` (403).
+         */
+        put: operations["set_availability"];
         post?: never;
         delete?: never;
         options?: never;
@@ -428,6 +535,52 @@ export interface paths {
          *     `languages_invalid`, `language_unknown`, `link_invalid`, `intro_video_url_invalid`; `email_unverified` (403).
          */
         put: operations["save_mentor_profile"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/offerings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What I offer
+         * @description Code: `mentor_required` (403).
+         */
+        get: operations["my_offerings"];
+        put?: never;
+        /**
+         * Offer something
+         * @description Codes (422, each with its field): `title_invalid`, `description_invalid`, `minutes_invalid`, `price_invalid`,
+         *     `currency_invalid`, `seats_invalid`, `questions_invalid`, `buffer_invalid`, `notice_invalid`, `horizon_invalid`,
+         *     `limit_invalid`, `cancellation_notice_invalid`; `mentor_required` (403), `offerings_full` (409).
+         */
+        post: operations["add_offering"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/offerings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change an offering; what is booked keeps the terms it was booked by
+         * @description Codes as for a new one.
+         */
+        put: operations["change_offering"];
         post?: never;
         delete?: never;
         options?: never;
@@ -572,6 +725,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mentors/{slug}/offerings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be booked with a mentor */
+        get: operations["mentor_offerings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/offerings/{id}/openings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When an offering can be booked
+         * @description Codes: `range_invalid`, `range_too_long` (400).
+         */
+        get: operations["list_openings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/openapi.json": {
         parameters: {
             query?: never;
@@ -685,12 +875,100 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A question of the mentor's, and what the mentee wrote. */
+        Answered: {
+            answer: string;
+            question: string;
+        };
         AskPasswordReset: {
             email: string;
+        };
+        /** @description When a mentor can be booked, in civil time of their zone. Checked by [`super::document`] on its way in. */
+        Availability: {
+            /** @description In place of the weekly hours of a date; at most 400. */
+            overrides?: components["schemas"]["DateOverride"][];
+            /** @description At most 100. */
+            time_off?: components["schemas"]["TimeOff"][];
+            /** @description IANA: `Europe/Madrid`. */
+            time_zone: string;
+            /** @description At most 100. */
+            weekly?: components["schemas"]["WeeklyHours"][];
         };
         /** @description Where the browser goes now. */
         BegunSignIn: {
             url: string;
+        };
+        Book: {
+            /** @description One for each of the offering's questions, in their order. */
+            answers?: string[];
+            offering_id: components["schemas"]["OfferingId"];
+            /** @description One of the offering's openings. */
+            starts_at_ms: components["schemas"]["Timestamp"];
+        };
+        /** @description A booking, as the asker sees it. */
+        Booking: {
+            answers: components["schemas"]["Answered"][];
+            currency: string;
+            ends_at_ms: components["schemas"]["Timestamp"];
+            /** @description Until then the mentee may cancel it or move it. */
+            free_cancellation_until_ms: components["schemas"]["Timestamp"];
+            /** @description Oldest first; empty in lists. */
+            history: components["schemas"]["BookingEvent"][];
+            id: components["schemas"]["BookingId"];
+            join_code: string;
+            mentee: components["schemas"]["Person"];
+            mentor: components["schemas"]["Person"];
+            /** @description Of the mentor's page; null while they have none. */
+            mentor_slug: string | null;
+            offering_id: components["schemas"]["OfferingId"];
+            /** @description From then on the room can be entered. */
+            opens_at_ms: components["schemas"]["Timestamp"];
+            /** Format: int64 */
+            price_minor: number;
+            /**
+             * Format: int32
+             * @description Of its session; 1 is one-to-one.
+             */
+            seats: number;
+            session_id: components["schemas"]["SessionId"];
+            starts_at_ms: components["schemas"]["Timestamp"];
+            state: components["schemas"]["BookingState"];
+            title: string;
+            you: components["schemas"]["Party"];
+        };
+        /**
+         * @description Who did something to a booking: one of the two, or a rule of this server.
+         * @enum {string}
+         */
+        BookingActor: "mentor" | "mentee" | "rule";
+        /** @description A line of a booking's history. */
+        BookingEvent: {
+            at_ms: components["schemas"]["Timestamp"];
+            by: components["schemas"]["BookingActor"];
+            /** @description May be empty. */
+            reason: string;
+            what: components["schemas"]["BookingEventKind"];
+        };
+        /** @enum {string} */
+        BookingEventKind: "booked" | "rescheduled" | "cancelled" | "completed" | "no_show";
+        /**
+         * Format: uuid
+         * @description A mentee's place in a session with a time.
+         */
+        BookingId: string;
+        /**
+         * @description A booking's state, and whether people are meeting.
+         * @enum {string}
+         */
+        BookingState: "confirmed" | "live" | "completed" | "cancelled" | "no_show";
+        Bookings: {
+            items: components["schemas"]["Booking"][];
+            /** @description Null: that was all. */
+            next_cursor: string | null;
+        };
+        Cancel: {
+            /** @description For the other; may be empty. */
+            reason?: string;
         };
         ChangeEmail: {
             /** Format: password */
@@ -718,6 +996,12 @@ export interface components {
          * @enum {string}
          */
         Credentials: "cookies" | "bearer";
+        DateOverride: {
+            /** @description `2026-12-24`. */
+            date: string;
+            /** @description Empty: not available on that date. */
+            windows?: components["schemas"]["Hours"][];
+        };
         Decline: {
             /** @description 1 to 1000 characters; the applicant reads it. */
             reason: string;
@@ -786,6 +1070,12 @@ export interface components {
             items: components["schemas"]["MentorCard"][];
             /** @description Null on the last page. */
             next_cursor: string | null;
+        };
+        /** @description A part of a day: `09:00` to `17:00`, in steps of five minutes. */
+        Hours: {
+            from: string;
+            /** @description Up to `24:00`. */
+            until: string;
         };
         Identities: {
             items: components["schemas"]["Identity"][];
@@ -901,6 +1191,86 @@ export interface components {
             slug: string | null;
             status: components["schemas"]["MentorStatus"] | null;
         };
+        /** @description Something that can be booked with a mentor. */
+        Offering: components["schemas"]["OfferingTerms"] & {
+            id: components["schemas"]["OfferingId"];
+            mentor: components["schemas"]["OfferingMentor"];
+        };
+        /**
+         * Format: uuid
+         * @description Something a mentor can be booked for.
+         */
+        OfferingId: string;
+        OfferingMentor: {
+            display_name: string;
+            id: components["schemas"]["UserId"];
+        };
+        /** @description What an offering says. Checked by [`super::terms`] on its way in. */
+        OfferingTerms: {
+            /**
+             * Format: int32
+             * @description Kept free after, 0 to 240, a multiple of 5.
+             */
+            buffer_after_minutes?: number;
+            /**
+             * Format: int32
+             * @description Kept free before, 0 to 240, a multiple of 5.
+             */
+            buffer_before_minutes?: number;
+            /**
+             * Format: int32
+             * @description A mentee may cancel or move a booking until so long before it starts, up to 30 days.
+             */
+            cancellation_notice_minutes?: number;
+            /** @description ISO 4217. */
+            currency?: string;
+            /** @description Up to 2000 characters; lines may break. */
+            description?: string;
+            /**
+             * Format: int32
+             * @description How far ahead one may book, 1 to 365.
+             */
+            horizon_days?: number;
+            /** @description Whether it can be booked. */
+            is_active?: boolean;
+            /**
+             * Format: int32
+             * @description Meetings of the mentor that start on one date; null: any number.
+             */
+            max_per_day: number | null;
+            /**
+             * Format: int32
+             * @description From Monday on; null: any number.
+             */
+            max_per_week: number | null;
+            /**
+             * Format: int32
+             * @description How soon one may book, up to 30 days.
+             */
+            minimum_notice_minutes?: number;
+            /**
+             * Format: int32
+             * @description 15 to 480, a multiple of 5.
+             */
+            minutes: number;
+            /**
+             * Format: int64
+             * @description In the currency's smallest unit; 0 is free.
+             */
+            price_minor?: number;
+            /** @description Asked of whoever books; at most 10. */
+            questions?: string[];
+            /**
+             * Format: int32
+             * @description 1 (one-to-one) to 100.
+             */
+            seats?: number;
+            /** @description 1 to 120 characters. */
+            title: string;
+        };
+        Offerings: {
+            items: components["schemas"]["Offering"][];
+        };
         OpenSession: {
             /**
              * @description Whether sound and picture are encrypted between the browsers. The key stays in the link's fragment.
@@ -915,6 +1285,26 @@ export interface components {
              */
             waiting_room: boolean;
         };
+        /** @description A time that can be booked. */
+        Opening: {
+            ends_at_ms: components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description 1 for one-to-one.
+             */
+            seats_left: number;
+            starts_at_ms: components["schemas"]["Timestamp"];
+        };
+        Openings: {
+            items: components["schemas"]["Opening"][];
+            /** @description The mentor's, IANA. */
+            time_zone: string;
+        };
+        /**
+         * @description Who of the two.
+         * @enum {string}
+         */
+        Party: "mentor" | "mentee";
         /** @description Someone as others see them. */
         Person: {
             display_name: string;
@@ -957,6 +1347,9 @@ export interface components {
         RefreshRequest: {
             /** @description Absent: the cookie's. */
             refresh_token?: string | null;
+        };
+        Reschedule: {
+            starts_at_ms: components["schemas"]["Timestamp"];
         };
         ResetPassword: {
             /**
@@ -1068,6 +1461,14 @@ export interface components {
             secure_url: string | null;
             version: string;
         };
+        /** @description Whole days without meetings. */
+        TimeOff: {
+            first_day: string;
+            /** @description Inclusive. */
+            last_day: string;
+            /** @description For the mentor's own eyes, up to 200 characters. */
+            note?: string;
+        };
         /**
          * Format: int64
          * @description A point in time: milliseconds since the Unix epoch, UTC.
@@ -1101,6 +1502,11 @@ export interface components {
          * @description A person with an account.
          */
         UserId: string;
+        /** @enum {string} */
+        Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+        WeeklyHours: components["schemas"]["Hours"] & {
+            weekday: components["schemas"]["Weekday"];
+        };
         /**
          * @description As what the asker takes part.
          * @enum {string}
@@ -1511,6 +1917,164 @@ export interface operations {
             };
         };
     };
+    list_bookings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookings"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    book: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Book"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_booking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_booking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Cancel"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reschedule_booking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reschedule"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     look_at_link: {
         parameters: {
             query?: never;
@@ -1590,6 +2154,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_availability: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Availability"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_availability: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Availability"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Availability"];
                 };
             };
             /** @description RFC 9457 problem; match on its `code` */
@@ -1857,6 +2481,100 @@ export interface operations {
             };
         };
     };
+    my_offerings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offerings"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_offering: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferingTerms"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offering"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_offering: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OfferingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferingTerms"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offering"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     change_password: {
         parameters: {
             query?: never;
@@ -2108,6 +2826,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MentorPage"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mentor_offerings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offerings"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_openings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OfferingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Openings"];
                 };
             };
             /** @description RFC 9457 problem; match on its `code` */
