@@ -7,6 +7,8 @@ export interface Problem {
   /** One sentence for people. */
   detail: string;
   fields: { field: string; code: string; detail: string }[];
+  /** What else the problem says of itself (RFC 9457 §3.2). */
+  members?: Record<string, unknown>;
   /** From Retry-After. */
   retryAfterSeconds?: number | undefined;
 }
@@ -32,6 +34,7 @@ export function parseProblem(status: number, body: unknown, retryAfter?: unknown
     detail:
       asText(raw.detail) ?? asText(raw.title) ?? 'The server gave an answer we did not expect.',
     fields,
+    members: raw,
     retryAfterSeconds: Number.isFinite(seconds) && seconds > 0 ? seconds : undefined,
   };
 }

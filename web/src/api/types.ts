@@ -30,3 +30,11 @@ export type MentorCard = Schemas['MentorCard'];
 export type FoundMentors = Schemas['FoundMentors'];
 export type SavedMentors = Schemas['SavedMentors'];
 export type Facet = Schemas['Facet'];
+/** The server's defaults make members optional on the way in only. */
+export type Offering = Required<Schemas['Offering']>;
+export type OfferingTerms = Schemas['OfferingTerms'];
+export type Availability = Required<Schemas['Availability']>;
+export type Openings = Schemas['Openings'];
+export type Booking = Schemas['Booking'];
+export type Bookings = Schemas['Bookings'];
+export type NewBooking = Schemas['Book'];

@@ -1,4 +1,14 @@
-import { ClipboardList, GraduationCap, Heart, LogOut, Search, Settings, Users } from 'lucide-react';
+import {
+  CalendarCheck,
+  CalendarClock,
+  ClipboardList,
+  GraduationCap,
+  Heart,
+  LogOut,
+  Search,
+  Settings,
+  Users,
+} from 'lucide-react';
 import { Link, useNavigate } from 'react-router';
 import { isProblem } from '@/api/problem';
 import type { User } from '@/api/types';
@@ -48,6 +58,18 @@ export function ProfileMenu({ user }: { user: User }) {
           <p className="truncate text-muted">{user.email}</p>
         </div>
         <DropdownMenuSeparator />
+        <DropdownMenuItem asChild>
+          <Link to="/bookings">
+            <CalendarCheck aria-hidden /> My bookings
+          </Link>
+        </DropdownMenuItem>
+        {user.mentor?.status === 'approved' && (
+          <DropdownMenuItem asChild>
+            <Link to="/availability">
+              <CalendarClock aria-hidden /> When I can be booked
+            </Link>
+          </DropdownMenuItem>
+        )}
         <DropdownMenuItem asChild>
           <Link to="/sessions">
             <Users aria-hidden /> My sessions

@@ -81,7 +81,7 @@ export function createRouter() {
         {
           path: '/mentors/:slug',
           lazy: async () => ({
-            Component: (await import('@/features/mentors/mentor-page')).MentorPage,
+            Component: (await import('./mentor-route')).MentorRoute,
           }),
         },
         {
@@ -104,6 +104,31 @@ export function createRouter() {
               path: '/admin/mentor-applications',
               lazy: async () => ({
                 Component: (await import('@/features/admin/applications-page')).ApplicationsPage,
+              }),
+            },
+            {
+              path: '/bookings',
+              lazy: async () => ({
+                Component: (await import('@/features/booking/bookings-page')).BookingsPage,
+              }),
+            },
+            {
+              path: '/bookings/:id',
+              lazy: async () => ({
+                Component: (await import('@/features/booking/booking-page')).BookingPage,
+              }),
+            },
+            {
+              path: '/availability',
+              lazy: async () => ({
+                Component: (await import('@/features/availability/availability-page'))
+                  .AvailabilityPage,
+              }),
+            },
+            {
+              path: '/offerings',
+              lazy: async () => ({
+                Component: (await import('@/features/availability/offerings-page')).OfferingsPage,
               }),
             },
             {

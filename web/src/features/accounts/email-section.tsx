@@ -10,7 +10,7 @@ import { useChangeEmailMutation } from './api';
 import { PasswordInput } from './password-input';
 import { ResendConfirmation } from './resend-confirmation';
 import { SettingsSection } from './settings-section';
-import { useForm } from './use-form';
+import { useForm } from '@/lib/use-form';
 
 const { email_invalid, email_taken } = ACCOUNT_WORDS;
 

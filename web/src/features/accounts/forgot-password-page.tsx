@@ -8,7 +8,7 @@ import { useTitle } from '@/lib/title';
 import { AccountPage } from './account-page';
 import { ACCOUNT_WORDS, missingWords } from './account-words';
 import { useAskPasswordResetMutation } from './api';
-import { useForm } from './use-form';
+import { useForm } from '@/lib/use-form';
 
 /** Asks for a link to choose a new password. */
 export function ForgotPasswordPage() {

@@ -8,7 +8,7 @@ import { ACCOUNT_WORDS } from './account-words';
 import { useChangePasswordMutation } from './api';
 import { PasswordInput } from './password-input';
 import { SettingsSection } from './settings-section';
-import { useForm } from './use-form';
+import { useForm } from '@/lib/use-form';
 
 const { password_too_short, password_too_long } = ACCOUNT_WORDS;
 

@@ -10,8 +10,8 @@ import { browserViewer, zoneName } from '@/lib/time';
 import { toast } from '@/lib/toast';
 import { ACCOUNT_WORDS } from './account-words';
 import { useSaveProfileMutation } from './api';
-import { useForm } from './use-form';
-import { zoneGroups } from './zones';
+import { useForm } from '@/lib/use-form';
+import { zoneGroups } from '@/lib/zones';
 
 const LANGUAGES = ['ar', 'de', 'en', 'es', 'fr', 'hi', 'it', 'ja', 'ko', 'nl', 'pl', 'pt', 'ru'];
 const MORE_LANGUAGES = ['sv', 'tr', 'uk', 'vi', 'zh'];

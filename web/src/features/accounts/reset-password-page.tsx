@@ -9,7 +9,7 @@ import { ACCOUNT_WORDS, missingWords } from './account-words';
 import { useResetPasswordMutation } from './api';
 import { useLinkToken } from './link-token';
 import { PasswordInput } from './password-input';
-import { useForm } from './use-form';
+import { useForm } from '@/lib/use-form';
 
 const { password_too_short, password_too_long } = ACCOUNT_WORDS;
 

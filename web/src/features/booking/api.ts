@@ -17,10 +17,7 @@ const bookingApi = api
         async queryFn({ offering, month }, _api, _options, query) {
           const url = `/offerings/${encodeURIComponent(offering)}/openings`;
           const parts = await Promise.all(
-            rangesOf(month).map(
-              // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- a promise or not
-              async (params) => await query({ url, params: { ...params } }),
-            ),
+            rangesOf(month).map(async (params) => await query({ url, params: { ...params } })),
           );
           const answers: Openings[] = [];
           for (const { data, error } of parts) {

@@ -14,12 +14,17 @@ import { languageName } from '@/lib/language-name';
 import { useTitle } from '@/lib/title';
 import { useMentorPageQuery } from './api';
 
+interface MentorPageProps {
+  /** How they are booked. */
+  booking: (mentor: Mentor) => ReactNode;
+}
+
 /** A mentor's public page. */
-export function MentorPage() {
+export function MentorPage({ booking }: MentorPageProps) {
   const { slug = '' } = useParams();
   const { data: mentor, error, refetch } = useMentorPageQuery(slug);
   useTitle(mentor?.display_name ?? (error ? 'Mentor not found' : undefined));
-  if (mentor) return <MentorArticle mentor={mentor} />;
+  if (mentor) return <MentorArticle mentor={mentor} booking={booking} />;
   if (!error) {
     return (
       <div
@@ -54,7 +59,7 @@ export function MentorPage() {
   );
 }
 
-function MentorArticle({ mentor }: { mentor: Mentor }) {
+function MentorArticle({ mentor, booking }: MentorPageProps & { mentor: Mentor }) {
   const { data: me } = useMeQuery();
   const links = mentor.links ?? [];
   return (
@@ -73,6 +78,7 @@ function MentorArticle({ mentor }: { mentor: Mentor }) {
           <SaveButton mentor={mentor} />
         )}
       </header>
+      <Section title="Book a session">{booking(mentor)}</Section>
       <Section title="About">
         <ProfileText text={mentor.about} className="max-w-prose" />
       </Section>

@@ -1,5 +1,5 @@
 import { type FormEvent, useRef, useState } from 'react';
-import { type FormErrors, type ProblemWords, sortProblem } from '@/lib/form-problem';
+import { type FormErrors, type ProblemWords, sortProblem } from './form-problem';
 
 interface FormOptions<Field extends string> {
   /** In the order they stand on the page. */

@@ -1,4 +1,4 @@
-import { zoneName } from '@/lib/time';
+import { zoneName } from './time';
 
 export interface ZoneGroup {
   /** "Europe". */

@@ -1,0 +1,153 @@
+import { RadioGroup } from 'radix-ui';
+import { useId } from 'react';
+import { Link, useLocation, useSearchParams } from 'react-router';
+import { useMeQuery } from '@/api/me';
+import type { MentorPage, Offering } from '@/api/types';
+import { Banner } from '@/components/ui/banner';
+import { Button } from '@/components/ui/button';
+import { Skeleton } from '@/components/ui/skeleton';
+import { sortProblem } from '@/lib/form-problem';
+import { withReturnTo } from '@/lib/return-to';
+import { useMentorOfferingsQuery } from './api';
+import { BookForm } from './book-form';
+import type { Opening } from './days';
+import { price } from '@/lib/money';
+import { OpeningPicker } from './opening-picker';
+
+const MINUTE_MS = 60_000;
+
+/** What can be booked with a mentor, and when. What is chosen stands in the address, and survives signing in. */
+export function BookSection({ mentor }: { mentor: MentorPage }) {
+  const { data: offerings, error, refetch } = useMentorOfferingsQuery(mentor.slug);
+  const { data: me } = useMeQuery();
+  const [params, setParams] = useSearchParams();
+  const offering =
+    offerings?.find(({ id }) => id === params.get('offering')) ??
+    (offerings?.length === 1 ? offerings[0] : undefined);
+  const at = Number(params.get('at'));
+  const chosen = offering && at > 0 ? openingAt(offering, at) : undefined;
+
+  const choose = (next: { offering: string; at?: number }) =>
+    setParams(
+      (old) => {
+        const changed = new URLSearchParams(old);
+        changed.set('offering', next.offering);
+        if (next.at) changed.set('at', String(next.at));
+        else changed.delete('at');
+        return changed;
+      },
+      { replace: true, preventScrollReset: true },
+    );
+
+  if (error && !offerings) {
+    return (
+      <Banner
+        tone="danger"
+        title="What can be booked could not be loaded."
+        action={
+          <Button size="sm" variant="secondary" onClick={() => void refetch()}>
+            Try again
+          </Button>
+        }
+      >
+        {sortProblem(error, [], {}).form}
+      </Banner>
+    );
+  }
+  if (!offerings) return <Skeleton className="h-24" />;
+  if (offerings.length === 0) {
+    return <p className="text-muted">{mentor.display_name} has nothing to book at the moment.</p>;
+  }
+  const isOwn = me?.id === mentor.id;
+  return (
+    <div className="grid gap-6">
+      <Choices
+        offerings={offerings}
+        value={offering?.id}
+        onChoose={(id) => choose({ offering: id })}
+      />
+      {offering?.price_minor === 0 && (
+        <OpeningPicker
+          key={offering.id}
+          offering={offering.id}
+          chosen={chosen}
+          onChoose={(opening) =>
+            choose({ offering: offering.id, ...(opening && { at: opening.starts_at_ms }) })
+          }
+        />
+      )}
+      {offering && offering.price_minor > 0 && (
+        <Banner title="This cannot be booked here yet.">
+          Paying is not set up on this server. Ask {mentor.display_name} for another way.
+        </Banner>
+      )}
+      {offering && chosen && isOwn && <Banner>This is what others can book with you.</Banner>}
+      {offering && chosen && me && !isOwn && (
+        <BookForm
+          key={offering.id}
+          offering={offering}
+          opening={chosen}
+          onOther={(starts_at_ms) => choose({ offering: offering.id, at: starts_at_ms })}
+        />
+      )}
+      {chosen && me === null && <SignInToBook />}
+    </div>
+  );
+}
+
+function openingAt(offering: Offering, at: number): Opening {
+  return { starts_at_ms: at, ends_at_ms: at + offering.minutes * MINUTE_MS, seats_left: 1 };
+}
+
+function SignInToBook() {
+  const { pathname, search } = useLocation();
+  return (
+    <div className="flex flex-wrap items-center gap-3">
+      <Button asChild size="lg">
+        <Link to={withReturnTo('/sign-in', pathname + search)}>Sign in to book</Link>
+      </Button>
+      <p className="text-sm text-muted">Your choice is kept.</p>
+    </div>
+  );
+}
+
+interface ChoicesProps {
+  offerings: Offering[];
+  value: string | undefined;
+  onChoose: (id: string) => void;
+}
+
+function Choices({ offerings, value, onChoose }: ChoicesProps) {
+  const id = useId();
+  return (
+    <RadioGroup.Root
+      aria-label="What to book"
+      value={value ?? ''}
+      onValueChange={onChoose}
+      className="grid gap-3 sm:grid-cols-2"
+    >
+      {offerings.map((offering) => (
+        <RadioGroup.Item
+          key={offering.id}
+          value={offering.id}
+          aria-labelledby={`${id}-${offering.id}`}
+          aria-describedby={`${id}-${offering.id}-more`}
+          className="grid content-start gap-1 rounded-md border border-edge/60 bg-surface p-4 text-left hover:bg-surface-2 data-[state=checked]:border-accent data-[state=checked]:ring-2 data-[state=checked]:ring-accent"
+        >
+          <span id={`${id}-${offering.id}`} className="font-medium break-words">
+            {offering.title}
+          </span>
+          <span id={`${id}-${offering.id}-more`} className="grid gap-1 text-sm text-muted">
+            <span>
+              {offering.minutes} min · {price(offering.price_minor, offering.currency)}
+              {offering.seats > 1 && ` · up to ${offering.seats} people`}
+            </span>
+            {offering.description && (
+              <span className="break-words whitespace-pre-line">{offering.description}</span>
+            )}
+          </span>
+        </RadioGroup.Item>
+      ))}
+    </RadioGroup.Root>
+  );
+}

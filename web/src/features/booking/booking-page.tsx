@@ -1,0 +1,194 @@
+import { useEffect, useState } from 'react';
+import { Link, useParams } from 'react-router';
+import { isProblem } from '@/api/problem';
+import type { Booking } from '@/api/types';
+import { Button } from '@/components/ui/button';
+import { Card } from '@/components/ui/card';
+import { Skeleton } from '@/components/ui/skeleton';
+import { When } from '@/components/when';
+import { sortProblem } from '@/lib/form-problem';
+import { useTitle } from '@/lib/title';
+import { useBookingQuery } from './api';
+import { BookingState, isAhead, otherOf } from './booking-state';
+import { CancelDialog } from './cancel-dialog';
+import { price } from '@/lib/money';
+import { MoveDialog } from './move-dialog';
+import { WhenInFull } from './when-in-full';
+
+const REFRESH_MS = 30_000;
+
+/** One booking: when, with whom, the way in, and what happened to it. */
+export function BookingPage() {
+  const { id = '' } = useParams();
+  const { data, error, refetch } = useBookingQuery(id, {
+    refetchOnMountOrArgChange: true,
+    refetchOnFocus: true,
+    pollingInterval: REFRESH_MS,
+    skipPollingIfUnfocused: true,
+  });
+  useTitle(data?.title ?? 'Booking');
+  if (data) return <Details booking={data} />;
+  if (!error) {
+    return (
+      <div role="status" aria-label="Loading" className="mx-auto w-full max-w-3xl px-4 py-14">
+        <Skeleton className="h-56" />
+      </div>
+    );
+  }
+  const gone = isProblem(error) && error.status === 404;
+  return (
+    <div className="mx-auto grid w-full max-w-md justify-items-center gap-4 px-4 py-20 text-center">
+      <h1 className="text-xl">
+        {gone ? 'There is no such booking' : 'This page could not be loaded'}
+      </h1>
+      <p className="text-muted">{gone ? 'Or it is not yours.' : sortProblem(error, [], {}).form}</p>
+      {gone ? (
+        <Button asChild>
+          <Link to="/bookings">My bookings</Link>
+        </Button>
+      ) : (
+        <Button onClick={() => void refetch()}>Try again</Button>
+      )}
+    </div>
+  );
+}
+
+function Details({ booking }: { booking: Booking }) {
+  const ahead = isAhead(booking);
+  return (
+    <article className="mx-auto grid w-full max-w-3xl gap-8 px-4 py-10 sm:py-14">
+      <header className="grid gap-2">
+        <div className="flex flex-wrap items-center gap-3">
+          <h1 className="min-w-0 text-xl break-words">{booking.title}</h1>
+          <BookingState state={booking.state} />
+        </div>
+        <p className="text-lg break-words text-muted">
+          with{' '}
+          {booking.you === 'mentee' && booking.mentor_slug ? (
+            <Link className="text-accent underline" to={`/mentors/${booking.mentor_slug}`}>
+              {otherOf(booking)}
+            </Link>
+          ) : (
+            otherOf(booking)
+          )}
+        </p>
+      </header>
+      <Card className="grid gap-4">
+        <WhenInFull startsAtMs={booking.starts_at_ms} endsAtMs={booking.ends_at_ms} />
+        <p className="text-sm text-muted">{price(booking.price_minor, booking.currency)}</p>
+        {ahead && <WayIn booking={booking} />}
+        {ahead && <Changes booking={booking} />}
+      </Card>
+      {booking.answers.length > 0 && (
+        <section className="grid gap-3">
+          <h2 className="text-lg">
+            {booking.you === 'mentee'
+              ? 'What you wrote'
+              : `What ${booking.mentee.display_name} wrote`}
+          </h2>
+          <dl className="grid gap-3">
+            {booking.answers.map(({ question, answer }) => (
+              <div key={question}>
+                <dt className="text-sm text-muted">{question}</dt>
+                <dd className="break-words whitespace-pre-line">{answer}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      )}
+      <History booking={booking} />
+    </article>
+  );
+}
+
+/** Looks again when the room opens. */
+function useIsOpen(opensAtMs: number): boolean {
+  const [isOpen, setOpen] = useState(() => Date.now() >= opensAtMs);
+  useEffect(() => {
+    const look = () => setOpen(Date.now() >= opensAtMs);
+    look();
+    const timer = setInterval(look, 1_000);
+    return () => clearInterval(timer);
+  }, [opensAtMs]);
+  return isOpen;
+}
+
+function WayIn({ booking }: { booking: Booking }) {
+  const isOpen = useIsOpen(booking.opens_at_ms);
+  if (isOpen) {
+    return (
+      <Button size="lg" asChild className="justify-self-start">
+        <Link to={`/join/${booking.join_code}`}>Join the session</Link>
+      </Button>
+    );
+  }
+  return (
+    <p>
+      The room opens <When ms={booking.opens_at_ms} />, ten minutes before.
+    </p>
+  );
+}
+
+function Changes({ booking }: { booking: Booking }) {
+  const [now] = useState(() => Date.now());
+  if (booking.you === 'mentee' && now > booking.free_cancellation_until_ms) {
+    return (
+      <p className="text-sm text-muted">
+        It could be cancelled or moved until <When ms={booking.free_cancellation_until_ms} />. Only
+        your mentor can cancel it now.
+      </p>
+    );
+  }
+  return (
+    <div className="grid gap-3">
+      {booking.you === 'mentee' && (
+        <p className="text-sm text-muted">
+          You can cancel or move it until <When ms={booking.free_cancellation_until_ms} />.
+        </p>
+      )}
+      <div className="flex flex-wrap gap-3">
+        {booking.you === 'mentee' && <MoveDialog booking={booking} />}
+        <CancelDialog booking={booking} />
+      </div>
+    </div>
+  );
+}
+
+const DEEDS = {
+  booked: 'Booked',
+  rescheduled: 'Moved',
+  cancelled: 'Cancelled',
+  completed: 'Completed',
+  no_show: 'Missed',
+} as const;
+
+function History({ booking }: { booking: Booking }) {
+  const names = {
+    mentor: booking.mentor.display_name,
+    mentee: booking.mentee.display_name,
+    rule: undefined,
+  };
+  return (
+    <section className="grid gap-3">
+      <h2 className="text-lg">What happened</h2>
+      <ol className="grid gap-2">
+        {booking.history.map(({ at_ms, what, by, reason }, index) => (
+          <li key={index} className="flex flex-wrap gap-x-3 text-sm">
+            <When ms={at_ms} className="text-muted" />
+            <span className="min-w-0 break-words">
+              {DEEDS[what]}
+              {names[by] && ` by ${names[by]}`}
+              {reason && `: ${reason}`}
+            </span>
+          </li>
+        ))}
+      </ol>
+      {booking.state === 'no_show' && (
+        <p className="max-w-prose text-sm text-muted">
+          Somebody counts as there when they were in the room at some moment of the first ten
+          minutes.
+        </p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,106 @@
+import { Link } from 'react-router';
+import { useMeQuery } from '@/api/me';
+import type { Booking } from '@/api/types';
+import { When } from '@/components/when';
+import { Banner } from '@/components/ui/banner';
+import { Button } from '@/components/ui/button';
+import { Skeleton } from '@/components/ui/skeleton';
+import { sortProblem } from '@/lib/form-problem';
+import { useTitle } from '@/lib/title';
+import { useBookingsQuery } from './api';
+import { BookingState, otherOf } from './booking-state';
+
+/** What is booked, with whom, as mentee and as mentor. */
+export function BookingsPage() {
+  useTitle('My bookings');
+  const { data: me } = useMeQuery();
+  const isMentor = me?.mentor?.status === 'approved';
+  return (
+    <div className="mx-auto grid w-full max-w-3xl gap-8 px-4 py-10 sm:py-14">
+      <div className="flex flex-wrap items-center justify-between gap-4">
+        <h1 className="text-xl">My bookings</h1>
+        {isMentor && (
+          <Button variant="secondary" asChild>
+            <Link to="/availability">When I can be booked</Link>
+          </Button>
+        )}
+      </div>
+      <Part when="upcoming" title="Upcoming" empty={<NothingAhead isMentor={isMentor} />} />
+      <Part when="past" title="Past" empty={null} />
+    </div>
+  );
+}
+
+interface PartProps {
+  when: 'upcoming' | 'past';
+  title: string;
+  empty: React.ReactNode;
+}
+
+function Part({ when, title, empty }: PartProps) {
+  const { data, error, refetch } = useBookingsQuery(when, { refetchOnMountOrArgChange: true });
+  if (error && !data) {
+    return (
+      <Banner
+        tone="danger"
+        title="Your bookings could not be loaded."
+        action={
+          <Button size="sm" variant="secondary" onClick={() => void refetch()}>
+            Try again
+          </Button>
+        }
+      >
+        {sortProblem(error, [], {}).form}
+      </Banner>
+    );
+  }
+  if (!data) return <Skeleton className="h-32" />;
+  if (data.items.length === 0) return empty;
+  return (
+    <section aria-label={title} className="grid gap-3">
+      <h2 className="text-sm font-medium text-muted">{title}</h2>
+      <ul className="divide-y divide-border rounded-md border border-border bg-surface">
+        {data.items.map((booking) => (
+          <Row key={booking.id} booking={booking} />
+        ))}
+      </ul>
+      {data.next_cursor && <p className="text-sm text-muted">Only the first hundred are shown.</p>}
+    </section>
+  );
+}
+
+function Row({ booking }: { booking: Booking }) {
+  return (
+    <li className="flex flex-wrap items-center gap-x-4 gap-y-1 p-4">
+      <div className="min-w-0 flex-1 basis-48">
+        <Link to={`/bookings/${booking.id}`} className="font-medium break-words hover:underline">
+          {booking.title}
+        </Link>
+        <p className="text-sm break-words text-muted">with {otherOf(booking)}</p>
+      </div>
+      <When ms={booking.starts_at_ms} className="text-sm" />
+      <BookingState state={booking.state} />
+    </li>
+  );
+}
+
+function NothingAhead({ isMentor }: { isMentor: boolean }) {
+  return (
+    <div className="grid justify-items-start gap-4 rounded-md border border-border bg-surface p-6">
+      <p>
+        Nothing is booked.
+        {isMentor && ' People book what you offer, when you say you are free.'}
+      </p>
+      <div className="flex flex-wrap gap-3">
+        <Button asChild>
+          <Link to="/mentors">Find a mentor</Link>
+        </Button>
+        {isMentor && (
+          <Button variant="secondary" asChild>
+            <Link to="/offerings">What I offer</Link>
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
