@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use crate::accounts::AccountsError;
 use crate::app::AppState;
+use crate::availability::{AvailabilityError, Document, Hours, Terms, Weekday, WeeklyHours};
 use crate::booking::{BookingError, Encryption, JoinCode, WaitingRoom};
 use crate::mentors::{MentorsError, Profile};
 
@@ -45,6 +46,7 @@ pub(crate) const PEOPLE: &[DemoPerson] = &[
 struct DemoMentor {
     email: &'static str,
     display_name: &'static str,
+    time_zone: &'static str,
     headline: &'static str,
     about: &'static str,
     experience: &'static str,
@@ -57,6 +59,7 @@ const MENTORS: &[DemoMentor] = &[
     DemoMentor {
         email: "ada@demo.test",
         display_name: "Ada",
+        time_zone: "Europe/Paris",
         headline: "Rust from the first borrow to production",
         about: "I have taught Rust to teams coming from Java, Python and C++. We look at your own code, find what the \
                 compiler is trying to say, and leave with something that runs.\n\nBring a question, however small: most \
@@ -69,6 +72,7 @@ const MENTORS: &[DemoMentor] = &[
     DemoMentor {
         email: "mira@demo.test",
         display_name: "Mira Kovač",
+        time_zone: "Europe/Zagreb",
         headline: "Product design that survives contact with engineers",
         about: "Portfolio reviews, interview practice, and honest talk about growing from making screens to shaping \
                 products. I work with designers in their first five years.",
@@ -80,6 +84,7 @@ const MENTORS: &[DemoMentor] = &[
     DemoMentor {
         email: "tomas@demo.test",
         display_name: "Tomás Ribeiro",
+        time_zone: "Europe/Lisbon",
         headline: "Data engineering and the road to your first senior role",
         about: "Pipelines that do not wake you at night, SQL you can read a year later, and how to talk about both in an \
                 interview.",
@@ -91,6 +96,7 @@ const MENTORS: &[DemoMentor] = &[
     DemoMentor {
         email: "yuki@demo.test",
         display_name: "Yuki Tanaka",
+        time_zone: "Asia/Tokyo",
         headline: "First-time engineering managers: people, priorities, calm",
         about: "You were the best engineer, and now you lead them. We prepare the hard conversations, look at your week, \
                 and decide what not to do.",
@@ -102,6 +108,19 @@ const MENTORS: &[DemoMentor] = &[
 ];
 
 impl DemoMentor {
+    /// Working days, with a break.
+    fn hours(&self) -> Document {
+        use Weekday::{Friday, Monday, Thursday, Tuesday, Wednesday};
+        let hours = |weekday, from: &str, until: &str| WeeklyHours {
+            weekday,
+            hours: Hours { from: from.to_owned(), until: until.to_owned() },
+        };
+        let days = [Monday, Tuesday, Wednesday, Thursday, Friday];
+        let weekly = days.into_iter().flat_map(|day| [hours(day, "09:00", "12:00"), hours(day, "13:00", "18:00")]);
+        let time_zone = self.time_zone.to_owned();
+        Document { time_zone, weekly: weekly.collect(), overrides: Vec::new(), time_off: Vec::new() }
+    }
+
     fn profile(&self) -> Profile {
         let owned = |list: &[&str]| list.iter().map(|&text| text.to_owned()).collect();
         Profile {
@@ -116,12 +135,29 @@ impl DemoMentor {
     }
 }
 
+/// What every demo mentor offers.
+fn offerings() -> [Terms; 2] {
+    let first = Terms {
+        description: "For a question, a piece of code, or to see whether we get along.".to_owned(),
+        questions: vec!["What should we look at?".to_owned()],
+        ..Terms::new("Half an hour, one-to-one", 30)
+    };
+    let circle = Terms {
+        description: "A small group with one subject; bring a question.".to_owned(),
+        seats: 6,
+        ..Terms::new("A circle of six", 60)
+    };
+    [first, circle]
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
     #[error("demo people: {0}")]
     Accounts(#[from] AccountsError),
     #[error("demo mentors: {0}")]
     Mentors(#[from] MentorsError),
+    #[error("demo hours: {0}")]
+    Availability(#[from] AvailabilityError),
     #[error("the demo session: {0}")]
     Booking(#[from] BookingError),
     #[error("demo people: {0}")]
@@ -140,6 +176,12 @@ pub(crate) async fn prepare(state: &AppState) -> Result<(), DemoError> {
         // What visitors changed stays as it is.
         if state.mentors.mentor(user.id).await?.is_none_or(|mentor| mentor.slug.is_none()) {
             state.mentors.save_profile(&user, mentor.profile()).await?;
+        }
+        if state.availability.my_offerings(user.id).await?.is_empty() {
+            state.availability.set_document(user.id, mentor.hours()).await?;
+            for terms in offerings() {
+                state.availability.add_offering(user.id, terms).await?;
+            }
         }
     }
     for person in PEOPLE.iter().filter(|person| person.role == DemoRole::Mentor) {

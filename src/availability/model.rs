@@ -91,6 +91,29 @@ pub struct Terms {
     pub is_active: bool,
 }
 
+impl Terms {
+    /// Free and one-to-one, with the usual limits.
+    pub fn new(title: &str, minutes: i16) -> Self {
+        Self {
+            title: title.to_owned(),
+            description: String::new(),
+            minutes,
+            price_minor: 0,
+            currency: euro(),
+            seats: one(),
+            questions: Vec::new(),
+            buffer_before_minutes: 0,
+            buffer_after_minutes: 0,
+            minimum_notice_minutes: two_hours(),
+            horizon_days: two_months(),
+            max_per_day: None,
+            max_per_week: None,
+            cancellation_notice_minutes: a_day(),
+            is_active: yes(),
+        }
+    }
+}
+
 fn euro() -> String {
     "EUR".to_owned()
 }

@@ -2,7 +2,7 @@ import { X } from 'lucide-react';
 import { useState } from 'react';
 import type { Availability } from '@/api/types';
 import { Button } from '@/components/ui/button';
-import { IconButton } from '@/components/ui/icon-button';
+import { SmallIconButton } from '@/components/ui/small-icon-button';
 import { Input } from '@/components/ui/input';
 import { HoursEditor } from './hours-editor';
 
@@ -38,12 +38,12 @@ export function DateExceptions({ overrides, onChange }: DateExceptionsProps) {
                   }
                 />
               </div>
-              <IconButton
+              <SmallIconButton
                 label={`${each.date} as every week`}
                 onClick={() => onChange(overrides.filter((old) => old !== each))}
               >
                 <X aria-hidden />
-              </IconButton>
+              </SmallIconButton>
             </li>
           ))}
         </ul>

@@ -1,6 +1,6 @@
 import { Copy, Plus, X } from 'lucide-react';
 import { Button } from '@/components/ui/button';
-import { IconButton } from '@/components/ui/icon-button';
+import { SmallIconButton } from '@/components/ui/small-icon-button';
 import { controlStyle } from '@/components/ui/input';
 import { cn } from '@/lib/cn';
 import { type Hours, mistakeIn, nextHours, timesWith } from './hours';
@@ -38,12 +38,12 @@ export function HoursEditor({ name, hours, onChange, onCopy }: HoursEditorProps)
               value={until}
               onChange={(value) => change(index, { until: value })}
             />
-            <IconButton
+            <SmallIconButton
               label={`Remove ${from} to ${until}, ${name}`}
               onClick={() => onChange(hours.filter((_, i) => i !== index))}
             >
               <X aria-hidden />
-            </IconButton>
+            </SmallIconButton>
           </div>
         ))}
         {mistake && (
@@ -66,7 +66,7 @@ export function HoursEditor({ name, hours, onChange, onCopy }: HoursEditorProps)
           <Button
             size="sm"
             variant="ghost"
-            aria-label={`Copy the hours of ${name} to Monday to Friday`}
+            aria-label={`Mon–Fri as on ${name}`}
             onClick={() => onCopy(hours)}
           >
             <Copy aria-hidden /> Mon–Fri

@@ -2,7 +2,7 @@ import { X } from 'lucide-react';
 import { useState } from 'react';
 import type { Availability } from '@/api/types';
 import { Button } from '@/components/ui/button';
-import { IconButton } from '@/components/ui/icon-button';
+import { SmallIconButton } from '@/components/ui/small-icon-button';
 import { Input } from '@/components/ui/input';
 
 type TimeOff = Availability['time_off'];
@@ -34,12 +34,12 @@ export function TimeOffEditor({ timeOff, onChange }: TimeOffEditorProps) {
                 {off.last_day !== off.first_day && ` to ${off.last_day}`}
                 {off.note && <span className="text-muted"> · {off.note}</span>}
               </p>
-              <IconButton
+              <SmallIconButton
                 label={`Remove the time off from ${off.first_day}`}
                 onClick={() => onChange(timeOff.filter((_, i) => i !== index))}
               >
                 <X aria-hidden />
-              </IconButton>
+              </SmallIconButton>
             </li>
           ))}
         </ul>

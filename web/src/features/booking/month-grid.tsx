@@ -1,6 +1,6 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react';
-import { type KeyboardEvent, useRef } from 'react';
-import { IconButton } from '@/components/ui/icon-button';
+import { type KeyboardEvent, useLayoutEffect, useRef } from 'react';
+import { SmallIconButton } from '@/components/ui/small-icon-button';
 import { cn } from '@/lib/cn';
 import { dateByKey, monthAfter, monthOf, weeksOf } from './days';
 
@@ -34,13 +34,22 @@ export function MonthGrid(props: MonthGridProps) {
   const entry =
     days.find((date) => date === chosen) ?? days.find((date) => counts.has(date)) ?? days[0];
 
+  const awaited = useRef<string>(undefined);
+
+  const focusAwaited = () => {
+    const day = grid.current?.querySelector<HTMLElement>(`[data-date="${awaited.current}"]`);
+    if (!day) return;
+    awaited.current = undefined;
+    day.focus();
+  };
+  // A day of another month is there once that month is.
+  useLayoutEffect(focusAwaited, [month]);
+
   const focus = (date: string) => {
-    const find = () => grid.current?.querySelector<HTMLElement>(`[data-date="${date}"]`)?.focus();
-    if (monthOf(date) === month) find();
-    else if (monthOf(date) >= firstMonth) {
-      onMonth(monthOf(date));
-      requestAnimationFrame(() => requestAnimationFrame(find));
-    }
+    if (monthOf(date) < firstMonth) return;
+    awaited.current = date;
+    if (monthOf(date) === month) focusAwaited();
+    else onMonth(monthOf(date));
   };
 
   const onKeyDown = (date: string, event: KeyboardEvent) => {
@@ -54,19 +63,19 @@ export function MonthGrid(props: MonthGridProps) {
   return (
     <div className="grid gap-2">
       <div className="flex items-center justify-between">
-        <IconButton
+        <SmallIconButton
           label="Previous month"
           disabled={month <= firstMonth}
           onClick={() => onMonth(monthAfter(month, -1))}
         >
           <ChevronLeft aria-hidden />
-        </IconButton>
+        </SmallIconButton>
         <p aria-live="polite" className="font-medium">
           {spoken(`${month}-01`, { month: 'long', year: 'numeric' })}
         </p>
-        <IconButton label="Next month" onClick={() => onMonth(monthAfter(month, 1))}>
+        <SmallIconButton label="Next month" onClick={() => onMonth(monthAfter(month, 1))}>
           <ChevronRight aria-hidden />
-        </IconButton>
+        </SmallIconButton>
       </div>
       <div ref={grid} role="grid" aria-label="Days" aria-busy={busy} className="grid gap-1">
         <div role="row" className="grid grid-cols-7 gap-1">

@@ -1,13 +1,17 @@
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { isProblem } from '@/api/problem';
 import type { Booking } from '@/api/types';
 import { Button } from '@/components/ui/button';
 import { Dialog, DialogContent, DialogTrigger } from '@/components/ui/dialog';
+import { Skeleton } from '@/components/ui/skeleton';
 import { toast } from '@/lib/toast';
 import { useMoveBookingMutation } from './api';
 import type { Opening } from './days';
-import { OpeningPicker } from './opening-picker';
 import { Refusal } from './refusal';
+
+const OpeningPicker = lazy(async () => ({
+  default: (await import('./opening-picker')).OpeningPicker,
+}));
 
 /** Another time for the same. */
 export function MoveDialog({ booking }: { booking: Booking }) {
@@ -39,7 +43,9 @@ export function MoveDialog({ booking }: { booking: Booking }) {
         description="The link of the session stays the same for one-to-one sessions."
         className="max-w-2xl"
       >
-        <OpeningPicker offering={booking.offering_id} chosen={chosen} onChoose={setChosen} />
+        <Suspense fallback={<Skeleton className="h-72" />}>
+          <OpeningPicker offering={booking.offering_id} chosen={chosen} onChoose={setChosen} />
+        </Suspense>
         {isProblem(error) && <Refusal problem={error} onOther={(at) => void moveTo(at)} />}
         <Button
           size="lg"
