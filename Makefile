@@ -6,7 +6,7 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
 web_sources := $(shell find web -name node_modules -prune -o -name dist -prune -o -name '*.tsbuildinfo' -prune -o -type f -print)
 
-.PHONY: help run test-booking-race sim bench-instructions web web-deps e2e-deps test e2e lint format bench-forward bench-join bench-quality bench-load bench-stages bench-api fuzz pictures release clean
+.PHONY: help run test-booking-race test-zones sim bench-instructions web web-deps e2e-deps test e2e lint format bench-forward bench-join bench-quality bench-load bench-stages bench-api fuzz pictures release clean
 
 help: ## This list
 	@awk -F ': .*## ' '/^[a-z0-9-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ test: ## Every check: format, lints, unit and integration tests on both database
 
 test-booking-race: ## A large crowd after the same times, on both databases: JSON lines (RACE_ATTEMPTS=100000)
 	@scripts/test-booking-race.sh
+
+test-zones: ## Openings around every change of clocks until 2035, beside an oracle: a JSON line (needs Python with pip)
+	@scripts/test-zones.sh
 
 e2e: web e2e-deps ## The browser tests alone (ARGS="-g 'screen'" to pick some)
 	cargo test --workspace --no-run

@@ -22,3 +22,4 @@ mod sessions;
 mod tidy;
 mod tls;
 mod world;
+mod zones;

@@ -68,6 +68,7 @@ test('a mentor says when and what can be booked', async ({ server, inChromium })
 });
 
 test('a mentee books by keyboard alone, moves it and cancels it', async ({ server, inChromium }) => {
+  test.slow();
   const [ada, bo] = [await inChromium('ada'), await inChromium('bo')];
   const [desk, page] = [pageOf(ada), pageOf(bo)];
   await ada.signIn('ada@demo.test');

@@ -10,8 +10,8 @@ import { type Pass, PassRefused } from './engine/signaling-client';
 
 const CLIENT = { name: 'web', version: '0.1.0' };
 
-/** Answers of the server that trying again does not change. */
-const FINAL_CODES = new Set(['session_ended', 'link_unknown', 'not_found', 'removed']);
+/** Refusals that pass by themselves: too slow, too often. Trying again does not change the others. */
+const PASSING = new Set([408, 425, 429]);
 
 /** A call for this page: opened with it, closed with it, mirrored into the store. */
 export function useCallSession(
@@ -43,7 +43,9 @@ export function useCallSession(
         return pass();
       }
       const code_ = problem?.code ?? 'unexpected';
-      throw new PassRefused(code_, problem?.detail ?? '', FINAL_CODES.has(code_));
+      const status = problem?.status ?? 0;
+      const final = status >= 400 && status < 500 && !PASSING.has(status);
+      throw new PassRefused(code_, problem?.detail ?? '', final);
     };
     const started = new Call({ pass, client: CLIENT, encryption });
     dispatch(callStarted(started.state));

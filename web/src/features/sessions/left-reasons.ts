@@ -58,6 +58,16 @@ const REASONS: Record<string, LeftWords> = {
     text: 'The mentor closed the door for newcomers. Tell them that you are here, then try again.',
     rejoin: 'Try again',
   },
+  session_not_open_yet: {
+    title: 'The room is not open yet',
+    text: 'It opens ten minutes before the session starts. Your bookings say when that is.',
+    rejoin: 'Try again',
+  },
+  booking_required: {
+    title: 'This session is booked',
+    text: 'Only its mentor and those who booked it can enter. If you did, sign in with the account you booked with.',
+    rejoin: 'Try again',
+  },
   outdated: {
     title: 'FaceMentor was updated',
     text: 'This page is older than the server now. Joining again loads the new one.',
