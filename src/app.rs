@@ -131,7 +131,7 @@ impl App {
             metrics: OutboxMetrics::register(&kernel.metrics)?,
             handlers: [
                 state.accounts.handlers(&mailer),
-                state.booking.handlers(),
+                state.booking.handlers(&mailer),
                 state.live.handlers(),
                 state.discovery.handlers(),
             ]

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use crate::app::AppState;
+use crate::availability::Offerings;
 use crate::discovery::{DEFAULT_LIMIT, Search};
 use crate::kernel::client::Client;
 use crate::kernel::error::Problem;
@@ -78,7 +79,7 @@ async fn search(State(state): State<AppState>, client: Client, uri: Uri) -> Resp
     };
     let (search, key) = asked(&uri);
     match state.discovery.search(&search, None, DEFAULT_LIMIT).await {
-        Ok(found) => page(&state, &head, StatusCode::OK, Some((key, json!(found)))),
+        Ok(found) => page(&state, &head, StatusCode::OK, &[(key, json!(found))]),
         Err(error) => Problem::from(error).into_response(),
     }
 }
@@ -109,7 +110,7 @@ async fn mentor(State(state): State<AppState>, client: Client, Path(slug): Path<
                 canonical: format!("{}/mentors", client.origin),
                 kind: "website",
             };
-            return page(&state, &head, StatusCode::NOT_FOUND, None);
+            return page(&state, &head, StatusCode::NOT_FOUND, &[]);
         }
         Err(error) => return Problem::from(error).into_response(),
     };
@@ -121,7 +122,12 @@ async fn mentor(State(state): State<AppState>, client: Client, Path(slug): Path<
         kind: "profile",
     };
     let key = format!("/mentors/{}", mentor.slug);
-    page(&state, &head, StatusCode::OK, Some((key, json!(MentorPage::from(mentor)))))
+    let offerings = match state.availability.offerings(&mentor.slug).await {
+        Ok(offerings) => json!(Offerings::from(offerings)),
+        Err(error) => return Problem::from(error).into_response(),
+    };
+    let first = [(format!("{key}/offerings"), offerings), (key, json!(MentorPage::from(mentor)))];
+    page(&state, &head, StatusCode::OK, &first)
 }
 
 /// One line, cut at a word.
@@ -141,12 +147,12 @@ fn shortened(text: &str) -> String {
 }
 
 /// index.html with `head` in place of its own, and an answer of the API by its address.
-fn page(state: &AppState, head: &Head, status: StatusCode, first: Option<(String, Value)>) -> Response {
+fn page(state: &AppState, head: &Head, status: StatusCode, first: &[(String, Value)]) -> Response {
     let Some(index) = web::index_html() else { return web::not_built().into_response() };
     let mut html = head.html(&state.kernel.config.name);
-    if let Some((key, answer)) = first {
+    if !first.is_empty() {
         // No script but data: the content security policy stays as it is.
-        let data = escape_json(&json!({ key: answer }).to_string());
+        let data = escape_json(&Value::Object(first.iter().cloned().collect()).to_string());
         write!(html, "\n<script type=\"application/json\" id=\"first-data\">{data}</script>")
             .expect("writing to a String cannot fail");
     }

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use facementor::booking::{Closing, ParticipantJoined, ParticipantLeft, Role, RoomClosed, RoomOpened};
 use facementor::kernel::ids::{SessionId, UserId};
+use facementor::kernel::mail::Folder;
 use facementor::kernel::outbox;
 use reqwest::Method;
+use reqwest::header::HeaderValue;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -274,6 +276,38 @@ both_engines! {
         assert_eq!(state(&alone).await, ("no_show".to_owned(), absent.to_owned()));
         assert_eq!(state(&nobody).await.0, "no_show");
         cancel(&ada, &both).await.problem(409, "booking_over");
+    }
+
+    async fn both_are_written_to_with_something_for_their_calendars(world: World) {
+        let (ada, offering) = mentor_with(&world, "Ada", half_hour()).await;
+        let (bo, at) = (world.person("Bo").await, midnight(&world));
+        let booking = book(&bo, &offering, at).await.expect(201);
+        reschedule(&bo, &booking, at + HOUR_MS).await.expect(200);
+        cancel(&ada, &booking).await.expect(200);
+        world.settle().await;
+        let letters = Folder::of(&world.state().kernel.config).letters();
+        let to = |person: &str| {
+            let of = letters.iter().filter(|letter| letter.to == person && letter.calendar.is_some());
+            let mut told: Vec<_> = of.map(|letter| (letter.subject.as_str(), letter)).collect();
+            told.reverse();
+            told
+        };
+        for person in ["bo@example.test", "ada@example.test"] {
+            let subjects: Vec<_> = to(person).iter().map(|(subject, _)| *subject).collect();
+            assert_eq!(subjects, ["Booked: Half an hour", "Moved: Half an hour", "Cancelled: Half an hour"]);
+        }
+        let (_, last) = to("bo@example.test")[2];
+        assert!(last.text.contains("Ada cancelled your session.") && last.text.contains("Ill"), "{}", last.text);
+        assert!(last.text.contains(&world.url(&format!("/bookings/{}", text(&booking, "id")))), "{}", last.text);
+        let object = last.calendar.as_deref().expect("an object");
+        let uid = format!("UID:{}@facementor\r\n", text(&booking, "id"));
+        for line in [&uid, "METHOD:CANCEL\r\n", "SEQUENCE:2\r\n", "ATTENDEE;PARTSTAT=ACCEPTED;RSVP=FALSE:mailto:bo@exa"] {
+            assert!(object.contains(line), "{line} is missing in {object}");
+        }
+        let own = bo.get(&format!("{}/calendar.ics", path(&booking))).await;
+        assert_eq!((own.status.as_u16(), &own.headers["content-type"]), (200, &HeaderValue::from_static("text/calendar; charset=utf-8")));
+        assert!(own.text.contains(&uid) && !own.text.contains("mailto:"), "{}", own.text);
+        world.person("Eve").await.get(&format!("{}/calendar.ics", path(&booking))).await.problem(404, "not_found");
     }
 
     async fn lists_go_on_where_they_ended(world: World) {

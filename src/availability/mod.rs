@@ -17,7 +17,7 @@ mod tests;
 pub use error::AvailabilityError;
 pub use model::{DateOverride, Document, Hours, Offering, Opening, Terms, TimeOff, Weekday, WeeklyHours};
 pub use openings::{alternatives, opening_at};
-pub use routes::routes;
+pub use routes::{OfferingsAnswer as Offerings, routes};
 pub use rules::{Booked, Calendar, Length, Limits, Minutes, Window, openings as openings_by_rules};
 pub use store::{clear_group_opening, occupy, offering, release, set_group_opening};
 

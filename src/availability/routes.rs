@@ -45,9 +45,10 @@ struct OfferingMentor {
     display_name: String,
 }
 
+/// What a mentor offers.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Offerings)]
-struct OfferingsAnswer {
+pub struct OfferingsAnswer {
     items: Vec<OfferingAnswer>,
 }
 
@@ -84,7 +85,7 @@ struct OpeningAnswer {
 #[utoipa::path(get, path = "/api/me/offerings", tag = "availability",
     responses((status = 200, body = OfferingsAnswer), Problems), security(("cookie" = []), ("bearer" = [])))]
 async fn my_offerings(State(availability): State<Availability>, me: LoggedIn) -> ApiResult<Json<OfferingsAnswer>> {
-    Ok(Json(list(availability.my_offerings(me.user.id).await?)))
+    Ok(Json(availability.my_offerings(me.user.id).await?.into()))
 }
 
 /// Offer something
@@ -148,7 +149,7 @@ async fn mentor_offerings(
     State(availability): State<Availability>,
     Path(slug): Path<String>,
 ) -> ApiResult<Json<OfferingsAnswer>> {
-    Ok(Json(list(availability.offerings(&slug).await?)))
+    Ok(Json(availability.offerings(&slug).await?.into()))
 }
 
 /// When an offering can be booked
@@ -171,8 +172,10 @@ async fn list_openings(
     Ok(Json(OpeningsAnswer { time_zone, items: items.collect() }))
 }
 
-fn list(offerings: Vec<Offering>) -> OfferingsAnswer {
-    OfferingsAnswer { items: offerings.into_iter().map(answer).collect() }
+impl From<Vec<Offering>> for OfferingsAnswer {
+    fn from(offerings: Vec<Offering>) -> Self {
+        Self { items: offerings.into_iter().map(answer).collect() }
+    }
 }
 
 fn answer(Offering { id, mentor, mentor_name, terms, .. }: Offering) -> OfferingAnswer {

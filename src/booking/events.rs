@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::appointments::Party;
 use super::model::Role;
 use crate::kernel::clock::Timestamp;
-use crate::kernel::ids::{SessionId, UserId};
+use crate::kernel::ids::{BookingId, SessionId, UserId};
 use crate::kernel::outbox::Fact;
 
 /// Booking tells: the mentor ended the session; its room is to close.
@@ -12,6 +13,26 @@ use crate::kernel::outbox::Fact;
 pub struct SessionEnded {
     pub session: SessionId,
     pub at: Timestamp,
+}
+
+/// Booking tells one of the two that a booking was made, moved or cancelled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BookingChanged {
+    pub booking: BookingId,
+    /// Whom this is for.
+    pub to: Party,
+    /// Which line of the booking's history, from 0.
+    pub sequence: usize,
+    /// Where the pages are, for links.
+    pub origin: String,
+}
+
+impl Fact for BookingChanged {
+    const KIND: &'static str = "booking.changed";
+
+    fn subject(&self) -> String {
+        self.booking.to_string()
+    }
 }
 
 /// Live tells: the session's room has opened, someone is in it.

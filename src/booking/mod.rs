@@ -11,8 +11,9 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+pub use appointments::Party;
 pub use error::BookingError;
-pub use events::{Closing, ParticipantJoined, ParticipantLeft, RoomClosed, RoomOpened, SessionEnded};
+pub use events::{BookingChanged, Closing, ParticipantJoined, ParticipantLeft, RoomClosed, RoomOpened, SessionEnded};
 pub use model::{Encryption, JoinCode, Page, Person, Role, Session, SessionState, WaitingRoom};
 pub use routes::routes;
 
@@ -22,6 +23,7 @@ use sqlx::AnyConnection;
 
 use crate::kernel::Kernel;
 use crate::kernel::ids::{SessionId, UserId};
+use crate::kernel::mail::Mailer;
 use crate::kernel::outbox::{self, Handler};
 use crate::kernel::rate_limit::RateLimit;
 use crate::mentors::Mentors;
@@ -41,8 +43,8 @@ impl Booking {
         Self { kernel: kernel.clone(), mentors: mentors.clone(), bookings_per_user }
     }
 
-    pub fn handlers(&self) -> Vec<Handler> {
-        vec![jobs::presence(&self.kernel)]
+    pub fn handlers(&self, mailer: &Mailer) -> Vec<Handler> {
+        vec![jobs::presence(&self.kernel), appointments::letters(&self.kernel, mailer)]
     }
 
     /// Opens a session now. Only for approved mentors.

@@ -4,6 +4,8 @@
 //! each, and a seat of a group is a guarded counter. Whoever loses a race is told so, with times that are free.
 
 mod attendance;
+mod calendar;
+mod letters;
 mod life;
 mod model;
 mod routes;
@@ -11,19 +13,23 @@ mod rules;
 mod settling;
 mod store;
 
+pub(super) use letters::letters;
 pub(super) use model::OPENS_BEFORE;
-use model::{Actor, Appointment, AppointmentState, HistoryLine, Party, What};
+pub use model::Party;
+use model::{Actor, Appointment, AppointmentState, HistoryLine, What};
 pub(super) use routes::routes;
 pub(super) use store::{When, has_place};
 
 use sqlx::AnyConnection;
 
-use super::{Booking, BookingError};
+use super::{Booking, BookingChanged, BookingError};
 use crate::accounts::User;
 use crate::availability::{self, Offering, Opening};
 use crate::kernel::Kernel;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{BookingId, EventId, OfferingId, SessionId, UserId};
+use crate::kernel::outbox;
+use calendar::{Method, Surroundings};
 use store::{NewBooking, NewSession};
 
 /// How many other times those are offered who lost a race.
@@ -34,6 +40,8 @@ pub(super) struct Wish {
     pub(super) offering: OfferingId,
     pub(super) starts_at: Timestamp,
     pub(super) answers: Vec<String>,
+    /// Where the pages are, for links in letters.
+    pub(super) origin: String,
 }
 
 /// What becomes of an opening that somebody takes.
@@ -57,7 +65,7 @@ impl Booking {
             return Err(BookingError::EmailUnverified);
         }
         let taking = Taking::New { answers: &wish.answers };
-        self.take(me.id, wish.offering, wish.starts_at, taking).await
+        self.take(me.id, wish.offering, wish.starts_at, taking, &wish.origin).await
     }
 
     /// Moves a mentee's booking to another opening of the same offering.
@@ -66,14 +74,21 @@ impl Booking {
         me: UserId,
         id: BookingId,
         starts_at: Timestamp,
+        origin: &str,
     ) -> Result<Appointment, BookingError> {
         self.limit(me)?;
         let before = self.appointment(me, id).await?;
-        self.take(me, before.offering, starts_at, Taking::Moved(id)).await
+        self.take(me, before.offering, starts_at, Taking::Moved(id), origin).await
     }
 
     /// Takes a booking back.
-    pub(super) async fn cancel(&self, me: UserId, id: BookingId, reason: &str) -> Result<Appointment, BookingError> {
+    pub(super) async fn cancel(
+        &self,
+        me: UserId,
+        id: BookingId,
+        reason: &str,
+        origin: &str,
+    ) -> Result<Appointment, BookingError> {
         let reason = &rules::reason(reason).map_err(|mistake| BookingError::Invalid(vec![mistake]))?;
         let cancelled = self
             .kernel
@@ -85,6 +100,7 @@ impl Booking {
                     let deed = Deed { what: What::Cancelled, by: booking.party(me).into(), actor: Some(me), reason };
                     advance(&mut tx, &self.kernel, id, booking.state, &deed).await?;
                     leave(&mut tx, &self.kernel, &booking).await?;
+                    tell(&mut tx, &self.kernel, id, origin).await?;
                     find(&mut tx, me, id).await
                 })
             })
@@ -101,6 +117,24 @@ impl Booking {
     /// With what happened to it, oldest first.
     pub(super) async fn history(&self, id: BookingId) -> Result<Vec<HistoryLine>, BookingError> {
         Ok(store::history(&mut *self.kernel.db.read().await?, id).await?)
+    }
+
+    /// A booking as an iCalendar object.
+    pub(super) async fn calendar_object(
+        &self,
+        me: UserId,
+        id: BookingId,
+        origin: &str,
+    ) -> Result<String, BookingError> {
+        let booking = self.appointment(me, id).await?;
+        let around = Surroundings {
+            site: &self.kernel.config.name,
+            url: &format!("{origin}/bookings/{id}"),
+            sequence: self.history(id).await?.len().saturating_sub(1),
+            now: self.kernel.clock.now(),
+            parties: None,
+        };
+        Ok(calendar::object(&booking, Method::Publish, &around))
     }
 
     pub(super) async fn appointments(
@@ -127,10 +161,11 @@ impl Booking {
         offering: OfferingId,
         starts_at: Timestamp,
         taking: Taking<'_>,
+        origin: &str,
     ) -> Result<Appointment, BookingError> {
-        let mut outcome = self.try_to_take(me, offering, starts_at, taking).await;
+        let mut outcome = self.try_to_take(me, offering, starts_at, taking, origin).await;
         if matches!(outcome, Err(BookingError::OpeningTaken(_))) {
-            outcome = self.try_to_take(me, offering, starts_at, taking).await;
+            outcome = self.try_to_take(me, offering, starts_at, taking, origin).await;
         }
         if matches!(outcome, Err(BookingError::OpeningTaken(_))) {
             let mut conn = self.kernel.db.read().await?;
@@ -149,6 +184,7 @@ impl Booking {
         offering: OfferingId,
         starts_at: Timestamp,
         taking: Taking<'_>,
+        origin: &str,
     ) -> Result<Appointment, BookingError> {
         self.kernel
             .db
@@ -160,6 +196,7 @@ impl Booking {
                         Taking::New { answers } => self.book_in(&mut tx, me, offering, starts_at, answers).await?,
                         Taking::Moved(id) => self.move_in(&mut tx, me, offering, starts_at, id).await?,
                     };
+                    tell(&mut tx, &self.kernel, id, origin).await?;
                     find(&mut tx, me, id).await
                 })
             })
@@ -358,4 +395,14 @@ async fn note(
     let reason = deed.reason.to_owned();
     let line = HistoryLine { at_ms: kernel.clock.now(), what: deed.what, by: deed.by, reason };
     Ok(store::write_history(conn, id, booking, &line, deed.actor).await?)
+}
+
+/// Tells both of the newest line of a booking's history.
+async fn tell(conn: &mut AnyConnection, kernel: &Kernel, booking: BookingId, origin: &str) -> Result<(), BookingError> {
+    let sequence = store::history(conn, booking).await?.len().saturating_sub(1);
+    for to in [Party::Mentee, Party::Mentor] {
+        let fact = BookingChanged { booking, to, sequence, origin: origin.to_owned() };
+        outbox::publish(conn, &kernel.clock, &kernel.random, &fact).await?;
+    }
+    Ok(())
 }

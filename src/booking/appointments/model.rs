@@ -102,9 +102,9 @@ pub(crate) enum ShownState {
 }
 
 /// Who of the two.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Party {
+pub enum Party {
     Mentor,
     Mentee,
 }

@@ -1,7 +1,8 @@
 //! HTTP of bookings.
 
 use axum::extract::{FromRef, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -13,6 +14,7 @@ use crate::accounts::{Accounts, LoggedIn};
 use crate::booking::model::Person;
 use crate::booking::{Booking, BookingError};
 use crate::kernel::Kernel;
+use crate::kernel::client::Client;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::error::ApiResult;
 use crate::kernel::extract::{Json, Path, Query};
@@ -34,6 +36,7 @@ where
         .routes(routes!(find_booking))
         .routes(routes!(cancel_booking))
         .routes(routes!(reschedule_booking))
+        .routes(routes!(booking_calendar))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -125,10 +128,11 @@ struct ListQuery {
 async fn book(
     State(booking): State<Booking>,
     me: LoggedIn,
+    client: Client,
     Json(body): Json<Book>,
 ) -> ApiResult<(StatusCode, Json<BookingAnswer>)> {
     let Book { offering_id: offering, starts_at_ms: starts_at, answers } = body;
-    let booked = booking.book(&me.user, Wish { offering, starts_at, answers }).await?;
+    let booked = booking.book(&me.user, Wish { offering, starts_at, answers, origin: client.origin }).await?;
     Ok((StatusCode::CREATED, told(&booking, booked, me.user.id).await?))
 }
 
@@ -173,10 +177,11 @@ async fn find_booking(
 async fn cancel_booking(
     State(booking): State<Booking>,
     me: LoggedIn,
+    client: Client,
     Path(id): Path<BookingId>,
     Json(body): Json<Cancel>,
 ) -> ApiResult<Json<BookingAnswer>> {
-    let cancelled = booking.cancel(me.user.id, id, &body.reason).await?;
+    let cancelled = booking.cancel(me.user.id, id, &body.reason, &client.origin).await?;
     told(&booking, cancelled, me.user.id).await
 }
 
@@ -190,11 +195,31 @@ async fn cancel_booking(
 async fn reschedule_booking(
     State(booking): State<Booking>,
     me: LoggedIn,
+    client: Client,
     Path(id): Path<BookingId>,
     Json(body): Json<Reschedule>,
 ) -> ApiResult<Json<BookingAnswer>> {
-    let moved = booking.reschedule(me.user.id, id, body.starts_at_ms).await?;
+    let moved = booking.reschedule(me.user.id, id, body.starts_at_ms, &client.origin).await?;
     told(&booking, moved, me.user.id).await
+}
+
+/// A booking for one's calendar
+#[utoipa::path(get, path = "/api/bookings/{id}/calendar.ics", tag = "bookings", params(("id" = BookingId, Path)),
+    responses((status = 200, description = "iCalendar (RFC 5545)", content_type = "text/calendar", body = String), Problems),
+    security(("cookie" = []), ("bearer" = [])))]
+async fn booking_calendar(
+    State(booking): State<Booking>,
+    me: LoggedIn,
+    client: Client,
+    Path(id): Path<BookingId>,
+) -> ApiResult<Response> {
+    let object = booking.calendar_object(me.user.id, id, &client.origin).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/calendar; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"session.ics\""),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    Ok((headers, object).into_response())
 }
 
 async fn told(booking: &Booking, appointment: Appointment, me: UserId) -> ApiResult<Json<BookingAnswer>> {

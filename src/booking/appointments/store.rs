@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 use super::attendance::Stay;
-use super::model::{Actor, Answered, Appointment, AppointmentState, HistoryLine, What};
+use super::model::{Actor, Answered, Appointment, AppointmentState, HistoryLine, Party, What};
 use crate::availability::Offering;
 use crate::booking::model::{JoinCode, Person, SessionState};
 use crate::kernel::clock::Timestamp;
@@ -201,6 +201,36 @@ pub(super) async fn appointment_of(
     let sql = format!("{APPOINTMENT} WHERE b.id = $1 AND (b.mentor_id = $2 OR b.mentee_id = $2)");
     let row = sqlx::query(AssertSqlSafe(sql)).bind(id).bind(user).fetch_optional(conn).await?;
     row.as_ref().map(appointment_from).transpose()
+}
+
+/// Whom a letter is for.
+pub(super) struct Recipient {
+    pub email: String,
+    pub display_name: String,
+    pub time_zone: Option<String>,
+}
+
+/// A booking, and one of its two.
+pub(super) async fn addressed(
+    conn: &mut AnyConnection,
+    id: BookingId,
+    to: Party,
+) -> Result<Option<(Appointment, Recipient)>, sqlx::Error> {
+    let sql = format!("{APPOINTMENT} WHERE b.id = $1");
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(id).fetch_optional(&mut *conn).await?;
+    let Some(booking) = row.as_ref().map(appointment_from).transpose()? else { return Ok(None) };
+    let user = match to {
+        Party::Mentor => booking.mentor.id,
+        Party::Mentee => booking.mentee.id,
+    };
+    let sql = "SELECT email, display_name, time_zone FROM users WHERE id = $1";
+    let row = sqlx::query(sql).bind(user).fetch_optional(conn).await?;
+    row.map(|row| {
+        let (email, display_name, time_zone) =
+            (row.try_get("email")?, row.try_get("display_name")?, row.try_get("time_zone")?);
+        Ok((booking, Recipient { email, display_name, time_zone }))
+    })
+    .transpose()
 }
 
 /// Which part of somebody's bookings.

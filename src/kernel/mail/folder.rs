@@ -27,6 +27,9 @@ pub struct FiledLetter {
     pub subject: String,
     pub text: String,
     pub html: String,
+    /// The invitation that came with it, an iCalendar object.
+    #[serde(default)]
+    pub calendar: Option<String>,
 }
 
 impl Folder {
@@ -44,6 +47,7 @@ impl Folder {
             subject: parcel.letter.subject.clone(),
             text: parcel.letter.text(),
             html: parcel.letter.html(),
+            calendar: parcel.invitation.map(|invitation| invitation.object.clone()),
         };
         // Written beside and renamed: nobody reads half a letter.
         let draft = self.0.join(format!("{}.new", letter.id));

@@ -3,6 +3,7 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use lettre::Message;
+use lettre::message::header::ContentType;
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 
 use super::MailError;
@@ -28,6 +29,15 @@ pub struct Action {
     pub url: String,
 }
 
+/// What comes with a letter for the calendar (RFC 6047).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invitation {
+    /// The object's METHOD: `REQUEST`, `CANCEL`.
+    pub method: &'static str,
+    /// The iCalendar object.
+    pub object: String,
+}
+
 /// A letter with everything around it.
 pub struct Parcel<'a> {
     pub event: EventId,
@@ -35,6 +45,7 @@ pub struct Parcel<'a> {
     pub to: &'a str,
     pub sent_at: Timestamp,
     pub letter: &'a Letter,
+    pub invitation: Option<&'a Invitation>,
 }
 
 impl Letter {
@@ -87,10 +98,15 @@ impl Parcel<'_> {
         let id = format!("<{}@{}>", self.event, from.email.domain());
         let sent_at = UNIX_EPOCH + Duration::from_millis(u64::try_from(self.sent_at.0).unwrap_or(0));
         let boundary = format!("part-{}", self.event);
-        let body = MultiPart::alternative()
+        let mut body = MultiPart::alternative()
             .boundary(boundary)
             .singlepart(SinglePart::plain(self.letter.text()))
             .singlepart(SinglePart::html(self.letter.html()));
+        if let Some(Invitation { method, object }) = self.invitation {
+            let kind = ContentType::parse(&format!("text/calendar; method={method}; charset=utf-8"));
+            let kind = kind.map_err(|error| MailError::Unsound(error.to_string()))?;
+            body = body.singlepart(SinglePart::builder().header(kind).body(object.clone()));
+        }
         Message::builder()
             .message_id(Some(id))
             .date(sent_at)
@@ -142,6 +158,7 @@ mod tests {
             to: "zoe@example.test",
             sent_at: Timestamp(1_764_000_000_000),
             letter: &letter,
+            invitation: None,
         };
         let bytes = parcel.message().expect("sound").formatted();
         assert_eq!(bytes, parcel.message().expect("sound").formatted());
@@ -165,7 +182,7 @@ mod tests {
         for (from, to) in
             [("nobody", "zoe@example.test"), ("a@example.test", "zoe@example.test\r\nBcc: x@example.test")]
         {
-            let parcel = Parcel { event, from, to, sent_at: at, letter: &letter };
+            let parcel = Parcel { event, from, to, sent_at: at, letter: &letter, invitation: None };
             assert!(matches!(parcel.message(), Err(MailError::Unsound(_))), "{from} to {to:?}");
         }
     }

@@ -10,7 +10,7 @@ mod metrics;
 mod smtp;
 
 pub use folder::{FiledLetter, Folder};
-pub use letter::{Action, Letter, Parcel};
+pub use letter::{Action, Invitation, Letter, Parcel};
 pub use metrics::MailMetrics;
 
 use super::clock::Clock;
@@ -70,7 +70,34 @@ impl Mailer {
     /// Sends `letter`, whose cause is `event`. For handlers: failures that pass are for the outbox to repeat; what is
     /// refused for good is counted and over.
     pub async fn deliver(&self, event: EventId, to: &str, letter: &Letter) -> Result<(), HandlerError> {
-        match self.send(event, to, letter).await {
+        self.deliver_parcel(event, to, letter, None).await
+    }
+
+    /// The same, with something for the calendar.
+    pub async fn deliver_invitation(
+        &self,
+        event: EventId,
+        to: &str,
+        letter: &Letter,
+        invitation: &Invitation,
+    ) -> Result<(), HandlerError> {
+        self.deliver_parcel(event, to, letter, Some(invitation)).await
+    }
+
+    /// The address that letters are from, without a name.
+    pub fn address(&self) -> &str {
+        let address = self.from.rsplit_once('<').map_or(self.from.as_str(), |(_, address)| address);
+        address.trim_end_matches('>').trim()
+    }
+
+    async fn deliver_parcel(
+        &self,
+        event: EventId,
+        to: &str,
+        letter: &Letter,
+        invitation: Option<&Invitation>,
+    ) -> Result<(), HandlerError> {
+        match self.send(event, to, letter, invitation).await {
             Ok(()) => {
                 self.metrics.count(Outcome::Sent);
                 Ok(())
@@ -87,8 +114,14 @@ impl Mailer {
         }
     }
 
-    async fn send(&self, event: EventId, to: &str, letter: &Letter) -> Result<(), MailError> {
-        let parcel = Parcel { event, from: &self.from, to, sent_at: self.clock.now(), letter };
+    async fn send(
+        &self,
+        event: EventId,
+        to: &str,
+        letter: &Letter,
+        invitation: Option<&Invitation>,
+    ) -> Result<(), MailError> {
+        let parcel = Parcel { event, from: &self.from, to, sent_at: self.clock.now(), letter, invitation };
         match &self.way {
             Way::Smtp(smtp) => smtp.send(parcel.message()?).await,
             Way::Folder(folder) => folder.file(&parcel).map_err(|error| MailError::Unavailable(error.to_string())),

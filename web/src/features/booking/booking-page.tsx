@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { Link, useParams } from 'react-router';
+import { API_URL } from '@/api/config';
 import { isProblem } from '@/api/problem';
 import type { Booking } from '@/api/types';
 import { Button } from '@/components/ui/button';
@@ -77,6 +78,16 @@ function Details({ booking }: { booking: Booking }) {
         <WhenInFull startsAtMs={booking.starts_at_ms} endsAtMs={booking.ends_at_ms} />
         <p className="text-sm text-muted">{price(booking.price_minor, booking.currency)}</p>
         {ahead && <WayIn booking={booking} />}
+        {ahead && (
+          <p>
+            <a
+              className="text-accent underline"
+              href={`${API_URL}/api/bookings/${booking.id}/calendar.ics`}
+            >
+              Add to my calendar
+            </a>
+          </p>
+        )}
         {ahead && <Changes booking={booking} />}
       </Card>
       {booking.answers.length > 0 && (
