@@ -41,7 +41,8 @@ both_engines! {
         assert!(!page.contains("<script>alert"), "{page}");
         assert!(!page.contains("<!-- &"), "{page}");
         let api = world.browser().get("/api/mentors/ada").await.expect(200);
-        assert_eq!(first_data(&page), json!({"/mentors/ada": api}));
+        let offerings = world.browser().get("/api/mentors/ada/offerings").await.expect(200);
+        assert_eq!(first_data(&page), json!({"/mentors/ada": api, "/mentors/ada/offerings": offerings}));
     }
 
     async fn a_search_comes_with_its_first_page(world: World) {
