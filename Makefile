@@ -6,7 +6,7 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
 web_sources := $(shell find web -name node_modules -prune -o -name dist -prune -o -name '*.tsbuildinfo' -prune -o -type f -print)
 
-.PHONY: help run test-booking-race test-zones sim bench-instructions web web-deps e2e-deps test e2e lint format bench-forward bench-join bench-quality bench-load bench-stages bench-api fuzz pictures release clean
+.PHONY: help run test-booking-race test-zones test-api sim bench-instructions web web-deps e2e-deps test e2e lint format bench-forward bench-join bench-quality bench-load bench-stages bench-api bench-pages fuzz pictures release clean
 
 help: ## This list
 	@awk -F ': .*## ' '/^[a-z0-9-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ test-booking-race: ## A large crowd after the same times, on both databases: JSO
 
 test-zones: ## Openings around every change of clocks until 2035, beside an oracle: a JSON line (needs Python with pip)
 	@scripts/test-zones.sh
+
+test-api: web ## The whole API under hostile input, by schemathesis: JSON lines (needs Python with venv; ARGS="--examples 20 --role mentor")
+	@scripts/test-api.sh $(ARGS)
 
 e2e: web e2e-deps ## The browser tests alone (ARGS="-g 'screen'" to pick some)
 	cargo test --workspace --no-run
@@ -46,6 +49,10 @@ bench-instructions: ## Instructions a packet costs among 10, 100 and 1,000 peopl
 
 bench-api: ## How fast the API answers on a lot of data, on both databases: JSON lines (MENTORS=5000 for less)
 	@scripts/bench-api.sh
+
+bench-pages: web bench/pages/node_modules/.package-lock.json ## Public pages by Lighthouse, against the release binary: JSON lines (RUNS=1)
+	cargo build --release --bin facementor
+	@scripts/bench-pages.sh
 
 bench-join: web e2e-deps ## Join click to first decoded frame in real browsers, as JSON lines
 	cargo build --release --bin facementor
@@ -97,4 +104,4 @@ web/dist/index.html: web/node_modules/.package-lock.json $(web_sources)
 
 clean: ## Remove what was built (not ./data)
 	cargo clean
-	rm -rf web/dist web/node_modules tests/e2e/node_modules tests/e2e/test-results bench/sfu-load/target bench/stages/target fuzz/target
+	rm -rf web/dist web/node_modules tests/e2e/node_modules tests/e2e/test-results bench/pages/node_modules bench/sfu-load/target bench/stages/target fuzz/target

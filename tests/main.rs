@@ -7,6 +7,7 @@ mod accounts_recovery;
 mod booking;
 mod booking_race;
 mod command_line;
+mod cross_account;
 mod discovery;
 mod documents;
 mod durability;

@@ -32,6 +32,7 @@ where
 #[derive(Deserialize, ToSchema)]
 struct SaveProfile {
     /// 1 to 60 characters.
+    #[schema(min_length = 1, max_length = 60)]
     display_name: String,
     /// A language tag (BCP 47); null: what the browser says.
     language: Option<String>,

@@ -44,6 +44,7 @@ struct ConfirmedAnswer {
 
 #[derive(Deserialize, ToSchema)]
 struct ChangeEmail {
+    #[schema(format = Email, max_length = 254)]
     email: String,
     #[schema(format = Password)]
     current_password: String,
@@ -51,6 +52,7 @@ struct ChangeEmail {
 
 #[derive(Deserialize, ToSchema)]
 struct AskPasswordReset {
+    #[schema(format = Email, max_length = 254)]
     email: String,
 }
 
@@ -59,7 +61,7 @@ struct ResetPassword {
     /// What stands after the `#` of the link.
     token: String,
     /// At least 10 characters.
-    #[schema(format = Password)]
+    #[schema(format = Password, min_length = 10, max_length = 200)]
     password: String,
 }
 
@@ -68,7 +70,7 @@ struct ChangePassword {
     #[schema(format = Password)]
     current_password: String,
     /// At least 10 characters.
-    #[schema(format = Password)]
+    #[schema(format = Password, min_length = 10, max_length = 200)]
     password: String,
 }
 

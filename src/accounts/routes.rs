@@ -38,11 +38,13 @@ where
 
 #[derive(Deserialize, ToSchema)]
 struct SignUp {
+    #[schema(format = Email, max_length = 254)]
     email: String,
     /// At least 10 characters.
-    #[schema(format = Password)]
+    #[schema(format = Password, min_length = 10, max_length = 200)]
     password: String,
     /// 1 to 60 characters.
+    #[schema(min_length = 1, max_length = 60)]
     display_name: String,
     /// The browser's language and zone; what is not known here is left out.
     #[serde(default)]

@@ -1,5 +1,7 @@
 //! HTTP of administrators: applications of mentors.
 
+#![expect(unused_qualifications, reason = "utoipa writes out the type in Query<…>")]
+
 use axum::extract::{FromRef, State};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -72,13 +74,14 @@ struct ApplicationAnswer {
 #[derive(Deserialize, ToSchema)]
 struct Decline {
     /// 1 to 1000 characters; the applicant reads it.
+    #[schema(min_length = 1, max_length = 1000)]
     reason: String,
 }
 
 /// Who wants to be a mentor, longest waiting first
 ///
 /// Code: `admin_required` (403).
-#[utoipa::path(get, path = "/api/admin/mentor-applications", tag = "admin",
+#[utoipa::path(get, path = "/api/admin/mentor-applications", tag = "admin", params(ListQuery),
     responses((status = 200, body = ApplicationsAnswer), Problems), security(("cookie" = []), ("bearer" = [])))]
 async fn list_mentor_applications(
     State(mentors): State<Mentors>,

@@ -1,5 +1,7 @@
 //! HTTP of sessions.
 
+#![expect(unused_qualifications, reason = "utoipa writes out the type in Query<…>")]
+
 use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -39,6 +41,7 @@ where
 #[derive(Deserialize, ToSchema)]
 struct OpenSession {
     /// 1 to 120 characters.
+    #[schema(min_length = 1, max_length = 120)]
     title: String,
     /// Whether the mentor admits each person by hand.
     #[serde(default = "yes")]
@@ -149,7 +152,7 @@ async fn open_session(
 }
 
 /// My sessions as mentor or member, newest first
-#[utoipa::path(get, path = "/api/sessions", tag = "sessions",
+#[utoipa::path(get, path = "/api/sessions", tag = "sessions", params(ListQuery),
     responses((status = 200, body = SessionsAnswer), Problems), security(("cookie" = []), ("bearer" = [])))]
 async fn list_sessions(
     State(booking): State<Booking>,

@@ -1,5 +1,7 @@
 //! HTTP of search and saved mentors.
 
+#![expect(unused_qualifications, reason = "utoipa writes out the type in Query<…>")]
+
 use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -53,7 +55,8 @@ struct SavedAnswer {
 /// Find mentors, best first
 ///
 /// Code: `cursor_invalid` (400).
-#[utoipa::path(get, path = "/api/mentors", tag = "mentors", responses((status = 200, body = FoundMentors), Problems),
+#[utoipa::path(get, path = "/api/mentors", tag = "mentors", params(SearchQuery),
+    responses((status = 200, body = FoundMentors), Problems),
     security((), ("cookie" = []), ("bearer" = [])))]
 async fn search_mentors(
     State(discovery): State<Discovery>,

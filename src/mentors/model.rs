@@ -47,18 +47,24 @@ impl MentorStatus {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct Profile {
     /// One line, 1 to 120 characters.
+    #[schema(max_length = 120)]
     pub headline: String,
     /// 1 to 4000 characters; lines may break.
+    #[schema(max_length = 4000)]
     pub about: String,
     /// Where they have worked and on what, up to 2000 characters; lines may break.
     #[serde(default)]
+    #[schema(max_length = 2000)]
     pub experience: String,
     /// 1 to 12, each up to 40 characters.
+    #[schema(max_items = 12)]
     pub skills: Vec<String>,
     /// 1 to 8 ISO 639-1 codes they mentor in: `en`.
+    #[schema(max_items = 8)]
     pub languages: Vec<String>,
     /// Up to 5 https addresses.
     #[serde(default)]
+    #[schema(max_items = 5)]
     pub links: Vec<String>,
     /// The https address of a video that introduces them.
     #[serde(default)]

@@ -1,5 +1,7 @@
 //! HTTP of bookings.
 
+#![expect(unused_qualifications, reason = "utoipa writes out the type in Query<…>")]
+
 use axum::extract::{FromRef, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -116,6 +118,7 @@ struct ListQuery {
     /// `next_cursor` of the page before.
     cursor: Option<String>,
     /// 1 to 100.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<u16>,
 }
 
@@ -137,7 +140,7 @@ async fn book(
 }
 
 /// My bookings, as mentor and as mentee
-#[utoipa::path(get, path = "/api/bookings", tag = "bookings",
+#[utoipa::path(get, path = "/api/bookings", tag = "bookings", params(ListQuery),
     responses((status = 200, body = BookingsAnswer), Problems), security(("cookie" = []), ("bearer" = [])))]
 async fn list_bookings(
     State(booking): State<Booking>,
