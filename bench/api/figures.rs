@@ -2,22 +2,28 @@
 
 use std::time::{Duration, Instant};
 
-use reqwest::Client;
+use reqwest::{Client, RequestBuilder};
 
-/// Asks for `paths` in turn, `rate` a second for `seconds`; milliseconds from when each should have left to the end of
-/// its answer, sorted. Every answer must be a 200.
+/// Asks for `paths` in turn, `rate` a second for `seconds`: see [`paced`]. Every answer must be a 200.
 pub(crate) async fn steady(base: &str, paths: &[String], rate: u32, seconds: u32) -> Vec<f64> {
     let http = Client::new();
+    let count = usize::try_from(rate * seconds).expect("a small number");
+    let requests = paths.iter().cycle().take(count).map(|path| http.get(format!("{base}{path}")));
+    paced(requests, rate, 200).await
+}
+
+/// Sends `requests`, `rate` a second; milliseconds from when each should have left to the end of its answer, sorted.
+/// Every answer must have this status.
+pub(crate) async fn paced(requests: impl Iterator<Item = RequestBuilder>, rate: u32, status: u16) -> Vec<f64> {
     let start = Instant::now() + Duration::from_millis(50);
-    let requests = (0..rate * seconds).zip(paths.iter().cycle()).map(|(number, path)| {
+    let requests = (0..).zip(requests).map(|(number, request)| {
         let due = start + Duration::from_secs(1) * number / rate;
-        let request = http.get(format!("{base}{path}"));
         tokio::spawn(async move {
             tokio::time::sleep_until(due.into()).await;
             let answer = request.send().await.expect("the server answers");
-            let status = answer.status();
+            let said = answer.status();
             let body = answer.bytes().await.expect("the whole answer");
-            assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
+            assert_eq!(said, status, "{}", String::from_utf8_lossy(&body));
             due.elapsed().as_secs_f64() * 1_000.0
         })
     });

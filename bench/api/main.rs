@@ -3,6 +3,7 @@
 //! Requests leave at their times whatever the answers do, and are counted from when they should have left, so that a
 //! server that falls behind cannot hide it.
 
+mod booking;
 mod figures;
 mod people;
 mod search;
@@ -29,7 +30,14 @@ async fn main() {
     engines.retain(|(engine, _)| only.is_empty() || only == *engine);
     for (engine, url) in engines {
         let app = start(&folder, &url).await;
-        search::measure(&app, engine).await;
+        // ONLY=booking leaves the others out.
+        let wanted = |part: &str| std::env::var("ONLY").map_or(true, |only| only == part);
+        if wanted("booking") {
+            booking::measure(&app, engine).await;
+        }
+        if wanted("search") {
+            search::measure(&app, engine).await;
+        }
         app.shut_down().await;
     }
     std::fs::remove_dir_all(&folder).expect("the data goes");
@@ -38,6 +46,8 @@ async fn main() {
 async fn start(folder: &std::path::Path, url: &str) -> App {
     let settings = format!(
         "data_dir = '{}'\n[http]\nlisten = '127.0.0.1:0'\ndrain_s = 1\n[ops]\nlisten = '127.0.0.1:0'\n\
+         [accounts]\nsign_up_per_ip = {{ burst = 100000, per_minute = 60000 }}\n\
+         [booking]\nbook_per_user = {{ burst = 100000, per_minute = 60000 }}\n\
          [sfu]\nbind = '127.0.0.1'\nport = 0\nshards = 1\n[database]\nurl = '{url}'\n",
         folder.display()
     );
