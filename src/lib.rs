@@ -13,6 +13,7 @@ pub mod cli;
 mod demo;
 mod dev_mail;
 pub mod discovery;
+mod embed;
 pub mod kernel;
 pub mod live;
 pub mod mentors;

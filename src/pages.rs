@@ -34,13 +34,13 @@ pub(crate) fn routes() -> Router<AppState> {
 }
 
 /// What a page says about itself to those who do not run it.
-struct Head {
-    title: String,
-    description: String,
+pub(crate) struct Head {
+    pub(crate) title: String,
+    pub(crate) description: String,
     /// The page's one address.
-    canonical: String,
+    pub(crate) canonical: String,
     /// Open Graph's word for what it is.
-    kind: &'static str,
+    pub(crate) kind: &'static str,
 }
 
 impl Head {
@@ -147,7 +147,7 @@ fn shortened(text: &str) -> String {
 }
 
 /// index.html with `head` in place of its own, and an answer of the API by its address.
-fn page(state: &AppState, head: &Head, status: StatusCode, first: &[(String, Value)]) -> Response {
+pub(crate) fn page(state: &AppState, head: &Head, status: StatusCode, first: &[(String, Value)]) -> Response {
     let Some(index) = web::index_html() else { return web::not_built().into_response() };
     let mut html = head.html(&state.kernel.config.name);
     if !first.is_empty() {

@@ -8,8 +8,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::AppState;
-use crate::kernel::openapi::problem_schemas;
-use crate::{accounts, admin, availability, booking, dev_mail, discovery, live, mentors, pages, site, web};
+use crate::kernel::openapi::{name_problems, problem_schemas};
+use crate::{accounts, admin, availability, booking, dev_mail, discovery, embed, live, mentors, pages, site, web};
 
 #[derive(OpenApi)]
 #[openapi(info(title = "FaceMentor", description = "Mentors and mentees, their sessions and calls."))]
@@ -21,6 +21,7 @@ pub(crate) fn router(state: &AppState) -> axum::Router {
         .split_for_parts()
         .0
         .merge(pages::routes())
+        .merge(embed::routes())
         .merge(dev_mail::routes(&state.kernel.config))
         .method_not_allowed_fallback(web::method_not_allowed)
         .fallback(web::serve)
@@ -30,6 +31,7 @@ pub(crate) fn router(state: &AppState) -> axum::Router {
 /// The OpenAPI document, as served at `/api/openapi.json`.
 pub fn openapi() -> String {
     let mut document = all().split_for_parts().1;
+    name_problems(&mut document);
     let components = document.components.get_or_insert_default();
     components.schemas.extend(problem_schemas());
     let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("__Host-access")));

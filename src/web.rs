@@ -52,6 +52,14 @@ pub(crate) fn index_html() -> Option<String> {
     Dist::get("index.html").and_then(|file| String::from_utf8(file.data.into_owned()).ok())
 }
 
+/// A file of the web app, by name.
+pub(crate) fn file(name: &str, headers: &HeaderMap) -> axum::response::Response {
+    match Dist::get(name) {
+        Some(file) => file_answer(name, &file, headers).into_response(),
+        None => not_built().into_response(),
+    }
+}
+
 /// Says what to do about a web app that is not there.
 pub(crate) fn not_built() -> impl IntoResponse {
     let kind = (header::CONTENT_TYPE, "text/html; charset=utf-8");

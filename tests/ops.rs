@@ -43,7 +43,8 @@ async fn every_answer_carries_security_headers_and_an_id() {
         let policy = answer.headers["content-security-policy"].to_str().expect("ASCII");
         let scripts = policy.split(';').find(|part| part.trim().starts_with("script-src")).expect("a script-src");
         assert_eq!(scripts.trim(), "script-src 'self'", "{path}");
-        assert!(policy.contains("frame-ancestors 'none'"), "{path}");
+        assert!(policy.ends_with("; frame-ancestors 'none'"), "{path}");
+        assert_eq!(answer.headers["x-frame-options"], "DENY", "{path}");
         assert_eq!(answer.headers["x-content-type-options"], "nosniff", "{path}");
         assert_eq!(answer.headers["referrer-policy"], "same-origin", "{path}");
         assert!(answer.headers.contains_key("x-request-id"), "{path}");

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::both_engines;
 use crate::mentors::{profile, save};
-use crate::world::World;
+use crate::world::{Engine, World};
 
 /// The page's text, which must be HTML. Needs the web app built, as `make test` does first.
 async fn html(world: &World, path: &str, status: u16) -> String {
@@ -24,6 +24,30 @@ fn first_data(html: &str) -> Value {
 }
 
 both_engines! {
+    async fn only_the_booking_frame_may_stand_in_pages_of_others(world: World) {
+        let ada = world.mentor("Ada").await;
+        save(&ada, &profile("Rust")).await.expect(200);
+        let frames = async |path: &str| {
+            let answer = world.browser().get(path).await;
+            let policy = answer.headers["content-security-policy"].to_str().expect("ASCII").to_owned();
+            let (_, ancestors) = policy.rsplit_once("frame-ancestors ").expect("a policy for frames");
+            (ancestors.to_owned(), answer.headers.contains_key("x-frame-options"))
+        };
+        for path in ["/embed/ada", "/embed/nobody"] {
+            assert_eq!(frames(path).await, ("*".to_owned(), false), "{path}");
+        }
+        for path in ["/mentors/ada", "/mentors", "/sign-in", "/embed", "/embed/ada/x", "/api/mentors/ada", "/widget.js"] {
+            assert_eq!(frames(path).await, ("'none'".to_owned(), true), "{path}");
+        }
+        let page = world.browser().get("/embed/ada").await;
+        assert_eq!(page.headers["x-robots-tag"], "noindex");
+        assert_eq!(page.headers["cross-origin-resource-policy"], "cross-origin");
+        assert!(first_data(&page.text)["/mentors/ada/offerings"]["items"].is_array());
+        let script = world.browser().get("/widget.js").await;
+        assert_eq!(script.headers["cross-origin-resource-policy"], "cross-origin", "pages of others load it");
+        assert_eq!(script.headers["content-type"], "text/javascript; charset=utf-8");
+    }
+
     async fn a_mentor_page_comes_with_its_head_and_data(world: World) {
         let ada = world.mentor("Ada").await;
         let mut nasty = profile("\"><script>alert(1)</script>");
@@ -79,5 +103,19 @@ both_engines! {
         assert_eq!(sitemap.headers["content-type"], "application/xml; charset=utf-8");
         let places: Vec<_> = sitemap.text.split("<loc>").skip(1).map(|rest| rest.split('<').next().expect("text")).collect();
         assert_eq!(places, [world.url("/"), world.url("/mentors"), world.url("/mentors/ada")]);
+    }
+}
+
+#[tokio::test]
+async fn an_operator_says_whose_pages_may_show_the_booking_frame() {
+    let cases = [
+        ("['https://a.example', 'https://b.example:8443']", "https://a.example https://b.example:8443"),
+        ("[]", "'none'"),
+    ];
+    for (origins, expected) in cases {
+        let world = World::with(Engine::Sqlite, &format!("[http]\nembed_origins = {origins}")).await;
+        let answer = world.browser().get("/embed/nobody").await;
+        let policy = answer.headers["content-security-policy"].to_str().expect("ASCII");
+        assert!(policy.ends_with(&format!("; frame-ancestors {expected}")), "{policy}");
     }
 }

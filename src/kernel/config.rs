@@ -62,6 +62,9 @@ pub struct HttpConfig {
     pub trusted_proxies: Vec<Network>,
     #[serde(deserialize_with = "list")]
     pub cors_origins: Vec<String>,
+    /// Whose pages may show the booking frame; `*` is everybody's.
+    #[serde(deserialize_with = "list")]
+    pub embed_origins: Vec<String>,
     pub body_limit_bytes: usize,
     pub timeout_s: u64,
     /// How long open requests and calls may go on after SIGTERM.
@@ -291,6 +294,10 @@ impl Config {
         for origin in &self.http.cors_origins {
             check(is_origin(origin), format!("http.cors_origins: {origin:?} is not like https://app.example.org"));
         }
+        for origin in &self.http.embed_origins {
+            let fine = origin == "*" || is_origin(origin);
+            check(fine, format!("http.embed_origins: {origin:?} is neither * nor like https://www.example.org"));
+        }
         let tls = &self.tls;
         check(
             tls.certificate.as_os_str().is_empty() == tls.key.as_os_str().is_empty(),
@@ -447,6 +454,7 @@ mod tests {
             ("[http]\nlisten = 'here'", "http.listen"),
             ("[http]\npublic_url = 'meet.example.org'", "http.public_url"),
             ("[http]\ncors_origins = ['https://a.example/path']", "http.cors_origins"),
+            ("[http]\nembed_origins = ['www.example.org']", "http.embed_origins"),
             ("[http]\ntrusted_proxies = ['10.0.0.0/99']", "10.0.0.0/99"),
             ("[tls]\ncertificate = '/nowhere.pem'", "give both"),
             ("[database]\nurl = 'mysql://x'", "database.url"),

@@ -12,15 +12,17 @@ use crate::kernel::client::Client;
 /// go to another node of ours.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; \
     img-src 'self' blob: data:; media-src 'self' blob: mediastream:; connect-src 'self' ws: wss:; \
-    worker-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+    worker-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors ";
+
+/// Marks an answer, as an extension, that pages of `http.embed_origins` may show in a frame.
+#[derive(Debug, Clone, Copy)]
+pub struct Embeddable;
 
 const PERMISSIONS_POLICY: &str = "camera=(self), microphone=(self), display-capture=(self), fullscreen=(self), \
     autoplay=(self), screen-wake-lock=(self), geolocation=(), payment=(), usb=(), browsing-topics=()";
 
 const ALWAYS: &[(&str, &str)] = &[
-    ("content-security-policy", CONTENT_SECURITY_POLICY),
     ("x-content-type-options", "nosniff"),
-    ("x-frame-options", "DENY"),
     // Links to sessions are secrets: no other site learns them.
     ("referrer-policy", "same-origin"),
     ("permissions-policy", PERMISSIONS_POLICY),
@@ -37,7 +39,15 @@ pub(super) async fn secure(State(kernel): State<Kernel>, request: Request, next:
     let https = Client::of(&parts, &kernel).asked_origin.starts_with("https://");
     let api = parts.uri.path().starts_with("/api/");
     let mut response = next.run(Request::from_parts(parts, body)).await;
+    let embeddable = response.extensions().get::<Embeddable>().is_some();
     let headers = response.headers_mut();
+    let origins = &kernel.config.http.embed_origins;
+    let ancestors = if embeddable && !origins.is_empty() { origins.join(" ") } else { "'none'".to_owned() };
+    let policy = HeaderValue::from_str(&format!("{CONTENT_SECURITY_POLICY}{ancestors}"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy.expect("origins are ASCII"));
+    if ancestors == "'none'" {
+        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    }
     for (name, value) in ALWAYS {
         headers.entry(*name).or_insert(HeaderValue::from_static(value));
     }

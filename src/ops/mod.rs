@@ -6,6 +6,7 @@ mod layers;
 mod metrics;
 mod server;
 
+pub use headers::Embeddable;
 pub use health::Readiness;
 pub use layers::surround;
 pub use metrics::ops_router;

@@ -9,7 +9,10 @@ const systemDark = window.matchMedia('(prefers-color-scheme: dark)');
 
 function read(): ThemeChoice {
   try {
-    const stored = localStorage.getItem(KEY);
+    // Inside somebody else's page it is theirs to choose.
+    const stored = window.location.pathname.startsWith('/embed/')
+      ? new URLSearchParams(window.location.search).get('theme')
+      : localStorage.getItem(KEY);
     return stored === 'light' || stored === 'dark' ? stored : 'system';
   } catch {
     return 'system';

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { useMeQuery } from '@/api/me';
 import { useTitle } from '@/lib/title';
 import { DeviceList } from './device-list';
@@ -8,7 +9,12 @@ import { PictureEditor } from './picture-editor';
 import { ProfileForm } from './profile-form';
 import { SettingsSection } from './settings-section';
 
-export function SettingsPage() {
+interface SettingsPageProps {
+  /** What only mentors set. */
+  forMentors: ReactNode;
+}
+
+export function SettingsPage({ forMentors }: SettingsPageProps) {
   useTitle('Settings');
   const { data: me } = useMeQuery();
   if (!me) return null;
@@ -22,6 +28,7 @@ export function SettingsPage() {
       <EmailSection me={me} />
       <PasswordSection />
       <IdentitiesSection />
+      {me.mentor?.status === 'approved' && forMentors}
       <SettingsSection
         id="devices"
         title="Where you are signed in"
