@@ -130,12 +130,7 @@ impl Availability {
         from: Timestamp,
         until: Timestamp,
     ) -> Result<(String, Vec<Opening>), AvailabilityError> {
-        if until <= from {
-            return Err(AvailabilityError::RangeInvalid);
-        }
-        if until.since(from) > RANGE_MAX {
-            return Err(AvailabilityError::RangeTooLong);
-        }
+        check_range(from, until)?;
         let mut conn = self.kernel.db.read().await?;
         let offering = offering(&mut conn, id).await?.filter(Offering::is_bookable);
         let offering = offering.ok_or(AvailabilityError::OfferingUnknown)?;
@@ -144,7 +139,30 @@ impl Availability {
         Ok((zone.unwrap_or_else(|| "UTC".to_owned()), found))
     }
 
+    /// The moments of `from..until` in which a mentor can be booked by their rules, whatever is booked already.
+    pub async fn hours(
+        &self,
+        me: UserId,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<(Timestamp, Timestamp)>, AvailabilityError> {
+        check_range(from, until)?;
+        self.require_mentor(me).await?;
+        let stored = store::document(&mut *self.kernel.db.read().await?, me).await?;
+        Ok(stored
+            .as_ref()
+            .and_then(document::calendar)
+            .map_or_else(Vec::new, |calendar| openings::hours(&calendar, from, until)))
+    }
+
     async fn require_mentor(&self, user: UserId) -> Result<(), AvailabilityError> {
         if self.mentors.is_approved(user).await? { Ok(()) } else { Err(AvailabilityError::MentorRequired) }
     }
+}
+
+fn check_range(from: Timestamp, until: Timestamp) -> Result<(), AvailabilityError> {
+    if until <= from {
+        return Err(AvailabilityError::RangeInvalid);
+    }
+    if until.since(from) > RANGE_MAX { Err(AvailabilityError::RangeTooLong) } else { Ok(()) }
 }

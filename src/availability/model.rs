@@ -45,46 +45,58 @@ fn minutes(count: i16) -> Duration {
 #[schema(as = OfferingTerms)]
 pub struct Terms {
     /// 1 to 120 characters.
+    #[schema(min_length = 1, max_length = 120)]
     pub title: String,
     /// Up to 2000 characters; lines may break.
     #[serde(default)]
+    #[schema(max_length = 2000)]
     pub description: String,
     /// 15 to 480, a multiple of 5.
+    #[schema(minimum = 15, maximum = 480, multiple_of = 5)]
     pub minutes: i16,
     /// In the currency's smallest unit; 0 is free.
     #[serde(default)]
+    #[schema(minimum = 0, maximum = 100_000_000)]
     pub price_minor: i64,
     /// ISO 4217.
     #[serde(default = "euro")]
+    #[schema(pattern = "^[A-Z]{3}$")]
     pub currency: String,
     /// 1 (one-to-one) to 100.
     #[serde(default = "one")]
+    #[schema(minimum = 1, maximum = 100)]
     pub seats: i16,
     /// Asked of whoever books; at most 10.
     #[serde(default)]
+    #[schema(max_items = 10)]
     pub questions: Vec<String>,
     /// Kept free before, 0 to 240, a multiple of 5.
     #[serde(default)]
+    #[schema(minimum = 0, maximum = 240, multiple_of = 5)]
     pub buffer_before_minutes: i16,
     /// Kept free after, 0 to 240, a multiple of 5.
     #[serde(default)]
+    #[schema(minimum = 0, maximum = 240, multiple_of = 5)]
     pub buffer_after_minutes: i16,
     /// How soon one may book, up to 30 days.
     #[serde(default = "two_hours")]
+    #[schema(minimum = 0, maximum = 43_200)]
     pub minimum_notice_minutes: i32,
     /// How far ahead one may book, 1 to 365.
     #[serde(default = "two_months")]
+    #[schema(minimum = 1, maximum = 365)]
     pub horizon_days: i16,
     /// Meetings of the mentor that start on one date; null: any number.
     #[serde(default)]
-    #[schema(required)]
+    #[schema(required, minimum = 1, maximum = 32_767)]
     pub max_per_day: Option<i16>,
     /// From Monday on; null: any number.
     #[serde(default)]
-    #[schema(required)]
+    #[schema(required, minimum = 1, maximum = 32_767)]
     pub max_per_week: Option<i16>,
     /// A mentee may cancel or move a booking until so long before it starts, up to 30 days.
     #[serde(default = "a_day")]
+    #[schema(minimum = 0, maximum = 43_200)]
     pub cancellation_notice_minutes: i32,
     /// Whether it can be booked.
     #[serde(default = "yes")]
@@ -154,12 +166,15 @@ pub struct Document {
     pub time_zone: String,
     /// At most 100.
     #[serde(default)]
+    #[schema(max_items = 100)]
     pub weekly: Vec<WeeklyHours>,
     /// In place of the weekly hours of a date; at most 400.
     #[serde(default)]
+    #[schema(max_items = 400)]
     pub overrides: Vec<DateOverride>,
     /// At most 100.
     #[serde(default)]
+    #[schema(max_items = 100)]
     pub time_off: Vec<TimeOff>,
 }
 
@@ -173,28 +188,35 @@ pub struct WeeklyHours {
 /// A part of a day: `09:00` to `17:00`, in steps of five minutes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Hours {
+    #[schema(pattern = "^([01][0-9]|2[0-3]):[0-5][05]$")]
     pub from: String,
     /// Up to `24:00`.
+    #[schema(pattern = "^(([01][0-9]|2[0-3]):[0-5][05]|24:00)$")]
     pub until: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DateOverride {
     /// `2026-12-24`.
+    #[schema(format = Date)]
     pub date: String,
     /// Empty: not available on that date.
     #[serde(default)]
+    #[schema(max_items = 24)]
     pub windows: Vec<Hours>,
 }
 
 /// Whole days without meetings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TimeOff {
+    #[schema(format = Date)]
     pub first_day: String,
     /// Inclusive.
+    #[schema(format = Date)]
     pub last_day: String,
     /// For the mentor's own eyes, up to 200 characters.
     #[serde(default)]
+    #[schema(max_length = 200)]
     pub note: String,
 }
 

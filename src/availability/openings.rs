@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use sqlx::AnyConnection;
 
 use super::model::{Offering, Opening};
-use super::rules::{self, Booked, Length, Limits};
+use super::rules::{self, Booked, Calendar, Length, Limits};
 use super::{document, store};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::SessionId;
@@ -51,6 +51,13 @@ pub(super) async fn openings(
         found.sort_by_key(|opening| opening.starts_at);
     }
     Ok(found)
+}
+
+/// What the rules leave open of `from..until`.
+pub(super) fn hours(calendar: &Calendar, from: Timestamp, until: Timestamp) -> Vec<(Timestamp, Timestamp)> {
+    let Some(range) = instant(from).zip(instant(until)) else { return Vec::new() };
+    let of = |at: jiff::Timestamp| Timestamp(at.as_millisecond());
+    rules::hours(calendar, range).into_iter().map(|(start, end)| (of(start), of(end))).collect()
 }
 
 /// The opening that starts then, if there is one: by rules, notice, horizon, limits, and what is occupied (except what

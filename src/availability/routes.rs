@@ -1,5 +1,7 @@
 //! HTTP of availability.
 
+#![expect(unused_qualifications, reason = "utoipa writes out the type in Query<…>")]
+
 use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -25,6 +27,7 @@ where
         .routes(routes!(my_offerings, add_offering))
         .routes(routes!(change_offering))
         .routes(routes!(my_availability, set_availability))
+        .routes(routes!(my_hours))
         .routes(routes!(mentor_offerings))
         .routes(routes!(list_openings))
 }
@@ -55,7 +58,7 @@ pub struct OfferingsAnswer {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct RangeQuery {
-    /// Openings that start from then on
+    /// What starts from then on
     from_ms: i64,
     /// and before then, at most 31 days later.
     until_ms: i64,
@@ -67,6 +70,20 @@ struct OpeningsAnswer {
     /// The mentor's, IANA.
     time_zone: String,
     items: Vec<OpeningAnswer>,
+}
+
+/// When a mentor can be booked by their rules.
+#[derive(Serialize, ToSchema)]
+#[schema(as = MyHours)]
+struct HoursAnswer {
+    items: Vec<Stretch>,
+}
+
+/// From a moment to another.
+#[derive(Serialize, ToSchema)]
+struct Stretch {
+    starts_at_ms: Timestamp,
+    ends_at_ms: Timestamp,
 }
 
 /// A time that can be booked.
@@ -105,7 +122,7 @@ async fn add_offering(
 
 /// Change an offering; what is booked keeps the terms it was booked by
 ///
-/// Codes as for a new one.
+/// Codes as for a new one (422), `mentor_required` (403).
 #[utoipa::path(put, path = "/api/me/offerings/{id}", tag = "availability", params(("id" = OfferingId, Path)),
     request_body = Terms, responses((status = 200, body = OfferingAnswer), Problems),
     security(("cookie" = []), ("bearer" = [])))]
@@ -142,6 +159,21 @@ async fn set_availability(
     Ok(Json(availability.set_document(me.user.id, document).await?))
 }
 
+/// The hours in which I can be booked by my rules, whatever is booked already
+///
+/// Codes: `range_invalid`, `range_too_long` (400), `mentor_required` (403).
+#[utoipa::path(get, path = "/api/me/availability/hours", tag = "availability", params(RangeQuery),
+    responses((status = 200, body = HoursAnswer), Problems), security(("cookie" = []), ("bearer" = [])))]
+async fn my_hours(
+    State(availability): State<Availability>,
+    me: LoggedIn,
+    Query(range): Query<RangeQuery>,
+) -> ApiResult<Json<HoursAnswer>> {
+    let found = availability.hours(me.user.id, Timestamp(range.from_ms), Timestamp(range.until_ms)).await?;
+    let items = found.into_iter().map(|(starts_at_ms, ends_at_ms)| Stretch { starts_at_ms, ends_at_ms }).collect();
+    Ok(Json(HoursAnswer { items }))
+}
+
 /// What can be booked with a mentor
 #[utoipa::path(get, path = "/api/mentors/{slug}/offerings", tag = "availability", params(("slug" = String, Path)),
     responses((status = 200, body = OfferingsAnswer), Problems), security((), ("cookie" = []), ("bearer" = [])))]
@@ -156,7 +188,7 @@ async fn mentor_offerings(
 ///
 /// Codes: `range_invalid`, `range_too_long` (400).
 #[utoipa::path(get, path = "/api/offerings/{id}/openings", tag = "availability",
-    params(("id" = OfferingId, Path)),
+    params(("id" = OfferingId, Path), RangeQuery),
     responses((status = 200, body = OpeningsAnswer), Problems), security((), ("cookie" = []), ("bearer" = [])))]
 async fn list_openings(
     State(availability): State<Availability>,

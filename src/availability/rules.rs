@@ -114,6 +114,25 @@ pub fn openings(
     found
 }
 
+/// The available moments of `from..until` outside time off, in unbroken stretches.
+pub(super) fn hours(calendar: &Calendar, (from, until): (Timestamp, Timestamp)) -> Vec<(Timestamp, Timestamp)> {
+    let off = merged(calendar.time_off.clone());
+    let mut found = Vec::new();
+    for (opens, closes) in merged(available(calendar, from, until).into_iter().flatten().collect()) {
+        let (mut start, end) = (opens.max(from), closes.min(until));
+        for &(off_from, off_until) in off.iter().filter(|(off_from, off_until)| *off_from < end && *off_until > opens) {
+            if start < off_from {
+                found.push((start, off_from));
+            }
+            start = start.max(off_until);
+        }
+        if start < end {
+            found.push((start, end));
+        }
+    }
+    found
+}
+
 /// The available moments of each date around `from..until`, in unbroken stretches.
 fn available(calendar: &Calendar, from: Timestamp, until: Timestamp) -> Vec<Vec<(Timestamp, Timestamp)>> {
     let zone = &calendar.zone;

@@ -129,3 +129,17 @@ fn notice_horizon_and_limits_hold() {
     assert_eq!(starts(&utc, half_hours(), week, &booked, "2026-05-01").len(), 0);
     assert_eq!(starts(&utc, half_hours(), week, &booked, "2026-05-04").len(), 4);
 }
+
+#[test]
+fn hours_are_what_the_rules_leave_of_a_range() {
+    let mut utc = daily("UTC", 9 * 60, 17 * 60);
+    utc.time_off = vec![(at("2026-03-25T10:00:00Z"), at("2026-03-25T12:00:00Z"))];
+    let shown = |from: &str, until: &str| {
+        let found = hours(&utc, (at(from), at(until)));
+        found.iter().map(|(start, end)| format!("{start} {end}")).collect::<Vec<_>>()
+    };
+    let day = ["2026-03-25T09:00:00Z 2026-03-25T10:00:00Z", "2026-03-25T12:00:00Z 2026-03-25T17:00:00Z"];
+    assert_eq!(shown("2026-03-25T00:00:00Z", "2026-03-26T00:00:00Z"), day);
+    assert_eq!(shown("2026-03-25T11:00:00Z", "2026-03-25T13:00:00Z"), ["2026-03-25T12:00:00Z 2026-03-25T13:00:00Z"]);
+    assert_eq!(shown("2026-03-25T10:30:00Z", "2026-03-25T11:00:00Z"), Vec::<String>::new());
+}

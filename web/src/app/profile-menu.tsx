@@ -4,6 +4,7 @@ import {
   ClipboardList,
   GraduationCap,
   Heart,
+  House,
   LogOut,
   Search,
   Settings,
@@ -58,6 +59,11 @@ export function ProfileMenu({ user }: { user: User }) {
           <p className="truncate text-muted">{user.email}</p>
         </div>
         <DropdownMenuSeparator />
+        <DropdownMenuItem asChild>
+          <Link to="/home">
+            <House aria-hidden /> Home
+          </Link>
+        </DropdownMenuItem>
         <DropdownMenuItem asChild>
           <Link to="/bookings">
             <CalendarCheck aria-hidden /> My bookings

@@ -107,6 +107,12 @@ export function createRouter() {
               }),
             },
             {
+              path: '/home',
+              lazy: async () => ({
+                Component: (await import('./home-route')).HomeRoute,
+              }),
+            },
+            {
               path: '/bookings',
               lazy: async () => ({
                 Component: (await import('@/features/booking/bookings-page')).BookingsPage,
@@ -148,13 +154,21 @@ export function createRouter() {
             {
               path: '/settings',
               lazy: async () => ({
-                Component: (await import('@/features/accounts/settings-page')).SettingsPage,
+                Component: (await import('./settings-route')).SettingsRoute,
               }),
             },
           ],
         },
         { path: '*', Component: NotFoundPage },
       ],
+    },
+    {
+      path: '/embed/:slug',
+      errorElement: <PageError />,
+      hydrateFallbackElement: <PagePending />,
+      lazy: async () => ({
+        Component: (await import('@/features/booking/embed-page')).EmbedPage,
+      }),
     },
     {
       path: '/join/:joinCode',

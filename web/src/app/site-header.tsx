@@ -10,11 +10,12 @@ export function SiteHeader() {
   return (
     <header className="border-b border-border">
       <div className="mx-auto flex h-16 max-w-5xl items-center gap-2 px-4">
-        <Link to={me ? '/sessions' : '/'} className="inline-flex rounded-sm">
+        <Link to={me ? '/home' : '/'} className="inline-flex rounded-sm">
           <Brand />
         </Link>
         <nav aria-label="Main" className="ml-auto flex items-center gap-1 sm:gap-2">
           <PageLink to="/mentors">Find a mentor</PageLink>
+          {me && <PageLink to="/home">Home</PageLink>}
           {me && <PageLink to="/sessions">My sessions</PageLink>}
           {me === null && <SignInLinks />}
           {me ? <ProfileMenu user={me} /> : <ThemeMenu />}

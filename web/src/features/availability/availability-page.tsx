@@ -16,7 +16,7 @@ import { hoursOf, mistakeIn, WEEKDAYS, withHours } from './hours';
 import { HoursEditor } from './hours-editor';
 import { NotAMentor } from './not-a-mentor';
 import { TimeOffEditor } from './time-off-editor';
-import { WeekPicture } from './week-picture';
+import { WeekPainter } from './week-painter';
 
 /** When a mentor can be booked: the week, dates that differ, days off. */
 export function AvailabilityPage() {
@@ -76,7 +76,7 @@ function Editor({ stored }: { stored: Availability }) {
       </Field>
       <section aria-label="Weekly hours" className="grid gap-4">
         <h2 className="text-lg">Every week</h2>
-        <WeekPicture weekly={draft.weekly} />
+        <WeekPainter weekly={draft.weekly} onChange={(weekly) => setDraft({ ...draft, weekly })} />
         <ul className="divide-y divide-border rounded-md border border-border bg-surface">
           {WEEKDAYS.map((weekday) => (
             <li key={weekday} className="p-4">

@@ -1,9 +1,10 @@
 import { api } from '@/api/api';
 import type { Booking, Bookings, NewBooking, Offering, Openings } from '@/api/types';
 import { rangesOf } from './days';
+import type { Stretch } from './week';
 
 const bookingApi = api
-  .enhanceEndpoints({ addTagTypes: ['Openings', 'Booking', 'Offerings'] })
+  .enhanceEndpoints({ addTagTypes: ['Openings', 'Booking', 'Offerings', 'Availability'] })
   .injectEndpoints({
     endpoints: (build) => ({
       mentorOfferings: build.query<Offering[], string>({
@@ -29,6 +30,12 @@ const bookingApi = api
         },
         extraOptions: { unauthenticated: 'guest' },
         providesTags: ['Openings'],
+      }),
+      /** The hours one can be booked in by one's rules. */
+      myHours: build.query<Stretch[], { from_ms: number; until_ms: number }>({
+        query: (params) => ({ url: '/me/availability/hours', params }),
+        transformResponse: ({ items }: { items: Stretch[] }) => items,
+        providesTags: ['Availability'],
       }),
       bookings: build.query<Bookings, 'upcoming' | 'past'>({
         query: (when) => ({ url: '/bookings', params: { when, limit: 100 } }),
@@ -64,6 +71,7 @@ const bookingApi = api
 export const {
   useMentorOfferingsQuery,
   useOpeningsQuery,
+  useMyHoursQuery,
   useBookingsQuery,
   useBookingQuery,
   useBookMutation,

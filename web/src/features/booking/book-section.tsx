@@ -21,9 +21,11 @@ export function BookSection({ mentor }: { mentor: MentorPage }) {
   const { data: offerings, error, refetch } = useMentorOfferingsQuery(mentor.slug);
   const { data: me } = useMeQuery();
   const [params, setParams] = useSearchParams();
+  // Whoever has not chosen yet sees the times of the first that can be booked at once: a decision less.
   const offering =
     offerings?.find(({ id }) => id === params.get('offering')) ??
-    (offerings?.length === 1 ? offerings[0] : undefined);
+    offerings?.find(({ price_minor }) => price_minor === 0) ??
+    offerings?.[0];
   const at = Number(params.get('at'));
   const chosen = offering && at > 0 ? openingAt(offering, at) : undefined;
 
@@ -95,7 +97,8 @@ export function BookSection({ mentor }: { mentor: MentorPage }) {
   );
 }
 
-function openingAt(offering: Offering, at: number): Opening {
+/** What an address says of a time; whether it is free the server decides. */
+export function openingAt(offering: Offering, at: number): Opening {
   return { starts_at_ms: at, ends_at_ms: at + offering.minutes * MINUTE_MS, seats_left: 1 };
 }
 
@@ -117,7 +120,8 @@ interface ChoicesProps {
   onChoose: (id: string) => void;
 }
 
-function Choices({ offerings, value, onChoose }: ChoicesProps) {
+/** What can be booked, to choose one. */
+export function Choices({ offerings, value, onChoose }: ChoicesProps) {
   const id = useId();
   return (
     <RadioGroup.Root

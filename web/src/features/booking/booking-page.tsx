@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Link, useParams } from 'react-router';
 import { API_URL } from '@/api/config';
 import { isProblem } from '@/api/problem';
@@ -14,6 +14,7 @@ import { BookingState, isAhead, otherOf } from './booking-state';
 import { CancelDialog } from './cancel-dialog';
 import { price } from '@/lib/money';
 import { MoveDialog } from './move-dialog';
+import { WayIn } from './way-in';
 import { WhenInFull } from './when-in-full';
 
 const REFRESH_MS = 30_000;
@@ -109,34 +110,6 @@ function Details({ booking }: { booking: Booking }) {
       )}
       <History booking={booking} />
     </article>
-  );
-}
-
-/** Looks again when the room opens. */
-function useIsOpen(opensAtMs: number): boolean {
-  const [isOpen, setOpen] = useState(() => Date.now() >= opensAtMs);
-  useEffect(() => {
-    const look = () => setOpen(Date.now() >= opensAtMs);
-    look();
-    const timer = setInterval(look, 1_000);
-    return () => clearInterval(timer);
-  }, [opensAtMs]);
-  return isOpen;
-}
-
-function WayIn({ booking }: { booking: Booking }) {
-  const isOpen = useIsOpen(booking.opens_at_ms);
-  if (isOpen) {
-    return (
-      <Button size="lg" asChild className="justify-self-start">
-        <Link to={`/join/${booking.join_code}`}>Join the session</Link>
-      </Button>
-    );
-  }
-  return (
-    <p>
-      The room opens <When ms={booking.opens_at_ms} />, ten minutes before.
-    </p>
   );
 }
 

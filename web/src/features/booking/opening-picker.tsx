@@ -30,19 +30,23 @@ export function OpeningPicker({ offering, chosen, onChoose }: OpeningPickerProps
   const timeZone = picked ?? mine;
   const [openedAt] = useState(now);
   const firstMonth = monthOf(dateIn(openedAt, timeZone));
-  const [month, setMonth] = useState(firstMonth);
-  const [looked, setLooked] = useState(false);
-  const [date, setDate] = useState<string>();
+  const [month, setMonth] = useState(
+    chosen ? monthOf(dateIn(chosen.starts_at_ms, timeZone)) : firstMonth,
+  );
+  const [looked, setLooked] = useState(chosen !== undefined);
+  const [pickedDate, setDate] = useState<string>();
   const { data, error, isFetching, refetch } = useOpeningsQuery(
     { offering, month },
     { refetchOnMountOrArgChange: 60 },
   );
   const dates = byDate(data?.items ?? [], timeZone);
-  const inMonth = [...dates.keys()].some((day) => monthOf(day) === month);
+  const inMonth = [...dates.keys()].filter((day) => monthOf(day) === month).sort();
+  // Until a day is picked: that of the time chosen before, else the first with anything free.
+  const date = pickedDate ?? (chosen ? dateIn(chosen.starts_at_ms, timeZone) : inMonth[0]);
 
   // Whoever has not turned a page yet is shown the first month with anything free.
   if (!looked && data && !isFetching) {
-    if (inMonth || month >= monthAfter(firstMonth, LOOK_AHEAD)) setLooked(true);
+    if (inMonth.length > 0 || month >= monthAfter(firstMonth, LOOK_AHEAD)) setLooked(true);
     else setMonth(monthAfter(month, 1));
   }
 
@@ -85,7 +89,7 @@ export function OpeningPicker({ offering, chosen, onChoose }: OpeningPickerProps
           }}
           busy={isFetching}
         />
-        {looked && data && !isFetching && !inMonth && (
+        {looked && data && !isFetching && inMonth.length === 0 && (
           <p role="status" className="text-sm text-muted">
             Nothing is free in this month. Look at the next one.
           </p>

@@ -1,0 +1,105 @@
+import type { ReactNode } from 'react';
+import { Link } from 'react-router';
+import { useMeQuery } from '@/api/me';
+import type { Booking } from '@/api/types';
+import { Banner } from '@/components/ui/banner';
+import { Button } from '@/components/ui/button';
+import { Card } from '@/components/ui/card';
+import { Skeleton } from '@/components/ui/skeleton';
+import { sortProblem } from '@/lib/form-problem';
+import { useTitle } from '@/lib/title';
+import { useBookingsQuery } from './api';
+import { BookingState, isAhead, otherOf } from './booking-state';
+import { WayIn } from './way-in';
+import { WeekView } from './week-view';
+import { WhenInFull } from './when-in-full';
+
+interface HomePageProps {
+  /** What a new mentor has still to do. */
+  checklist: ReactNode;
+}
+
+/** Where signed-in people start: what comes next, what is to do, and their week. */
+export function HomePage({ checklist }: HomePageProps) {
+  useTitle('Home');
+  const { data: me } = useMeQuery();
+  return (
+    <div className="mx-auto grid w-full max-w-5xl gap-10 px-4 py-10 sm:py-14">
+      <div className="flex flex-wrap items-center justify-between gap-4">
+        <h1 className="min-w-0 text-xl break-words">Hello, {me?.display_name}</h1>
+        <div className="flex flex-wrap gap-3">
+          <Button variant="secondary" asChild>
+            <Link to="/bookings">My bookings</Link>
+          </Button>
+          <Button asChild>
+            <Link to="/mentors">Find a mentor</Link>
+          </Button>
+        </div>
+      </div>
+      {me?.mentor && checklist}
+      <Next />
+      <WeekView />
+    </div>
+  );
+}
+
+function Next() {
+  const { data, error, refetch } = useBookingsQuery('upcoming', {
+    refetchOnMountOrArgChange: true,
+    refetchOnFocus: true,
+  });
+  if (error && !data) {
+    return (
+      <Banner
+        tone="danger"
+        title="Your bookings could not be loaded."
+        action={
+          <Button size="sm" variant="secondary" onClick={() => void refetch()}>
+            Try again
+          </Button>
+        }
+      >
+        {sortProblem(error, [], {}).form}
+      </Banner>
+    );
+  }
+  if (!data) return <Skeleton className="h-32" />;
+  const [next, ...later] = data.items.filter(isAhead);
+  return (
+    <section aria-labelledby="next" className="grid gap-3">
+      <h2 id="next" className="text-lg">
+        What comes next
+      </h2>
+      {next ? <NextCard booking={next} /> : <p className="text-muted">Nothing is booked.</p>}
+      {later.length > 0 && (
+        <p className="text-sm text-muted">
+          And {later.length === 1 ? 'one more' : `${later.length} more`} after that, in the calendar
+          below.
+        </p>
+      )}
+    </section>
+  );
+}
+
+function NextCard({ booking }: { booking: Booking }) {
+  return (
+    <Card className="grid gap-3">
+      <div className="flex flex-wrap items-center gap-3">
+        <h3 className="min-w-0 font-medium break-words">
+          <Link to={`/bookings/${booking.id}`} className="rounded-sm hover:underline">
+            {booking.title} with {otherOf(booking)}
+          </Link>
+        </h3>
+        <BookingState state={booking.state} />
+      </div>
+      <WhenInFull startsAtMs={booking.starts_at_ms} endsAtMs={booking.ends_at_ms} />
+      {booking.you === 'mentor' &&
+        booking.answers.map(({ question, answer }) => (
+          <p key={question} className="text-sm break-words whitespace-pre-line">
+            <span className="text-muted">{question}</span> {answer}
+          </p>
+        ))}
+      <WayIn booking={booking} />
+    </Card>
+  );
+}
