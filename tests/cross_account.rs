@@ -3,6 +3,7 @@
 //! The table must name every such route of the OpenAPI document: a new one without a line here fails.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -13,14 +14,18 @@ use crate::world::{Answer, Browser, World};
 
 /// Stands in everything private; nobody else's answer may hold it.
 const SECRET: &str = "Zanzibar";
+/// An id of nobody's.
+const UNKNOWN: &str = "0198c5b2-0000-7000-8000-000000000001";
 /// What names nothing.
 const MALFORMED: &[&str] = &["x", "00000000-0000-0000-0000-000000000000", "%00", "%FF", "..%2f..", "'%20OR%201=1--"];
 
 /// Who may use a route with the id of somebody's object.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reach {
-    /// The owner (and whom they share it with): to others it does not exist, guests log in first.
+    /// The owner (and whom they share it with): to others it is as if it did not exist, guests log in first.
     Owner,
+    /// Those who have a booking; others are refused, whatever link they have.
+    Booked,
     /// Administrators; everybody else is refused.
     Administrator,
     /// Whoever knows its address.
@@ -75,9 +80,15 @@ async fn refuses(world: &World, cast: &Cast, case: &Case) {
         let status = answer.status.as_u16();
         match (case.reach, who) {
             (Reach::Anyone, _) => assert!(status < 500, "{said}{status}"),
+            (Reach::Booked, _) => assert_eq!(status, 403, "{said}{}", answer.text),
             (_, "a guest") => assert_eq!(status, 401, "{said}{}", answer.text),
             (Reach::Asker, _) => assert!(status < 500 && status != 403, "{said}{status}"),
-            (Reach::Owner, _) => assert_eq!(status, 404, "{said}{}", answer.text),
+            (Reach::Owner, _) => {
+                // The same as for an id that names nothing: nobody learns what exists.
+                let unknown = ask(browser, case, UNKNOWN).await;
+                assert!(matches!(status, 403 | 404), "{said}{}", answer.text);
+                assert_eq!((answer.status, &answer.text), (unknown.status, &unknown.text), "{said}");
+            }
             (Reach::Administrator, _) => assert!(matches!(status, 403 | 404), "{said}{} {}", status, answer.text),
         }
         assert!(!answer.text.contains(SECRET), "{said}{}", answer.text);
@@ -87,7 +98,7 @@ async fn refuses(world: &World, cast: &Cast, case: &Case) {
             let fine = match case.reach {
                 // Taking away what is not there may be as good as done.
                 Reach::Asker | Reach::Anyone => (400..500).contains(&status) || status == 204,
-                Reach::Owner | Reach::Administrator => matches!(status, 400 | 401 | 403 | 404),
+                Reach::Owner | Reach::Administrator | Reach::Booked => matches!(status, 400 | 401 | 403 | 404),
             };
             assert!(fine, "{said}{id}: {status} {}", answer.text);
         }
@@ -142,7 +153,7 @@ async fn cast(world: &World) -> Cast {
         who.send(Method::PUT, path, |request| request.json(body)).await.expect(200)
     };
     put(&ada, "/api/me/availability", &always()).await;
-    let terms = |title: &str| json!({"title": title, "minutes": 30, "questions": [], "max_per_day": null, "max_per_week": null});
+    let terms = |title: &str| json!({"title": title, "minutes": 15, "minimum_notice_minutes": 0, "max_per_day": null, "max_per_week": null});
     let profile = |headline: &str| {
         json!({"headline": headline, "about": "About", "experience": "", "skills": ["Rust"], "languages": ["en"], "links": [],
                "intro_video_url": null})
@@ -151,12 +162,16 @@ async fn cast(world: &World) -> Cast {
     world.settle().await;
     // Bo applies to be a mentor: his application is for administrators.
     put(&bo, "/api/me/mentor-profile", &profile(SECRET)).await;
-    let offering = text(&ada.post("/api/me/offerings", &terms("Half an hour")).await.expect(201), "id");
+    let offering = text(&ada.post("/api/me/offerings", &terms("A quarter")).await.expect(201), "id");
     let hidden = json!({"title": SECRET, "minutes": 30, "is_active": false, "max_per_day": null, "max_per_week": null});
     ada.post("/api/me/offerings", &hidden).await.expect(201);
     let day_ms = 86_400_000;
-    let starts_at_ms = (world.now_ms() / day_ms + 2) * day_ms;
-    let booking = text(&book(&bo, &offering, starts_at_ms).await.expect(201), "id");
+    let quarter_ms = 900_000;
+    let starts_at_ms = (world.now_ms() / quarter_ms + 1) * quarter_ms;
+    let booked = book(&bo, &offering, starts_at_ms).await.expect(201);
+    let (booking, code) = (text(&booked, "id"), text(&booked, "join_code"));
+    // Its room is open: only who has a booking gets in.
+    world.advance(Duration::from_millis(u64::try_from(starts_at_ms - world.now_ms() - 540_000).expect("it is ahead")));
     let session = ada.post("/api/sessions", &json!({"title": SECRET})).await.expect(201);
     let id_of = async |who: &Browser| text(&who.get("/api/me").await.expect(200)["user"], "id");
     let (ada_id, bo_id) = (id_of(&ada).await, id_of(&bo).await);
@@ -181,7 +196,7 @@ async fn cast(world: &World) -> Cast {
     case(post, "/api/sessions/{id}/end", &text(&session, "id"), none(), Reach::Owner);
     // Only who knows the code can be here; what it says is for the whole link.
     case(get, "/api/join/{join_code}", "no-such-code", none(), Reach::Anyone);
-    case(post, "/api/join/{join_code}", "no-such-code", json!({"name": "X"}), Reach::Anyone);
+    case(post, "/api/join/{join_code}", &code, json!({"name": "X"}), Reach::Booked);
     case(delete, "/api/me/logins/{id}", &login, none(), Reach::Owner);
     case(delete, "/api/me/identities/{provider}", "google", none(), Reach::Asker);
     case(put, "/api/me/saved-mentors/{mentor_id}", &ada_id, none(), Reach::Asker);

@@ -38,6 +38,7 @@ where
 #[into_params(parameter_in = Query)]
 struct ListQuery {
     /// `applied` when absent.
+    #[param(inline)]
     status: Option<MentorStatus>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,

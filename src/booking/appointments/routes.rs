@@ -114,6 +114,7 @@ enum Part {
 #[into_params(parameter_in = Query)]
 struct ListQuery {
     /// `upcoming` (soonest first) or `past` (latest first).
+    #[param(inline)]
     when: Part,
     /// `next_cursor` of the page before.
     cursor: Option<String>,

@@ -34,7 +34,7 @@ test('home says what comes next, and the week is walked through by keyboard', as
     await isSound(whose, `home, with ${other}`);
     await whose.setViewportSize(DESK);
     const keyboard = new Keyboard(whose);
-    await keyboard.goTo(/, 09:00/u);
+    await keyboard.goTo(/, 0?9:00/u);
     // Today is in the middle of some week: whichever way, day after day.
     await whose.keyboard.press('ArrowDown');
     await whose.keyboard.press('ArrowRight');
@@ -46,7 +46,8 @@ test('home says what comes next, and the week is walked through by keyboard', as
       month: 'long',
     });
     const cell = whose.locator(':focus');
-    await expect(cell).toHaveAccessibleName(`${spoken.format(day)}, 10:00, An early hour with ${other}, 10:00`);
+    const there = `^${spoken.format(day)}, 10:00[^,]*, An early hour with ${other}, 10:00`;
+    await expect(cell).toHaveAccessibleName(new RegExp(there, 'u'));
     await whose.keyboard.press('PageDown');
     await expect(cell).toHaveAccessibleName(new RegExp(`^${spoken.format(day + 7 * DAY_MS)}, 10:00`, 'u'));
     await whose.keyboard.press('PageUp');
@@ -62,9 +63,9 @@ test('home says what comes next, and the week is walked through by keyboard', as
   await hers.getByRole('button', { name: 'Next day' }).click();
   await hers
     .getByRole('grid', { name: 'Hours' })
-    .getByRole('link', { name: /10:00 Pia/u })
+    .getByRole('link', { name: /10:00.* Pia/u })
     .waitFor();
-  const open = hers.getByRole('gridcell', { name: /, 08:00, can be booked$/u });
+  const open = hers.getByRole('gridcell', { name: /, 0?8:00[^,]*, can be booked$/u });
   await expect(open).toBeVisible();
 });
 

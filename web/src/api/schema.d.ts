@@ -425,6 +425,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/availability/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The hours in which I can be booked by my rules, whatever is booked already
+         * @description Codes: `range_invalid`, `range_too_long` (400), `mentor_required` (403).
+         */
+        get: operations["my_hours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/email": {
         parameters: {
             query?: never;
@@ -595,7 +615,7 @@ export interface paths {
         get?: never;
         /**
          * Change an offering; what is booked keeps the terms it was booked by
-         * @description Codes as for a new one.
+         * @description Codes as for a new one (422), `mentor_required` (403).
          */
         put: operations["change_offering"];
         post?: never;
@@ -898,6 +918,7 @@ export interface components {
             question: string;
         };
         AskPasswordReset: {
+            /** Format: email */
             email: string;
         };
         /** @description When a mentor can be booked, in civil time of their zone. Checked by [`super::document`] on its way in. */
@@ -990,6 +1011,7 @@ export interface components {
         ChangeEmail: {
             /** Format: password */
             current_password: string;
+            /** Format: email */
             email: string;
         };
         ChangePassword: {
@@ -1014,7 +1036,10 @@ export interface components {
          */
         Credentials: "cookies" | "bearer";
         DateOverride: {
-            /** @description `2026-12-24`. */
+            /**
+             * Format: date
+             * @description `2026-12-24`.
+             */
             date: string;
             /** @description Empty: not available on that date. */
             windows?: components["schemas"]["Hours"][];
@@ -1198,6 +1223,10 @@ export interface components {
         };
         /** @enum {string} */
         MentorStatus: "applied" | "approved" | "declined";
+        /** @description When a mentor can be booked by their rules. */
+        MyHours: {
+            items: components["schemas"]["Stretch"][];
+        };
         /** @description What I say about myself as a mentor, and what became of it. */
         MyMentorProfile: {
             applied_at_ms: components["schemas"]["Timestamp"] | null;
@@ -1458,6 +1487,7 @@ export interface components {
             credentials?: components["schemas"]["Credentials"];
             /** @description 1 to 60 characters. */
             display_name: string;
+            /** Format: email */
             email: string;
             /** @description The browser's language and zone; what is not known here is left out. */
             language?: string | null;
@@ -1479,10 +1509,19 @@ export interface components {
             secure_url: string | null;
             version: string;
         };
+        /** @description From a moment to another. */
+        Stretch: {
+            ends_at_ms: components["schemas"]["Timestamp"];
+            starts_at_ms: components["schemas"]["Timestamp"];
+        };
         /** @description Whole days without meetings. */
         TimeOff: {
+            /** Format: date */
             first_day: string;
-            /** @description Inclusive. */
+            /**
+             * Format: date
+             * @description Inclusive.
+             */
             last_day: string;
             /** @description For the mentor's own eyes, up to 200 characters. */
             note?: string;
@@ -1531,7 +1570,17 @@ export interface components {
          */
         You: "mentor" | "member";
     };
-    responses: never;
+    responses: {
+        /** @description RFC 9457 problem; match on its `code` */
+        Problem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -1560,15 +1609,14 @@ export interface operations {
                     "application/json": components["schemas"]["ConfirmedEmail"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     log_in: {
@@ -1592,15 +1640,14 @@ export interface operations {
                     "application/json": components["schemas"]["Login"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     log_out: {
@@ -1618,15 +1665,9 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     ask_password_reset: {
@@ -1648,15 +1689,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     sign_in_providers: {
@@ -1676,15 +1715,7 @@ export interface operations {
                     "application/json": components["schemas"]["SignInProviders"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            "5XX": components["responses"]["Problem"];
         };
     };
     finish: {
@@ -1708,15 +1739,14 @@ export interface operations {
                     "application/json": components["schemas"]["Login"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     begin: {
@@ -1738,15 +1768,12 @@ export interface operations {
                     "application/json": components["schemas"]["BegunSignIn"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     refresh: {
@@ -1770,15 +1797,13 @@ export interface operations {
                     "application/json": components["schemas"]["Login"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     reset_password: {
@@ -1800,15 +1825,14 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     sign_up: {
@@ -1832,20 +1856,26 @@ export interface operations {
                     "application/json": components["schemas"]["Login"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     list_mentor_applications: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `applied` when absent. */
+                status?: "applied" | "approved" | "declined";
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description 1 to 100, 20 when absent. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1860,15 +1890,10 @@ export interface operations {
                     "application/json": components["schemas"]["MentorApplications"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     approve_mentor_application: {
@@ -1890,15 +1915,12 @@ export interface operations {
                     "application/json": components["schemas"]["MentorApplication"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     decline_mentor_application: {
@@ -1924,20 +1946,27 @@ export interface operations {
                     "application/json": components["schemas"]["MentorApplication"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     list_bookings: {
         parameters: {
-            query?: never;
+            query: {
+                /** @description `upcoming` (soonest first) or `past` (latest first). */
+                when: "upcoming" | "past";
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description 1 to 100. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1952,15 +1981,9 @@ export interface operations {
                     "application/json": components["schemas"]["Bookings"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     book: {
@@ -1984,15 +2007,16 @@ export interface operations {
                     "application/json": components["schemas"]["Booking"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     find_booking: {
@@ -2014,15 +2038,10 @@ export interface operations {
                     "application/json": components["schemas"]["Booking"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     booking_calendar: {
@@ -2045,15 +2064,10 @@ export interface operations {
                     "text/calendar": string;
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     cancel_booking: {
@@ -2079,15 +2093,15 @@ export interface operations {
                     "application/json": components["schemas"]["Booking"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     reschedule_booking: {
@@ -2113,15 +2127,16 @@ export interface operations {
                     "application/json": components["schemas"]["Booking"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     look_at_link: {
@@ -2143,15 +2158,10 @@ export interface operations {
                     "application/json": components["schemas"]["Link"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     enter: {
@@ -2177,15 +2187,16 @@ export interface operations {
                     "application/json": components["schemas"]["RoomPass"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     me: {
@@ -2205,15 +2216,8 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     my_availability: {
@@ -2233,15 +2237,9 @@ export interface operations {
                     "application/json": components["schemas"]["Availability"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     set_availability: {
@@ -2265,15 +2263,41 @@ export interface operations {
                     "application/json": components["schemas"]["Availability"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    my_hours: {
+        parameters: {
+            query: {
+                /** @description What starts from then on */
+                from_ms: number;
+                /** @description and before then, at most 31 days later. */
+                until_ms: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["MyHours"];
                 };
             };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     change_email: {
@@ -2295,15 +2319,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     resend_confirmation: {
@@ -2321,15 +2345,11 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     list_identities: {
@@ -2349,15 +2369,8 @@ export interface operations {
                     "application/json": components["schemas"]["Identities"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     unlink_identity: {
@@ -2377,15 +2390,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     list_logins: {
@@ -2405,15 +2415,8 @@ export interface operations {
                     "application/json": components["schemas"]["Devices"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     revoke_other_logins: {
@@ -2431,15 +2434,9 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     revoke_login: {
@@ -2459,15 +2456,11 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     my_mentor_profile: {
@@ -2487,15 +2480,8 @@ export interface operations {
                     "application/json": components["schemas"]["MyMentorProfile"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     save_mentor_profile: {
@@ -2519,15 +2505,13 @@ export interface operations {
                     "application/json": components["schemas"]["MyMentorProfile"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     my_offerings: {
@@ -2547,15 +2531,9 @@ export interface operations {
                     "application/json": components["schemas"]["Offerings"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     add_offering: {
@@ -2579,15 +2557,14 @@ export interface operations {
                     "application/json": components["schemas"]["Offering"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     change_offering: {
@@ -2613,15 +2590,14 @@ export interface operations {
                     "application/json": components["schemas"]["Offering"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     change_password: {
@@ -2643,15 +2619,14 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     save_picture: {
@@ -2675,15 +2650,13 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     remove_picture: {
@@ -2703,15 +2676,9 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     save_profile: {
@@ -2735,15 +2702,13 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     list_saved_mentors: {
@@ -2763,15 +2728,8 @@ export interface operations {
                     "application/json": components["schemas"]["SavedMentors"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     save_mentor: {
@@ -2791,15 +2749,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     forget_mentor: {
@@ -2819,20 +2774,27 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     search_mentors: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Words that must all be there; the last may be the beginning of one. Case and diacritics do not matter. */
+                q?: string;
+                /** @description A skill, as in `facets`. */
+                skill?: string;
+                /** @description A language, ISO 639-1. */
+                language?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description 1 to 100, 20 when absent. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2847,15 +2809,9 @@ export interface operations {
                     "application/json": components["schemas"]["FoundMentors"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     mentor_page: {
@@ -2877,15 +2833,10 @@ export interface operations {
                     "application/json": components["schemas"]["MentorPage"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     mentor_offerings: {
@@ -2907,20 +2858,20 @@ export interface operations {
                     "application/json": components["schemas"]["Offerings"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     list_openings: {
         parameters: {
-            query?: never;
+            query: {
+                /** @description What starts from then on */
+                from_ms: number;
+                /** @description and before then, at most 31 days later. */
+                until_ms: number;
+            };
             header?: never;
             path: {
                 id: components["schemas"]["OfferingId"];
@@ -2937,15 +2888,10 @@ export interface operations {
                     "application/json": components["schemas"]["Openings"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     openapi_document: {
@@ -2987,20 +2933,19 @@ export interface operations {
                     "image/jpeg": components["schemas"]["Picture"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     list_sessions: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description 1 to 100, 20 when absent. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3015,15 +2960,9 @@ export interface operations {
                     "application/json": components["schemas"]["Sessions"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     open_session: {
@@ -3047,15 +2986,13 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     find_session: {
@@ -3077,15 +3014,10 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     end_session: {
@@ -3107,15 +3039,11 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     site: {

@@ -20,8 +20,10 @@ export function EmbedPage() {
   const content = useReportedHeight();
   const page = `/mentors/${slug}`;
   return (
-    <main ref={content} className="grid gap-5 p-4">
-      <h1 className="text-lg">{mentor ? `Book a session with ${mentor}` : 'Book a session'}</h1>
+    <main ref={content} aria-labelledby="book" className="grid gap-5 p-4">
+      <h1 id="book" className="text-lg">
+        {mentor ? `Book a session with ${mentor}` : 'Book a session'}
+      </h1>
       {!offerings && !error && <Skeleton className="h-96" />}
       {free && free.length > 0 && <Picker slug={slug} offerings={free} />}
       {(error ?? free?.length === 0) && (

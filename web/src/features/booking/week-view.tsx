@@ -23,7 +23,8 @@ const spoken = (date: string, options: Intl.DateTimeFormatOptions) =>
     Date.parse(`${date}T00:00:00Z`),
   );
 
-const hourName = (hour: number) => `${String(hour).padStart(2, '0')}:00`;
+const hourName = (hour: number) =>
+  clockTime(Date.UTC(2026, 0, 1, hour), { ...browser, timeZone: 'UTC' });
 
 /** One's bookings of a week, and the hours one can be booked in; on a phone of a day. */
 export function WeekView() {
@@ -98,7 +99,7 @@ function Grid({ days, today, date, onDate, bookings, hours, timeZone }: GridProp
   const awaited = useRef(false);
   const navigate = useNavigate();
   const viewer = { ...browser, timeZone };
-  const columns = { gridTemplateColumns: `3rem repeat(${days.length}, minmax(0, 1fr))` };
+  const columns = { gridTemplateColumns: `4rem repeat(${days.length}, minmax(0, 1fr))` };
 
   useLayoutEffect(() => {
     const morning = grid.current?.querySelector<HTMLElement>(`[data-hour="${MORNING}"]`);
