@@ -35,8 +35,12 @@ export class Keyboard {
   }
 }
 
-/** What has the focus, by what a screen reader would call it, and whether it shows. */
-function focused(): Stop {
+/** What has the focus, by what a screen reader would call it, and whether it shows once what moves has come to rest. */
+async function focused(): Promise<Stop> {
+  await new Promise((resolve) => requestAnimationFrame(resolve));
+  const ends = (animation: Animation) => animation.effect?.getComputedTiming().iterations !== Infinity;
+  const moving = document.getAnimations().filter(ends);
+  await Promise.all(moving.map(({ finished }) => finished.catch(() => undefined)));
   const element = document.activeElement;
   if (!(element instanceof HTMLElement) || element === document.body) return { name: '', hidden: '' };
   const by = element.getAttribute('aria-labelledby');

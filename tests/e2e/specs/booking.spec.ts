@@ -46,6 +46,7 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
 }
 
 test('a mentor says when and what can be booked', async ({ server, inChromium }) => {
+  test.slow();
   const ada = await inChromium('ada');
   const desk = pageOf(ada);
   await ada.signIn('ada@demo.test');
