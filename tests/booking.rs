@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::both_engines;
 use crate::world::{Answer, Browser, World};
 
-const HOUR_MS: i64 = 3_600_000;
+pub(crate) const HOUR_MS: i64 = 3_600_000;
 
 /// Open day and night, in UTC.
 pub(crate) fn always() -> Value {
@@ -35,7 +35,7 @@ pub(crate) async fn offer(mentor: &Browser, offering: Value) -> String {
     text(&mentor.post("/api/me/offerings", &offering).await.expect(201), "id")
 }
 
-fn half_hour() -> Value {
+pub(crate) fn half_hour() -> Value {
     json!({"title": "Half an hour", "minutes": 30})
 }
 
@@ -44,7 +44,7 @@ pub(crate) fn text(value: &Value, member: &str) -> String {
 }
 
 /// Midnight of the day after tomorrow: nobody's notice is too short for it.
-fn midnight(world: &World) -> i64 {
+pub(crate) fn midnight(world: &World) -> i64 {
     (world.now_ms() / (24 * HOUR_MS) + 2) * 24 * HOUR_MS
 }
 
@@ -52,19 +52,19 @@ pub(crate) async fn book(who: &Browser, offering: &str, starts_at_ms: i64) -> An
     who.post("/api/bookings", &json!({"offering_id": offering, "starts_at_ms": starts_at_ms})).await
 }
 
-fn path(booking: &Value) -> String {
+pub(crate) fn path(booking: &Value) -> String {
     format!("/api/bookings/{}", text(booking, "id"))
 }
 
-async fn cancel(who: &Browser, booking: &Value) -> Answer {
+pub(crate) async fn cancel(who: &Browser, booking: &Value) -> Answer {
     who.post(&format!("{}/cancel", path(booking)), &json!({"reason": "Ill"})).await
 }
 
-async fn reschedule(who: &Browser, booking: &Value, starts_at_ms: i64) -> Answer {
+pub(crate) async fn reschedule(who: &Browser, booking: &Value, starts_at_ms: i64) -> Answer {
     who.post(&format!("{}/reschedule", path(booking)), &json!({"starts_at_ms": starts_at_ms})).await
 }
 
-async fn openings(who: &Browser, offering: &str, from_ms: i64, until_ms: i64) -> Vec<(i64, i64)> {
+pub(crate) async fn openings(who: &Browser, offering: &str, from_ms: i64, until_ms: i64) -> Vec<(i64, i64)> {
     let path = format!("/api/offerings/{offering}/openings?from_ms={from_ms}&until_ms={until_ms}");
     let answer = who.get(&path).await.expect(200);
     let items = answer["items"].as_array().expect("a list");
@@ -74,7 +74,7 @@ async fn openings(who: &Browser, offering: &str, from_ms: i64, until_ms: i64) ->
         .collect()
 }
 
-async fn titles(who: &Browser, when: &str) -> Vec<String> {
+pub(crate) async fn titles(who: &Browser, when: &str) -> Vec<String> {
     let answer = who.get(&format!("/api/bookings?when={when}")).await.expect(200);
     answer["items"].as_array().expect("a list").iter().map(|item| text(item, "title")).collect()
 }
@@ -111,14 +111,14 @@ async fn stay(world: &World, session: &Value, who: &Browser, role: Role, (from_m
 }
 
 /// Goes on at another time, with the logins of these people renewed.
-async fn go_to(world: &World, ms: i64, people: &[&Browser]) {
+pub(crate) async fn go_to(world: &World, ms: i64, people: &[&Browser]) {
     world.advance(Duration::from_millis(u64::try_from(ms - world.now_ms()).expect("ahead")));
     for who in people {
         who.post("/api/accounts/refresh", &json!({})).await.expect(200);
     }
 }
 
-async fn settle(world: &World) {
+pub(crate) async fn settle(world: &World) {
     world.state().booking.settle_due().await.expect("settled");
 }
 

@@ -6,11 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
-use sqlx::Row;
+use sqlx::{Connection, Row};
 
 use crate::booking::{mentor_with, offer, text};
 use crate::world::{Answer, Browser, Engine, World};
@@ -18,6 +19,10 @@ use crate::world::{Answer, Browser, Engine, World};
 const SETTINGS: &str = "
     [booking]
     book_per_user = { burst = 1000000, per_minute = 1000000 }
+    hold_s = 5
+    holds_per_user = 20
+    proposal_s = 60
+    waitlist_offer_s = 60
     [accounts]
     sign_up_per_ip = { burst = 1000000, per_minute = 1000000 }
 ";
@@ -26,6 +31,8 @@ const DAY_MS: i64 = 86_400_000;
 /// Few times, so that everyone wants the same.
 const GRANULE_MS: i64 = 300_000;
 const WINDOW_MS: i64 = 2 * DAY_MS;
+/// A second passes, by the server's clock, with so many attempts of each client: about as many as a hold lives long.
+const ATTEMPTS_PER_S: u32 = 3;
 
 /// What one client saw.
 #[derive(Default)]
@@ -33,55 +40,139 @@ struct Tally {
     attempts: AtomicU32,
     won: AtomicU32,
     lost: AtomicU32,
+    /// Confirmations of holds that were over.
+    late: AtomicU32,
 }
 
 struct Race {
     world: World,
+    engine: Engine,
+    mentors: Vec<Browser>,
     /// Of all mentors: overlapping lengths, buffers, a group.
-    offerings: Vec<(String, i64)>,
+    offerings: Vec<Offered>,
     from_ms: i64,
+    clients: u32,
     tally: Tally,
 }
 
+struct Offered {
+    id: String,
+    minutes: i64,
+    /// Which one's.
+    mentor: usize,
+}
+
+/// What one client has: bookings and holds, with the index of what was offered.
+#[derive(Default)]
+struct Mine {
+    booked: Vec<(String, usize)>,
+    held: Vec<(String, usize)>,
+}
+
 impl Race {
-    async fn prepare(engine: Engine) -> Self {
+    async fn prepare(engine: Engine, clients: u32) -> Self {
         let world = World::with(engine, SETTINGS).await;
-        let mut offerings = Vec::new();
+        let (mut mentors, mut offerings) = (Vec::new(), Vec::new());
         for mentor in 0..MENTORS {
             let plain = json!({"title": "Thirty", "minutes": 30});
-            let (mentor, thirty) = mentor_with(&world, &format!("Mentor{mentor}"), plain).await;
-            offerings.push((thirty, 30));
+            let (browser, thirty) = mentor_with(&world, &format!("Mentor{mentor}"), plain).await;
             let buffered = json!({"title": "Forty-five", "minutes": 45, "buffer_before_minutes": 10,
                 "buffer_after_minutes": 5});
-            offerings.push((offer(&mentor, buffered).await, 45));
-            offerings.push((offer(&mentor, json!({"title": "Circle", "minutes": 60, "seats": 4})).await, 60));
+            let forty_five = offer(&browser, buffered).await;
+            let circle = offer(&browser, json!({"title": "Circle", "minutes": 60, "seats": 4})).await;
+            for (id, minutes) in [(thirty, 30), (forty_five, 45), (circle, 60)] {
+                offerings.push(Offered { id, minutes, mentor });
+            }
+            mentors.push(browser);
         }
         let from_ms = (world.now_ms() / DAY_MS + 3) * DAY_MS;
-        Self { world, offerings, from_ms, tally: Tally::default() }
+        Self { world, engine, mentors, offerings, from_ms, clients, tally: Tally::default() }
     }
 
-    /// Books, moves and cancels at random until the attempts of all are used up.
+    /// Books, holds, confirms, lets go, moves and cancels at random until the attempts of all are used up. Some holds are
+    /// forgotten, and run out.
     async fn run_client(&self, browser: &Browser, seed: u64, attempts: u32) {
         let mut random = SmallRng::seed_from_u64(seed);
-        let mut mine: Vec<(String, i64)> = Vec::new();
-        while self.tally.attempts.fetch_add(1, Ordering::Relaxed) < attempts {
-            let deed = random.random_range(0..10);
-            if deed < 6 || mine.is_empty() {
-                let (offering, minutes) = &self.offerings[random.random_range(0..self.offerings.len())];
-                let body = json!({"offering_id": offering, "starts_at_ms": self.start(&mut random, *minutes)});
-                let answer = browser.post("/api/bookings", &body).await;
-                if let Some(booking) = self.judge(&answer, 201) {
-                    mine.push((text(&booking, "id"), *minutes));
+        let mut mine = Mine::default();
+        loop {
+            let attempt = self.tally.attempts.fetch_add(1, Ordering::Relaxed);
+            if attempt >= attempts {
+                return;
+            }
+            if attempt % (self.clients * ATTEMPTS_PER_S) == 0 {
+                self.world.advance(Duration::from_secs(1));
+            }
+            self.attempt(browser, &mut random, &mut mine).await;
+        }
+    }
+
+    async fn attempt(&self, browser: &Browser, random: &mut SmallRng, mine: &mut Mine) {
+        let which = random.random_range(0..self.offerings.len());
+        let offering = &self.offerings[which];
+        let body = json!({"offering_id": offering.id, "starts_at_ms": self.start(random, offering.minutes)});
+        match random.random_range(0..16) {
+            0..=3 => {
+                if let Some(held) = self.judge(&self.send(browser, "/api/bookings/holds", &body).await, 201) {
+                    mine.held.push((text(&held, "id"), which));
                 }
-            } else if deed < 8 {
-                let (id, minutes) = &mine[random.random_range(0..mine.len())];
-                let body = json!({"starts_at_ms": self.start(&mut random, *minutes)});
-                self.judge(&browser.post(&format!("/api/bookings/{id}/reschedule"), &body).await, 200);
-            } else {
-                let (id, _) = mine.swap_remove(random.random_range(0..mine.len()));
-                self.judge(&browser.post(&format!("/api/bookings/{id}/cancel"), &json!({})).await, 200);
+            }
+            4..=5 if !mine.held.is_empty() => {
+                let (id, which) = mine.held.swap_remove(random.random_range(0..mine.held.len()));
+                let confirm = format!("/api/bookings/{id}/confirm");
+                if self.judge(&self.send(browser, &confirm, &json!({})).await, 200).is_some() {
+                    mine.booked.push((id, which));
+                }
+            }
+            6 if !mine.held.is_empty() => {
+                let (id, _) = mine.held.swap_remove(random.random_range(0..mine.held.len()));
+                self.judge(&self.send(browser, &format!("/api/bookings/{id}/release"), &json!({})).await, 200);
+            }
+            7..=8 if !mine.booked.is_empty() => {
+                let (id, which) = &mine.booked[random.random_range(0..mine.booked.len())];
+                let body = json!({"starts_at_ms": self.start(random, self.offerings[*which].minutes)});
+                self.judge(&self.send(browser, &format!("/api/bookings/{id}/reschedule"), &body).await, 200);
+            }
+            9..=11 if !mine.booked.is_empty() => {
+                let (id, _) = mine.booked.swap_remove(random.random_range(0..mine.booked.len()));
+                self.judge(&self.send(browser, &format!("/api/bookings/{id}/cancel"), &json!({})).await, 200);
+            }
+            12 if !mine.booked.is_empty() => {
+                let (id, which) = &mine.booked[random.random_range(0..mine.booked.len())];
+                self.propose(browser, random, id, &self.offerings[*which]).await;
+            }
+            13 => {
+                self.judge(&self.send(browser, "/api/waitlist", &body).await, 201);
+            }
+            _ => {
+                if let Some(booking) = self.judge(&self.send(browser, "/api/bookings", &body).await, 201) {
+                    mine.booked.push((text(&booking, "id"), which));
+                }
             }
         }
+    }
+
+    /// A mentee asks for other times; the mentor accepts one, or never answers.
+    async fn propose(&self, browser: &Browser, random: &mut SmallRng, booking: &str, offering: &Offered) {
+        let (one, other) = (self.start(random, offering.minutes), self.start(random, offering.minutes));
+        let times = if one == other { vec![one] } else { vec![one, other] };
+        let path = format!("/api/bookings/{booking}/proposal");
+        let proposed = self.judge(&self.send(browser, &path, &json!({"starts_at_ms": times})).await, 200);
+        if proposed.is_some() && random.random_bool(0.5) {
+            let (accept, body) = (format!("{path}/accept"), json!({"starts_at_ms": one}));
+            let accepted = self.send(&self.mentors[offering.mentor], &accept, &body).await;
+            // The clock may have moved past its end meanwhile.
+            assert!(accepted.status == 200 || accepted.text.contains("proposal_over"), "{}", accepted.text);
+        }
+    }
+
+    /// Again with the login renewed when it ran out, for the clock moves.
+    async fn send(&self, browser: &Browser, path: &str, body: &Value) -> Answer {
+        let answer = browser.post(path, body).await;
+        if answer.status != 401 {
+            return answer;
+        }
+        browser.post("/api/accounts/refresh", &json!({})).await.expect(200);
+        browser.post(path, body).await
     }
 
     /// A start of an offering's grid.
@@ -100,19 +191,31 @@ impl Race {
         assert_eq!(answer.status.as_u16(), 409, "{}", answer.text);
         match body["code"].as_str() {
             Some("opening_taken") => assert!(body["alternatives"].is_array(), "{}", answer.text),
-            Some("already_booked") => {}
+            Some("already_booked" | "not_full" | "group_session") => {}
+            Some("hold_over") => {
+                self.tally.late.fetch_add(1, Ordering::Relaxed);
+            }
             _ => panic!("{}", answer.text),
         }
         self.tally.lost.fetch_add(1, Ordering::Relaxed);
         None
     }
 
+    async fn count(&self, sql: &'static str) -> i64 {
+        let mut conn = self.world.state().kernel.db.read().await.expect("a connection");
+        sqlx::query_scalar(sql).fetch_one(&mut *conn).await.expect("counts")
+    }
+
     /// What the database holds afterwards, read without the code under test.
     async fn check(&self) -> u64 {
-        let mut conn = self.world.state().kernel.db.read().await.expect("a connection");
+        let kernel = &self.world.state().kernel;
+        let mut conn = kernel.db.read().await.expect("a connection");
+        // One moment's view of it all.
+        let begin = if self.engine == Engine::Postgres { "BEGIN ISOLATION LEVEL REPEATABLE READ" } else { "BEGIN" };
+        let mut conn = conn.begin_with(begin).await.expect("begins");
         let sql = "SELECT s.id, s.mentor_id, s.starts_at_ms, s.ends_at_ms, CAST(s.seats AS BIGINT) AS seats,
               CAST(s.seats_taken AS BIGINT) AS taken, o.buffer_before_minutes AS b, o.buffer_after_minutes AS a,
-              (SELECT CAST(COUNT(*) AS BIGINT) FROM bookings b WHERE b.session_id = s.id AND b.state = 'confirmed') AS places
+              (SELECT CAST(COUNT(*) AS BIGINT) FROM bookings b WHERE b.session_id = s.id AND b.state IN ('confirmed', 'held')) AS places
             FROM sessions s JOIN offerings o ON o.id = s.offering_id WHERE s.state <> 'ended'";
         let sessions = sqlx::query(sql).fetch_all(&mut *conn).await.expect("reads");
         let mut owners: BTreeMap<(String, i64), String> = BTreeMap::new();
@@ -131,46 +234,92 @@ impl Race {
                 assert_eq!(other, None, "two sessions of a mentor overlap, one of them {id}");
             }
         }
+        let sql = "SELECT t.holder_id, p.mentor_id, t.starts_at_ms, o.minutes AS m, o.buffer_before_minutes AS b,
+                     o.buffer_after_minutes AS a
+                   FROM proposals p JOIN proposal_times t ON t.proposal_id = p.id JOIN bookings k ON k.id = p.booking_id
+                   JOIN sessions s ON s.id = k.session_id JOIN offerings o ON o.id = s.offering_id
+                   WHERE p.state = 'open'";
+        for row in &sqlx::query(sql).fetch_all(&mut *conn).await.expect("reads") {
+            let (holder, mentor): (String, String) = (row.get("holder_id"), row.get("mentor_id"));
+            let minutes = |name: &str| i64::from(row.get::<i16, _>(name)) * 60_000;
+            let start = row.get::<i64, _>("starts_at_ms");
+            for granule in (start - minutes("b")) / GRANULE_MS..(start + minutes("m") + minutes("a")) / GRANULE_MS {
+                let other = owners.insert((mentor.clone(), granule), holder.clone());
+                assert_eq!(other, None, "what {holder} holds for a proposal is taken");
+            }
+        }
         let rows =
             sqlx::query("SELECT mentor_id, granule, session_id FROM mentor_occupancy").fetch_all(&mut *conn).await;
         let occupied: BTreeSet<(String, i64, String)> =
             rows.expect("reads").iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect();
         let expected: BTreeSet<_> = owners.into_iter().map(|((mentor, granule), id)| (mentor, granule, id)).collect();
-        assert_eq!(occupied, expected, "what is occupied is what is booked");
+        assert_eq!(occupied, expected, "what is occupied is what is booked or held");
+        // A life is told line by line, and ends once.
+        let sql = "SELECT b.id, b.state, (SELECT CAST(COUNT(*) AS BIGINT) FROM booking_history h
+                     WHERE h.booking_id = b.id AND h.what = 'booked') AS booked,
+                   (SELECT CAST(COUNT(*) AS BIGINT) FROM booking_history h
+                     WHERE h.booking_id = b.id AND h.what IN ('expired', 'released', 'cancelled')) AS ends
+                   FROM bookings b";
+        for row in &sqlx::query(sql).fetch_all(&mut *conn).await.expect("reads") {
+            let (id, state): (String, String) = (row.get("id"), row.get("state"));
+            let told = (row.get::<i64, _>("booked"), row.get::<i64, _>("ends"));
+            let expected = match state.as_str() {
+                "held" => (0, 0),
+                "confirmed" => (1, 0),
+                "cancelled" => (1, 1),
+                "expired" => (0, 1),
+                _ => panic!("{id} is {state}"),
+            };
+            assert_eq!(told, expected, "{id} is {state}");
+        }
         sessions.len() as u64
     }
 }
 
-async fn race(engine: Engine, clients: usize, attempts: u32) {
-    let race = Arc::new(Race::prepare(engine).await);
+async fn race(engine: Engine, clients: u32, attempts: u32) {
+    let race = Arc::new(Race::prepare(engine, clients).await);
     let mut running = Vec::new();
     for client in 0..clients {
         let browser = race.world.person(&format!("Client{client}")).await;
         let race = Arc::clone(&race);
-        running.push(tokio::spawn(async move { race.run_client(&browser, client as u64, attempts).await }));
+        running.push(tokio::spawn(async move { race.run_client(&browser, u64::from(client), attempts).await }));
     }
     for client in running {
         client.await.expect("no client saw anything but success or a clean 409");
     }
+    race.check().await;
+    // Once everything that is only held has run out, what is left is booked.
+    for _ in 0..=clients {
+        race.world.advance(Duration::from_secs(61));
+        race.world.state().booking.settle_due().await.expect("swept");
+    }
     let sessions = race.check().await;
-    let (won, lost) = (race.tally.won.load(Ordering::Relaxed), race.tally.lost.load(Ordering::Relaxed));
+    assert_eq!(race.count("SELECT CAST(COUNT(*) AS BIGINT) FROM bookings WHERE state = 'held'").await, 0);
+    assert_eq!(race.count("SELECT CAST(COUNT(*) AS BIGINT) FROM proposals WHERE state = 'open'").await, 0);
+    let offered = race.count("SELECT CAST(COUNT(*) AS BIGINT) FROM booking_history WHERE what = 'offered'").await;
+    let moved = race.count("SELECT CAST(COUNT(*) AS BIGINT) FROM proposals WHERE state = 'accepted'").await;
+    let expired = race.count("SELECT CAST(COUNT(*) AS BIGINT) FROM booking_history WHERE what = 'expired'").await;
+    let read = |count: &AtomicU32| count.load(Ordering::Relaxed);
+    let (won, lost, late) = (read(&race.tally.won), read(&race.tally.lost), read(&race.tally.late));
     assert_eq!(won + lost, attempts);
-    assert!(won > 0 && lost > 0 && sessions > 0, "{won} won, {lost} lost, {sessions} sessions");
+    assert!(won > 0 && lost > 0 && sessions > 0 && expired > 0, "{won} won, {lost} lost, {sessions} sessions");
     println!(
         "{}",
-        json!({"case": format!("booking-race-{engine:?}").to_lowercase(), "attempts": attempts,
-        "clients": clients, "won": won, "lost": lost, "sessions": sessions, "overlaps": 0, "oversold": 0})
+        json!({"case": format!("booking-race-{engine:?}").to_lowercase(), "attempts": attempts, "clients": clients,
+        "won": won, "lost": lost, "confirmed_late": late, "holds_expired": expired, "seats_offered": offered, "proposals_accepted": moved,
+        "sessions": sessions,
+        "overlaps": 0, "oversold": 0, "answers_5xx": 0})
     );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_crowd_sells_nothing_twice_on_sqlite() {
-    race(Engine::Sqlite, 8, 300).await;
+    race(Engine::Sqlite, 8, 400).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_crowd_sells_nothing_twice_on_postgres() {
-    race(Engine::Postgres, 8, 300).await;
+    race(Engine::Postgres, 8, 400).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -181,5 +330,5 @@ async fn a_large_crowd() {
         Ok("sqlite") => Engine::Sqlite,
         _ => Engine::Postgres,
     };
-    race(engine, number("RACE_CLIENTS", 64) as usize, number("RACE_ATTEMPTS", 100_000)).await;
+    race(engine, number("RACE_CLIENTS", 64), number("RACE_ATTEMPTS", 100_000)).await;
 }

@@ -179,6 +179,25 @@ async fn cast(world: &World) -> Cast {
     bo.send(Method::PUT, &format!("/api/me/saved-mentors/{ada_id}"), |request| request).await.expect(204);
     let login = text(&ada.get("/api/me/logins").await.expect(200)["items"][0], "id");
 
+    let hour_ms = 3_600_000;
+    let day_later = (starts_at_ms / hour_ms + 24) * hour_ms;
+    let at = |offering: &str, starts_at_ms: i64| json!({"offering_id": offering, "starts_at_ms": starts_at_ms});
+    let hold = async |starts_at_ms: i64| {
+        text(&bo.post("/api/bookings/holds", &at(&offering, starts_at_ms)).await.expect(201), "id")
+    };
+    let weekly = json!({"rrule": "FREQ=WEEKLY;COUNT=2", "conflicts": "skip"});
+    let first = hold(day_later + hour_ms).await;
+    let series = text(&bo.post(&format!("/api/bookings/{first}/series"), &weekly).await.expect(200), "id");
+    let held = hold(day_later + 2 * hour_ms).await;
+    let mut circle = terms("A circle");
+    circle["seats"] = json!(2);
+    let circle = text(&ada.post("/api/me/offerings", &circle).await.expect(201), "id");
+    let full = at(&circle, day_later + 4 * hour_ms);
+    for stranger in &strangers {
+        stranger.post("/api/bookings", &full).await.expect(201);
+    }
+    let wait = text(&bo.post("/api/waitlist", &full).await.expect(201), "id");
+
     let mut cases = Vec::new();
     let mut case = |method: &Method, route, id: &str, body: Value, reach| {
         cases.push(Case { method: method.clone(), route, id: id.to_owned(), body, reach });
@@ -190,6 +209,14 @@ async fn cast(world: &World) -> Cast {
     case(get, "/api/bookings/{id}/calendar.ics", &booking, none(), Reach::Owner);
     case(post, "/api/bookings/{id}/cancel", &booking, json!({"reason": ""}), Reach::Owner);
     case(post, "/api/bookings/{id}/reschedule", &booking, later(), Reach::Owner);
+    case(post, "/api/bookings/{id}/confirm", &held, json!({}), Reach::Owner);
+    case(post, "/api/bookings/{id}/release", &held, none(), Reach::Owner);
+    case(post, "/api/bookings/{id}/series", &held, weekly, Reach::Owner);
+    case(get, "/api/series/{id}", &series, none(), Reach::Owner);
+    case(post, "/api/bookings/{id}/proposal", &booking, json!({"starts_at_ms": [day_later]}), Reach::Owner);
+    case(post, "/api/bookings/{id}/proposal/accept", &booking, later(), Reach::Owner);
+    case(post, "/api/bookings/{id}/proposal/decline", &booking, json!({}), Reach::Owner);
+    case(delete, "/api/waitlist/{id}", &wait, none(), Reach::Owner);
     case(put, "/api/me/offerings/{id}", &offering, terms("Mine now"), Reach::Owner);
     case(get, "/api/offerings/{id}/openings", &offering, none(), Reach::Anyone);
     case(get, "/api/sessions/{id}", &text(&session, "id"), none(), Reach::Owner);

@@ -19,7 +19,7 @@ pub use model::{DateOverride, Document, Hours, Offering, Opening, Terms, TimeOff
 pub use openings::{alternatives, opening_at};
 pub use routes::{OfferingsAnswer as Offerings, routes};
 pub use rules::{Booked, Calendar, Length, Limits, Minutes, Window, openings as openings_by_rules};
-pub use store::{clear_group_opening, occupy, offering, release, set_group_opening};
+pub use store::{clear_group_opening, keep, occupy, offering, release, set_group_opening, time_zone};
 
 use std::time::Duration;
 
@@ -31,6 +31,15 @@ use crate::mentors::Mentors;
 
 const OFFERINGS_MAX: i64 = 30;
 const RANGE_MAX: Duration = Duration::from_secs(31 * 86_400);
+
+/// What a range of time holds of an offering.
+pub struct Found {
+    /// The mentor's.
+    pub time_zone: String,
+    pub free: Vec<Opening>,
+    /// Group sessions without a seat left.
+    pub full: Vec<Opening>,
+}
 
 /// Use cases of availability. Cheap to clone.
 #[derive(Clone)]
@@ -123,20 +132,24 @@ impl Availability {
         Ok(document.clone())
     }
 
-    /// The openings of an offering that start in `from..until`, and the mentor's zone.
+    /// The openings of an offering that start in `from..until`, what is full then, and the mentor's zone.
     pub async fn openings(
         &self,
         id: OfferingId,
         from: Timestamp,
         until: Timestamp,
-    ) -> Result<(String, Vec<Opening>), AvailabilityError> {
+    ) -> Result<Found, AvailabilityError> {
         check_range(from, until)?;
         let mut conn = self.kernel.db.read().await?;
         let offering = offering(&mut conn, id).await?.filter(Offering::is_bookable);
         let offering = offering.ok_or(AvailabilityError::OfferingUnknown)?;
         let zone = store::document(&mut conn, offering.mentor).await?.map(|document| document.time_zone);
-        let found = openings::openings(&mut conn, self.kernel.clock.now(), &offering, (from, until), None).await?;
-        Ok((zone.unwrap_or_else(|| "UTC".to_owned()), found))
+        let now = self.kernel.clock.now();
+        let free = openings::openings(&mut conn, now, &offering, (from, until), None).await?;
+        let full = store::full_groups(&mut conn, offering.id, (from.max(now), until)).await?;
+        let full = full.into_iter();
+        let full = full.map(|starts_at| Opening { starts_at, ends_at: offering.ends_at(starts_at), seats_left: 0 });
+        Ok(Found { time_zone: zone.unwrap_or_else(|| "UTC".to_owned()), free, full: full.collect() })
     }
 
     /// The moments of `from..until` in which a mentor can be booked by their rules, whatever is booked already.

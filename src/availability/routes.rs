@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Availability, Document, Offering, Terms};
+use super::{Availability, Document, Offering, Opening, Terms};
 use crate::accounts::{Accounts, LoggedIn};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::error::ApiResult;
@@ -70,6 +70,8 @@ struct OpeningsAnswer {
     /// The mentor's, IANA.
     time_zone: String,
     items: Vec<OpeningAnswer>,
+    /// Group sessions without a seat left, which one may wait for.
+    full: Vec<OpeningAnswer>,
 }
 
 /// When a mentor can be booked by their rules.
@@ -195,13 +197,16 @@ async fn list_openings(
     Path(id): Path<OfferingId>,
     Query(range): Query<RangeQuery>,
 ) -> ApiResult<Json<OpeningsAnswer>> {
-    let (time_zone, found) = availability.openings(id, Timestamp(range.from_ms), Timestamp(range.until_ms)).await?;
-    let items = found.into_iter().map(|opening| OpeningAnswer {
-        starts_at_ms: opening.starts_at,
-        ends_at_ms: opening.ends_at,
-        seats_left: opening.seats_left,
-    });
-    Ok(Json(OpeningsAnswer { time_zone, items: items.collect() }))
+    let found = availability.openings(id, Timestamp(range.from_ms), Timestamp(range.until_ms)).await?;
+    let answers = |openings: Vec<Opening>| {
+        let answer = |opening: Opening| OpeningAnswer {
+            starts_at_ms: opening.starts_at,
+            ends_at_ms: opening.ends_at,
+            seats_left: opening.seats_left,
+        };
+        openings.into_iter().map(answer).collect()
+    };
+    Ok(Json(OpeningsAnswer { time_zone: found.time_zone, items: answers(found.free), full: answers(found.full) }))
 }
 
 impl From<Vec<Offering>> for OfferingsAnswer {

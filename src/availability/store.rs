@@ -93,6 +93,12 @@ pub(super) async fn document(conn: &mut AnyConnection, mentor: UserId) -> Result
     text.map(|text| serde_json::from_str(&text).map_err(|error| sqlx::Error::Decode(error.into()))).transpose()
 }
 
+/// On whose clock a mentor's hours are, IANA; UTC before they said.
+pub async fn time_zone(conn: &mut AnyConnection, mentor: UserId) -> Result<String, sqlx::Error> {
+    let document = document(conn, mentor).await?;
+    Ok(document.map_or_else(|| "UTC".to_owned(), |document| document.time_zone))
+}
+
 pub(super) async fn set_document(
     conn: &mut AnyConnection,
     mentor: UserId,
@@ -174,6 +180,18 @@ pub async fn occupy(
     Ok(true)
 }
 
+/// What a session held is its own from now on. False when some of it is not there any more.
+pub async fn keep(conn: &mut AnyConnection, session: SessionId) -> Result<bool, sqlx::Error> {
+    let meeting = "UPDATE mentor_meetings SET expires_at_ms = NULL WHERE session_id = $1
+                   RETURNING busy_from_ms, busy_until_ms";
+    let Some(row) = sqlx::query(meeting).bind(session).fetch_optional(&mut *conn).await? else { return Ok(false) };
+    let (from, until): (i64, i64) = (row.try_get("busy_from_ms")?, row.try_get("busy_until_ms")?);
+    let granules = until.div_euclid(GRANULE_MS) - from.div_euclid(GRANULE_MS);
+    let keep = "UPDATE mentor_occupancy SET expires_at_ms = NULL WHERE session_id = $1";
+    let kept = sqlx::query(keep).bind(session).execute(conn).await?.rows_affected();
+    Ok(i64::try_from(kept) == Ok(granules))
+}
+
 /// Gives back all that a session took.
 pub async fn release(conn: &mut AnyConnection, session: SessionId) -> Result<(), sqlx::Error> {
     for sql in
@@ -202,6 +220,19 @@ pub async fn set_group_opening(
 pub async fn clear_group_opening(conn: &mut AnyConnection, session: SessionId) -> Result<(), sqlx::Error> {
     let sql = "DELETE FROM group_openings WHERE session_id = $1";
     sqlx::query(sql).bind(session).execute(conn).await.map(|_| ())
+}
+
+/// When group sessions start in `from..until` that are full, in order.
+pub(super) async fn full_groups(
+    conn: &mut AnyConnection,
+    offering: OfferingId,
+    (from, until): (Timestamp, Timestamp),
+) -> Result<Vec<Timestamp>, sqlx::Error> {
+    let sql = "SELECT starts_at_ms FROM group_openings
+               WHERE offering_id = $1 AND starts_at_ms >= $2 AND starts_at_ms < $3 AND seats_left = 0
+               ORDER BY starts_at_ms";
+    let rows = sqlx::query(sql).bind(offering).bind(from.0).bind(until.0).fetch_all(conn).await?;
+    rows.iter().map(|row| Ok(Timestamp(row.try_get("starts_at_ms")?))).collect()
 }
 
 /// Group sessions that start in `from..until` and have seats: when, and how many.

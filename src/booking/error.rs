@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use serde_json::json;
 
 use crate::availability::Opening;
+use crate::kernel::clock::Timestamp;
 use crate::kernel::db::DatabaseFault;
 use crate::kernel::error::{FieldProblem, Problem};
 
@@ -47,6 +48,30 @@ pub enum BookingError {
     MenteeRequired,
     #[error("the booking is over")]
     BookingOver,
+    #[error("the time is only held for them")]
+    NotConfirmed,
+    /// It ran out, was given back, or somebody confirmed it.
+    #[error("the time is not held any more")]
+    HoldOver,
+    #[error("they hold as many times as one person may")]
+    HoldsFull,
+    #[error("nothing is proposed")]
+    ProposalOver,
+    #[error("one's own proposal")]
+    ProposalOwn,
+    /// Of a group, which moves for nobody alone.
+    #[error("the session is a group's")]
+    GroupSession,
+    /// Or there is no such session.
+    #[error("nothing to wait for")]
+    NotFull,
+    #[error("too close to the start to wait for a seat")]
+    WaitlistClosed,
+    #[error("no such place in a line")]
+    WaitUnknown,
+    /// Some times of a series are not free; `free` are, the first one included.
+    #[error("some times of the series are not free")]
+    SeriesConflicts { conflicts: Vec<Timestamp>, free: usize },
     /// For a mentee, by the policy that was agreed.
     #[error("too late to cancel")]
     CancellationLate,
@@ -78,8 +103,15 @@ impl From<BookingError> for Problem {
             BookingError::HostRequired => {
                 (StatusCode::FORBIDDEN, "host_required", "Only the session's mentor can do this.")
             }
-            BookingError::SessionUnknown | BookingError::OfferingUnknown | BookingError::BookingUnknown => {
-                return Problem::not_found();
+            BookingError::SessionUnknown
+            | BookingError::OfferingUnknown
+            | BookingError::BookingUnknown
+            | BookingError::WaitUnknown => return Problem::not_found(),
+            BookingError::NotFull => {
+                (StatusCode::CONFLICT, "not_full", "There is nothing to wait for at this time. Look at the free times.")
+            }
+            BookingError::WaitlistClosed => {
+                (StatusCode::CONFLICT, "waitlist_closed", "It starts within an hour: seats are not offered any more.")
             }
             BookingError::NotOpenYet => {
                 (StatusCode::CONFLICT, "session_not_open_yet", "The room opens ten minutes before the session starts.")
@@ -93,6 +125,11 @@ impl From<BookingError> for Problem {
                 "This session is booked and has not begun. Cancel its bookings instead.",
             ),
             BookingError::OpeningTaken(free) => return opening_taken(&free),
+            BookingError::SeriesConflicts { conflicts, free } => {
+                let detail = "Some of these times are not free. Nothing is booked.";
+                let problem = Problem::new(StatusCode::CONFLICT, "series_conflicts", detail);
+                return problem.with_member("conflicts", conflicts).with_member("free", free);
+            }
             BookingError::OwnOffering => (StatusCode::CONFLICT, "own_offering", "You cannot book yourself."),
             BookingError::AlreadyBooked => {
                 (StatusCode::CONFLICT, "already_booked", "You have a place in this session already.")
@@ -107,6 +144,26 @@ impl From<BookingError> for Problem {
                 (StatusCode::FORBIDDEN, "mentee_required", "Only the mentee can move a booking. Cancel it instead.")
             }
             BookingError::BookingOver => (StatusCode::CONFLICT, "booking_over", "This booking is over or cancelled."),
+            BookingError::NotConfirmed => {
+                (StatusCode::CONFLICT, "booking_not_confirmed", "This time is only held for you. Confirm it first.")
+            }
+            BookingError::HoldOver => {
+                (StatusCode::CONFLICT, "hold_over", "This time is not held for you any more. Choose it again.")
+            }
+            BookingError::HoldsFull => (
+                StatusCode::CONFLICT,
+                "holds_full",
+                "You hold as many times as one person may. Confirm or let go one of them first.",
+            ),
+            BookingError::ProposalOver => {
+                (StatusCode::CONFLICT, "proposal_over", "This proposal was answered, replaced or has run out.")
+            }
+            BookingError::ProposalOwn => {
+                (StatusCode::CONFLICT, "proposal_own", "You made this proposal. The other one decides.")
+            }
+            BookingError::GroupSession => {
+                (StatusCode::CONFLICT, "group_session", "A group session does not move for one person.")
+            }
             BookingError::CancellationLate => (
                 StatusCode::CONFLICT,
                 "cancellation_late",

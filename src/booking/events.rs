@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::appointments::Party;
 use super::model::Role;
 use crate::kernel::clock::Timestamp;
-use crate::kernel::ids::{BookingId, SessionId, UserId};
+use crate::kernel::ids::{BookingId, SeriesId, SessionId, UserId};
 use crate::kernel::outbox::Fact;
 
 /// Booking tells: the mentor ended the session; its room is to close.
@@ -32,6 +32,37 @@ impl Fact for BookingChanged {
 
     fn subject(&self) -> String {
         self.booking.to_string()
+    }
+}
+
+/// Booking tells one of the two what happened to several bookings of a series at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeriesChanged {
+    pub series: SeriesId,
+    pub step: SeriesStep,
+    pub by: Party,
+    /// Whom this is for.
+    pub to: Party,
+    /// In order, at least one.
+    pub bookings: Vec<BookingId>,
+    /// May be empty.
+    pub reason: String,
+    /// Where the pages are, for links.
+    pub origin: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SeriesStep {
+    Booked,
+    Cancelled,
+}
+
+impl Fact for SeriesChanged {
+    const KIND: &'static str = "booking.series_changed";
+
+    fn subject(&self) -> String {
+        self.series.to_string()
     }
 }
 

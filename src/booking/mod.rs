@@ -13,7 +13,10 @@ mod tests;
 
 pub use appointments::Party;
 pub use error::BookingError;
-pub use events::{BookingChanged, Closing, ParticipantJoined, ParticipantLeft, RoomClosed, RoomOpened, SessionEnded};
+pub use events::{
+    BookingChanged, Closing, ParticipantJoined, ParticipantLeft, RoomClosed, RoomOpened, SeriesChanged, SeriesStep,
+    SessionEnded,
+};
 pub use model::{Encryption, JoinCode, Page, Person, Role, Session, SessionState, WaitingRoom};
 pub use routes::routes;
 

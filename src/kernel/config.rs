@@ -117,6 +117,17 @@ pub struct AccountsConfig {
 #[serde(deny_unknown_fields)]
 pub struct BookingConfig {
     pub book_per_user: Rate,
+    pub hold_s: u64,
+    pub holds_per_user: i16,
+    pub proposal_s: u64,
+    pub waitlist_offer_s: u64,
+}
+
+impl BookingConfig {
+    /// How long a chosen time is kept.
+    pub fn hold_time(&self) -> Duration {
+        Duration::from_secs(self.hold_s)
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -332,6 +343,16 @@ impl Config {
             check(fine, format!("{name}: burst and per_minute must be at least 1"));
         }
         check(self.http.timeout_s > 0, "http.timeout_s: must be at least 1".to_owned());
+        check((5..=3_600).contains(&self.booking.hold_s), "booking.hold_s: must be 5 to 3600".to_owned());
+        check(
+            (60..=86_400).contains(&self.booking.waitlist_offer_s),
+            "booking.waitlist_offer_s: must be 60 to 86400".to_owned(),
+        );
+        check(
+            (60..=2_592_000).contains(&self.booking.proposal_s),
+            "booking.proposal_s: must be 60 to 2592000".to_owned(),
+        );
+        check((1..=20).contains(&self.booking.holds_per_user), "booking.holds_per_user: must be 1 to 20".to_owned());
         check(self.live.capacity > 0, "live.capacity: must be at least 1".to_owned());
         check(self.live.slots > 0, "live.slots: must be at least 1".to_owned());
         let turn = &self.turn;

@@ -25,6 +25,9 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (7, "availability", include_str!("../../migrations/0007_availability.sql")),
     (8, "booking", include_str!("../../migrations/0008_booking.sql")),
     (9, "identities", include_str!("../../migrations/0009_identities.sql")),
+    (15, "holds", include_str!("../../migrations/0015_holds.sql")),
+    (16, "proposals", include_str!("../../migrations/0016_proposals.sql")),
+    (17, "waitlist", include_str!("../../migrations/0017_waitlist.sql")),
 ];
 
 /// How often a PostgreSQL transaction that lost a conflict is tried in all.

@@ -72,6 +72,12 @@ row_id! {
     OfferingId,
     /// A mentee's place in a session with a time.
     BookingId,
+    /// Bookings that repeat.
+    SeriesId,
+    /// Other times for a booking, proposed by one of its two.
+    ProposalId,
+    /// Somebody's place in the line for a seat.
+    WaitId,
     /// A fact in the outbox.
     EventId,
 }

@@ -1,6 +1,9 @@
 //! A booking as an iCalendar object (RFC 5545), as an invitation or its withdrawal (RFC 5546). Pure.
 
-use super::model::{Appointment, AppointmentState};
+use jiff::tz::{TimeZone, TimeZoneDatabase};
+
+use super::model::{Appointment, AppointmentState, HistoryLine, What};
+use super::series::{self, Series};
 use crate::kernel::clock::Timestamp;
 
 /// Octets of a line, its end not counted (RFC 5545 §3.1).
@@ -32,47 +35,143 @@ pub(super) struct Surroundings<'a> {
     pub(super) site: &'a str,
     /// Where the booking's page is.
     pub(super) url: &'a str,
-    /// How often the booking has changed.
+    /// See [`sequence`].
     pub(super) sequence: usize,
     pub(super) now: Timestamp,
     /// For invitations: who sends it, and to whom (e-mail addresses).
     pub(super) parties: Option<(&'a str, &'a str)>,
 }
 
-/// The object's text, lines folded and ended as the RFC has it.
+/// How often what calendars show has changed (RFC 5546 §2.1.4), by a booking's history up to then.
+pub(super) fn sequence(history: &[HistoryLine]) -> usize {
+    history.iter().filter(|line| matches!(line.what, What::Rescheduled | What::Cancelled)).count()
+}
+
+/// The object's text, lines folded and ended as the RFC has it. One of a series is known by the series and by when it was
+/// to start.
 pub(super) fn object(booking: &Appointment, method: Method, around: &Surroundings<'_>) -> String {
-    let cancelled = booking.state == AppointmentState::Cancelled;
-    let mut lines = vec![
+    let mut lines = head(method, around);
+    if let Some(part) = &booking.series {
+        let zone = zone(&part.time_zone);
+        lines.extend(series::zone_lines(
+            &part.time_zone,
+            &zone,
+            (jiff_time(part.recurrence), jiff_time(booking.ends_at)),
+        ));
+    }
+    lines.extend(event(booking, around.sequence, around));
+    ended(lines)
+}
+
+/// A whole series: as one event that repeats, or, cancelled, as those of its events that these bookings are, each with how
+/// often it has changed.
+pub(super) fn series_object(
+    series: &Series,
+    bookings: &[(Appointment, usize)],
+    method: Method,
+    around: &Surroundings<'_>,
+) -> String {
+    let mut lines = head(method, around);
+    let (zone, name) = (series.zone(), &series.time_zone);
+    let last = bookings.iter().map(|(booking, _)| booking.ends_at.max(recurrence(booking))).max();
+    let last = last.unwrap_or(series.first);
+    lines.extend(series::zone_lines(name, &zone, (jiff_time(series.first), jiff_time(last))));
+    match (method, bookings.first()) {
+        (Method::Cancel, _) => lines.extend(bookings.iter().flat_map(|(one, count)| event(one, *count, around))),
+        (_, Some((first, _))) => {
+            let length = first.ends_at.since(first.starts_at);
+            let local = |at: Timestamp| zone.to_datetime(jiff_time(at)).strftime("%Y%m%dT%H%M%S").to_string();
+            let mut own = vec![
+                format!("DTSTART;TZID={name}:{}", local(series.first)),
+                format!("DTEND;TZID={name}:{}", local(series.first.plus(length))),
+                format!("RRULE:{}", series.rrule),
+            ];
+            let bookings: Vec<_> = bookings.iter().map(|(booking, _)| booking.clone()).collect();
+            let missing = series.missing(&bookings);
+            let missing = missing.iter().map(|missing| missing.civil.strftime("%Y%m%dT%H%M%S").to_string());
+            own.extend(missing.map(|civil| format!("EXDATE;TZID={name}:{civil}")));
+            lines.extend(event_of(first, own, (&format!("{}@facementor", series.id), 0), "CONFIRMED", around));
+        }
+        (_, None) => {}
+    }
+    ended(lines)
+}
+
+fn head(method: Method, around: &Surroundings<'_>) -> Vec<String> {
+    vec![
         "BEGIN:VCALENDAR".to_owned(),
         "VERSION:2.0".to_owned(),
         format!("PRODID:-//{}//FaceMentor//EN", text(around.site).replace("//", "/")),
         format!("METHOD:{}", method.as_str()),
+    ]
+}
+
+fn ended(mut lines: Vec<String>) -> String {
+    lines.push("END:VCALENDAR".to_owned());
+    lines.iter().map(|line| folded(line)).collect()
+}
+
+/// A booking's event.
+fn event(booking: &Appointment, sequence: usize, around: &Surroundings<'_>) -> Vec<String> {
+    let mut own = vec![format!("DTSTART:{}", utc(booking.starts_at)), format!("DTEND:{}", utc(booking.ends_at))];
+    let uid = match &booking.series {
+        Some(part) => {
+            let local = zone(&part.time_zone).to_datetime(jiff_time(part.recurrence));
+            own.push(format!("RECURRENCE-ID;TZID={}:{}", part.time_zone, local.strftime("%Y%m%dT%H%M%S")));
+            format!("{}@facementor", part.series)
+        }
+        None => format!("{}@facementor", booking.id),
+    };
+    let cancelled = booking.state == AppointmentState::Cancelled;
+    event_of(booking, own, (&uid, sequence), if cancelled { "CANCELLED" } else { "CONFIRMED" }, around)
+}
+
+fn event_of(
+    booking: &Appointment,
+    own: Vec<String>,
+    (uid, sequence): (&str, usize),
+    status: &str,
+    around: &Surroundings<'_>,
+) -> Vec<String> {
+    let mut lines = vec![
         "BEGIN:VEVENT".to_owned(),
-        format!("UID:{}@facementor", booking.id),
-        format!("SEQUENCE:{}", around.sequence),
+        format!("UID:{uid}"),
+        format!("SEQUENCE:{sequence}"),
         format!("DTSTAMP:{}", utc(around.now)),
-        format!("DTSTART:{}", utc(booking.starts_at)),
-        format!("DTEND:{}", utc(booking.ends_at)),
+    ];
+    lines.extend(own);
+    lines.extend([
         format!(
             "SUMMARY:{}",
             text(&format!("{}: {} and {}", booking.title, booking.mentor.display_name, booking.mentee.display_name))
         ),
         format!("DESCRIPTION:{}", text(around.url)),
         format!("URL:{}", around.url),
-        format!("STATUS:{}", if cancelled { "CANCELLED" } else { "CONFIRMED" }),
-    ];
+        format!("STATUS:{status}"),
+    ]);
     if let Some((organizer, attendee)) = around.parties {
         lines.push(format!("ORGANIZER:mailto:{organizer}"));
         lines.push(format!("ATTENDEE;PARTSTAT=ACCEPTED;RSVP=FALSE:mailto:{attendee}"));
     }
-    lines.extend(["END:VEVENT".to_owned(), "END:VCALENDAR".to_owned()]);
-    lines.iter().map(|line| folded(line)).collect()
+    lines.push("END:VEVENT".to_owned());
+    lines
+}
+
+fn recurrence(booking: &Appointment) -> Timestamp {
+    booking.series.as_ref().map_or(booking.starts_at, |part| part.recurrence)
+}
+
+fn zone(name: &str) -> TimeZone {
+    TimeZoneDatabase::bundled().get(name).unwrap_or(TimeZone::UTC)
+}
+
+fn jiff_time(at: Timestamp) -> jiff::Timestamp {
+    jiff::Timestamp::from_millisecond(at.0).unwrap_or_default()
 }
 
 /// `20261124T140000Z`.
 fn utc(at: Timestamp) -> String {
-    let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default();
-    at.strftime("%Y%m%dT%H%M%SZ").to_string()
+    jiff_time(at).strftime("%Y%m%dT%H%M%SZ").to_string()
 }
 
 /// A TEXT value (§3.3.11).
@@ -134,6 +233,8 @@ mod tests {
             room: SessionState::Open,
             join_code: JoinCode("abc".to_owned()),
             cancellation_notice: Duration::ZERO,
+            expires_at: None,
+            series: None,
         }
     }
 

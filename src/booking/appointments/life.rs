@@ -4,11 +4,22 @@ use super::model::{AppointmentState, Party, What};
 use crate::booking::BookingError;
 use crate::kernel::clock::Timestamp;
 
-/// Where `what` leads from `state`; None when it may not happen there.
+/// Where `what` leads from `state`; None when it may not happen there. A booking begins held or, in one step, confirmed.
+///
+/// ```text
+/// held ─▶ confirmed ─▶ completed | cancelled | no_show
+///   │  └▶ awaiting_payment ─▶ confirmed
+///   └─▶ expired ◀─┘
+/// ```
+/// Nothing leads to `awaiting_payment` until there are payments: offerings with a price are not held.
 pub(super) fn after(state: AppointmentState, what: What) -> Option<AppointmentState> {
-    use AppointmentState::{Cancelled, Completed, Confirmed, NoShow};
+    use AppointmentState::{AwaitingPayment, Cancelled, Completed, Confirmed, Expired, Held, NoShow};
     match (state, what) {
-        (Confirmed, What::Rescheduled) => Some(Confirmed),
+        (Held | AwaitingPayment, What::Booked) => Some(Confirmed),
+        (Held | AwaitingPayment, What::Expired | What::Released) => Some(Expired),
+        (Confirmed, What::Rescheduled | What::Proposed | What::Declined | What::Withdrawn | What::ProposalExpired) => {
+            Some(Confirmed)
+        }
         (Confirmed, What::Cancelled) => Some(Cancelled),
         (Confirmed, What::Completed) => Some(Completed),
         (Confirmed, What::NoShow) => Some(NoShow),
@@ -36,12 +47,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_over_stays_over() {
-        let all = [What::Booked, What::Rescheduled, What::Cancelled, What::Completed, What::NoShow];
-        for state in AppointmentState::ALL {
-            for what in all {
-                let may = state == AppointmentState::Confirmed && what != What::Booked;
-                assert_eq!(after(state, what).is_some(), may, "{state:?} {what:?}");
+    fn these_are_all_the_steps_there_are() {
+        use AppointmentState as State;
+        let steps = [
+            (State::Held, What::Booked, State::Confirmed),
+            (State::Held, What::Expired, State::Expired),
+            (State::Held, What::Released, State::Expired),
+            (State::AwaitingPayment, What::Booked, State::Confirmed),
+            (State::AwaitingPayment, What::Expired, State::Expired),
+            (State::AwaitingPayment, What::Released, State::Expired),
+            (State::Confirmed, What::Rescheduled, State::Confirmed),
+            (State::Confirmed, What::Proposed, State::Confirmed),
+            (State::Confirmed, What::Declined, State::Confirmed),
+            (State::Confirmed, What::Withdrawn, State::Confirmed),
+            (State::Confirmed, What::ProposalExpired, State::Confirmed),
+            (State::Confirmed, What::Cancelled, State::Cancelled),
+            (State::Confirmed, What::Completed, State::Completed),
+            (State::Confirmed, What::NoShow, State::NoShow),
+        ];
+        for state in State::ALL {
+            for what in What::ALL {
+                let step = steps.iter().find(|step| (step.0, step.1) == (state, what));
+                assert_eq!(after(state, what), step.map(|step| step.2), "{state:?} {what:?}");
             }
         }
     }

@@ -5,13 +5,17 @@
 
 mod attendance;
 mod calendar;
+mod holds;
 mod letters;
 mod life;
 mod model;
+mod proposals;
 mod routes;
 mod rules;
+mod series;
 mod settling;
 mod store;
+mod waitlist;
 
 pub(super) use letters::letters;
 pub(super) use model::OPENS_BEFORE;
@@ -22,6 +26,7 @@ pub(super) use store::{When, has_place};
 
 use sqlx::AnyConnection;
 
+use super::events::SeriesStep;
 use super::{Booking, BookingChanged, BookingError};
 use crate::accounts::User;
 use crate::availability::{self, Offering, Opening};
@@ -30,7 +35,7 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{BookingId, EventId, OfferingId, SessionId, UserId};
 use crate::kernel::outbox;
 use calendar::{Method, Surroundings};
-use store::{NewBooking, NewSession};
+use store::{NewBooking, NewSession, Whose};
 
 /// How many other times those are offered who lost a race.
 const ALTERNATIVES: usize = 5;
@@ -44,10 +49,19 @@ pub(super) struct Wish {
     pub(super) origin: String,
 }
 
+/// How much of a series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    This,
+    /// This one and those after it.
+    Following,
+}
+
 /// What becomes of an opening that somebody takes.
 #[derive(Clone, Copy)]
 enum Taking<'a> {
     New { answers: &'a [String] },
+    Held,
     Moved(BookingId),
 }
 
@@ -60,10 +74,7 @@ pub(super) struct Appointments {
 impl Booking {
     /// Takes an opening.
     pub(super) async fn book(&self, me: &User, wish: Wish) -> Result<Appointment, BookingError> {
-        self.limit(me.id)?;
-        if !me.email_verified && self.kernel.config.mail.is_smtp() {
-            return Err(BookingError::EmailUnverified);
-        }
+        self.require_welcome(me)?;
         let taking = Taking::New { answers: &wish.answers };
         self.take(me.id, wish.offering, wish.starts_at, taking, &wish.origin).await
     }
@@ -81,31 +92,43 @@ impl Booking {
         self.take(me, before.offering, starts_at, Taking::Moved(id), origin).await
     }
 
-    /// Takes a booking back.
+    /// Takes a booking back, or also those of its series that follow.
     pub(super) async fn cancel(
         &self,
         me: UserId,
         id: BookingId,
+        scope: Scope,
         reason: &str,
         origin: &str,
     ) -> Result<Appointment, BookingError> {
         let reason = &rules::reason(reason).map_err(|mistake| BookingError::Invalid(vec![mistake]))?;
-        let cancelled = self
-            .kernel
+        let kernel = &self.kernel;
+        let cancelled = kernel
             .db
             .write(|mut tx| {
                 Box::pin(async move {
                     let booking = find(&mut tx, me, id).await?;
                     self.require_changeable(&booking, me)?;
-                    let deed = Deed { what: What::Cancelled, by: booking.party(me).into(), actor: Some(me), reason };
-                    advance(&mut tx, &self.kernel, id, booking.state, &deed).await?;
-                    leave(&mut tx, &self.kernel, &booking).await?;
-                    tell(&mut tx, &self.kernel, id, origin).await?;
+                    let by = booking.party(me);
+                    let deed = Deed { what: What::Cancelled, by: by.into(), actor: Some(me), reason };
+                    let Some(part) = booking.series.as_ref().filter(|_| scope == Scope::Following) else {
+                        cancel_in(&mut tx, kernel, &booking, &deed).await?;
+                        tell(&mut tx, kernel, id, origin).await?;
+                        return find(&mut tx, me, id).await;
+                    };
+                    let all = series::following(&mut tx, part.series, part.recurrence).await?;
+                    for one in &all {
+                        self.require_changeable(one, me)?;
+                        cancel_in(&mut tx, kernel, one, &deed).await?;
+                    }
+                    let ids: Vec<_> = all.iter().map(|one| one.id).collect();
+                    let step = (part.series, SeriesStep::Cancelled, by);
+                    series::tell(&mut tx, kernel, step, &ids, reason, origin).await?;
                     find(&mut tx, me, id).await
                 })
             })
             .await?;
-        self.kernel.outbox.now();
+        kernel.outbox.now();
         Ok(cancelled)
     }
 
@@ -130,7 +153,7 @@ impl Booking {
         let around = Surroundings {
             site: &self.kernel.config.name,
             url: &format!("{origin}/bookings/{id}"),
-            sequence: self.history(id).await?.len().saturating_sub(1),
+            sequence: calendar::sequence(&self.history(id).await?),
             now: self.kernel.clock.now(),
             parties: None,
         };
@@ -164,7 +187,7 @@ impl Booking {
         origin: &str,
     ) -> Result<Appointment, BookingError> {
         let mut outcome = self.try_to_take(me, offering, starts_at, taking, origin).await;
-        if matches!(outcome, Err(BookingError::OpeningTaken(_))) {
+        if matches!(outcome, Err(BookingError::OpeningTaken(_) | BookingError::HoldsFull)) {
             outcome = self.try_to_take(me, offering, starts_at, taking, origin).await;
         }
         if matches!(outcome, Err(BookingError::OpeningTaken(_))) {
@@ -192,11 +215,16 @@ impl Booking {
                 Box::pin(async move {
                     let offering = availability::offering(&mut tx, offering).await?;
                     let offering = &offering.filter(Offering::is_bookable).ok_or(BookingError::OfferingUnknown)?;
+                    let whose = Whose::Of { mentor: offering.mentor, mentee: me };
+                    holds::expire_overdue(&mut tx, &self.kernel, whose).await?;
                     let id = match taking {
                         Taking::New { answers } => self.book_in(&mut tx, me, offering, starts_at, answers).await?,
+                        Taking::Held => self.hold_in(&mut tx, me, offering, starts_at).await?,
                         Taking::Moved(id) => self.move_in(&mut tx, me, offering, starts_at, id).await?,
                     };
-                    tell(&mut tx, &self.kernel, id, origin).await?;
+                    if !matches!(taking, Taking::Held) {
+                        tell(&mut tx, &self.kernel, id, origin).await?;
+                    }
                     find(&mut tx, me, id).await
                 })
             })
@@ -213,12 +241,13 @@ impl Booking {
     ) -> Result<BookingId, BookingError> {
         require_bookable(offering, me)?;
         let answers = &rules::answers(&offering.terms.questions, answers).map_err(BookingError::Invalid)?;
-        let session = place_in(conn, &self.kernel, offering, starts_at, None).await?;
+        let session = place_in(conn, &self.kernel, offering, starts_at, None, None).await?;
         let id = BookingId::generate(&self.kernel.random, &self.kernel.clock);
-        let new = NewBooking { id, session, offering, mentee: me, answers, starts_at };
+        let new = NewBooking { id, session, offering, mentee: me, answers, starts_at, hold: None };
         if !store::insert_booking(conn, &new, self.kernel.clock.now()).await? {
             return Err(BookingError::AlreadyBooked);
         }
+        waitlist::seated(conn, session, me).await?;
         let deed = Deed { what: What::Booked, by: Actor::Mentee, actor: Some(me), reason: "" };
         note(conn, &self.kernel, id, &deed).await?;
         Ok(id)
@@ -240,13 +269,14 @@ impl Booking {
         if booking.starts_at == starts_at {
             return Ok(id);
         }
+        proposals::drop_open(conn, id).await?;
         let session = if offering.terms.seats == 1 {
             move_alone(conn, &self.kernel, offering, &booking, starts_at).await?
         } else {
             leave(conn, &self.kernel, &booking).await?;
-            place_in(conn, &self.kernel, offering, starts_at, Some(booking.session)).await?
+            place_in(conn, &self.kernel, offering, starts_at, Some(booking.session), None).await?
         };
-        if session != booking.session && has_place(conn, session, me).await? {
+        if session != booking.session && store::is_expected(conn, session, me).await? {
             return Err(BookingError::AlreadyBooked);
         }
         store::move_to(conn, &booking, session, offering, starts_at, self.kernel.clock.now()).await?;
@@ -256,11 +286,22 @@ impl Booking {
     }
 
     fn require_changeable(&self, booking: &Appointment, me: UserId) -> Result<(), BookingError> {
-        if booking.state != AppointmentState::Confirmed {
-            return Err(BookingError::BookingOver);
+        match booking.state {
+            AppointmentState::Confirmed => {}
+            AppointmentState::Held | AppointmentState::AwaitingPayment => return Err(BookingError::NotConfirmed),
+            _ => return Err(BookingError::BookingOver),
         }
         let now = self.kernel.clock.now();
         life::may_change(booking.party(me), now, booking.ends_at, booking.free_cancellation_until())
+    }
+
+    /// Whether somebody may take anything now.
+    fn require_welcome(&self, me: &User) -> Result<(), BookingError> {
+        self.limit(me.id)?;
+        if !me.email_verified && self.kernel.config.mail.is_smtp() {
+            return Err(BookingError::EmailUnverified);
+        }
+        Ok(())
     }
 
     fn limit(&self, me: UserId) -> Result<(), BookingError> {
@@ -280,12 +321,14 @@ async fn find(conn: &mut AnyConnection, me: UserId, id: BookingId) -> Result<App
 }
 
 /// A seat in the session of an opening, which is made if there is none. `left`: a session the same person just left.
+/// A seat that is only held until `expires_at` is taken like any other.
 async fn place_in(
     conn: &mut AnyConnection,
     kernel: &Kernel,
     offering: &Offering,
     starts_at: Timestamp,
     left: Option<SessionId>,
+    expires_at: Option<Timestamp>,
 ) -> Result<SessionId, BookingError> {
     let now = kernel.clock.now();
     if offering.terms.seats > 1
@@ -293,13 +336,19 @@ async fn place_in(
         && let Some((session, seats_left)) = store::take_seat(conn, offering.id, starts_at).await?
     {
         availability::set_group_opening(conn, offering.id, starts_at, session, seats_left).await?;
+        // Whatever becomes of the first one's hold.
+        availability::keep(conn, session).await?;
         return Ok(session);
     }
     require_opening(conn, now, offering, starts_at, left).await?;
     let code = &super::rules::join_code(&kernel.random);
     let id = SessionId::generate(&kernel.random, &kernel.clock);
+    if let Err(taken) = occupy(conn, now, offering, starts_at, id, expires_at).await {
+        // A part of it may be ours; whoever books a series goes on.
+        availability::release(conn, id).await?;
+        return Err(taken);
+    }
     store::insert_session(conn, &NewSession { id, offering, starts_at, code }, now).await?;
-    occupy(conn, now, offering, starts_at, id).await?;
     if offering.terms.seats > 1 {
         availability::set_group_opening(conn, offering.id, starts_at, id, offering.terms.seats - 1).await?;
     }
@@ -317,7 +366,7 @@ async fn move_alone(
     let now = kernel.clock.now();
     require_opening(conn, now, offering, starts_at, Some(booking.session)).await?;
     availability::release(conn, booking.session).await?;
-    occupy(conn, now, offering, starts_at, booking.session).await?;
+    occupy(conn, now, offering, starts_at, booking.session, None).await?;
     store::move_session(conn, booking.session, offering, starts_at).await?;
     Ok(booking.session)
 }
@@ -339,17 +388,22 @@ async fn occupy(
     offering: &Offering,
     starts_at: Timestamp,
     session: SessionId,
+    expires_at: Option<Timestamp>,
 ) -> Result<(), BookingError> {
-    if availability::occupy(conn, now, offering, starts_at, session, None).await? {
+    if availability::occupy(conn, now, offering, starts_at, session, expires_at).await? {
         Ok(())
     } else {
         Err(BookingError::OpeningTaken(Vec::new()))
     }
 }
 
-/// Gives a booking's seat back; a session that nobody is left in is over, and its time free.
+/// Gives a booking's seat back: to whoever waits for it, or to anyone. A session that nobody is left in is over, and its
+/// time free.
 async fn leave(conn: &mut AnyConnection, kernel: &Kernel, booking: &Appointment) -> Result<(), BookingError> {
     let (seats_left, seats) = store::give_seat_back(conn, booking.session).await?;
+    if seats > 1 && waitlist::offer_seat(conn, kernel, booking).await? {
+        return Ok(());
+    }
     if seats_left == seats {
         availability::clear_group_opening(conn, booking.session).await?;
         availability::release(conn, booking.session).await?;
@@ -359,6 +413,17 @@ async fn leave(conn: &mut AnyConnection, kernel: &Kernel, booking: &Appointment)
         availability::set_group_opening(conn, offering, starts_at, booking.session, seats_left).await?;
     }
     Ok(())
+}
+
+async fn cancel_in(
+    conn: &mut AnyConnection,
+    kernel: &Kernel,
+    booking: &Appointment,
+    deed: &Deed<'_>,
+) -> Result<(), BookingError> {
+    advance(conn, kernel, booking.id, booking.state, deed).await?;
+    proposals::drop_open(conn, booking.id).await?;
+    leave(conn, kernel, booking).await
 }
 
 /// Something done to a booking.
@@ -399,8 +464,18 @@ async fn note(
 
 /// Tells both of the newest line of a booking's history.
 async fn tell(conn: &mut AnyConnection, kernel: &Kernel, booking: BookingId, origin: &str) -> Result<(), BookingError> {
+    tell_these(conn, kernel, booking, origin, &[Party::Mentee, Party::Mentor]).await
+}
+
+async fn tell_these(
+    conn: &mut AnyConnection,
+    kernel: &Kernel,
+    booking: BookingId,
+    origin: &str,
+    whom: &[Party],
+) -> Result<(), BookingError> {
     let sequence = store::history(conn, booking).await?.len().saturating_sub(1);
-    for to in [Party::Mentee, Party::Mentor] {
+    for &to in whom {
         let fact = BookingChanged { booking, to, sequence, origin: origin.to_owned() };
         outbox::publish(conn, &kernel.clock, &kernel.random, &fact).await?;
     }

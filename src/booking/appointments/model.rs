@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::booking::model::{JoinCode, Person, SessionState};
 use crate::kernel::clock::Timestamp;
-use crate::kernel::ids::{BookingId, OfferingId, SessionId, UserId};
+use crate::kernel::ids::{BookingId, OfferingId, SeriesId, SessionId, UserId};
 
 /// The room of a session opens so long before its start.
 pub(crate) const OPENS_BEFORE: Duration = Duration::from_secs(600);
@@ -34,6 +34,20 @@ pub(crate) struct Appointment {
     pub room: SessionState,
     pub join_code: JoinCode,
     pub(super) cancellation_notice: Duration,
+    /// Until when it is held; None when it is not.
+    pub expires_at: Option<Timestamp>,
+    /// The series it is one of.
+    pub series: Option<SeriesPart>,
+}
+
+/// Which one of a series a booking is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SeriesPart {
+    pub series: SeriesId,
+    /// When it was to start, before it was moved.
+    pub recurrence: Timestamp,
+    /// The series' zone, IANA.
+    pub time_zone: String,
 }
 
 impl Appointment {
@@ -54,6 +68,9 @@ impl Appointment {
     /// What people see: a confirmed one is live while people are in its room.
     pub(crate) fn shown_state(&self) -> ShownState {
         match (self.state, self.room) {
+            (AppointmentState::Held, _) => ShownState::Held,
+            (AppointmentState::AwaitingPayment, _) => ShownState::AwaitingPayment,
+            (AppointmentState::Expired, _) => ShownState::Expired,
             (AppointmentState::Confirmed, SessionState::Live) => ShownState::Live,
             (AppointmentState::Confirmed, _) => ShownState::Confirmed,
             (AppointmentState::Completed, _) => ShownState::Completed,
@@ -66,17 +83,34 @@ impl Appointment {
 /// Where a booking is in its life; [`life`](super::life) has the ways between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AppointmentState {
+    /// The time is kept while the mentee answers the questions.
+    Held,
+    /// The time is kept while they pay.
+    AwaitingPayment,
     Confirmed,
     Completed,
     Cancelled,
     NoShow,
+    /// It became no booking: its time ran out, or it was given back.
+    Expired,
 }
 
 impl AppointmentState {
-    pub(crate) const ALL: [Self; 4] = [Self::Confirmed, Self::Completed, Self::Cancelled, Self::NoShow];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Held,
+        Self::AwaitingPayment,
+        Self::Confirmed,
+        Self::Completed,
+        Self::Cancelled,
+        Self::NoShow,
+        Self::Expired,
+    ];
 
     pub(super) fn as_str(self) -> &'static str {
         match self {
+            Self::Held => "held",
+            Self::AwaitingPayment => "awaiting_payment",
+            Self::Expired => "expired",
             Self::Confirmed => "confirmed",
             Self::Completed => "completed",
             Self::Cancelled => "cancelled",
@@ -94,11 +128,14 @@ impl AppointmentState {
 #[serde(rename_all = "snake_case")]
 #[schema(as = BookingState)]
 pub(crate) enum ShownState {
+    Held,
+    AwaitingPayment,
     Confirmed,
     Live,
     Completed,
     Cancelled,
     NoShow,
+    Expired,
 }
 
 /// Who of the two.
@@ -107,6 +144,19 @@ pub(crate) enum ShownState {
 pub enum Party {
     Mentor,
     Mentee,
+}
+
+impl Party {
+    pub(crate) fn other(self) -> Self {
+        match self {
+            Self::Mentor => Self::Mentee,
+            Self::Mentee => Self::Mentor,
+        }
+    }
+
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        [Self::Mentor, Self::Mentee].into_iter().find(|party| Actor::from(*party).as_str() == text)
+    }
 }
 
 /// A question of the mentor's, and what the mentee wrote.
@@ -131,18 +181,57 @@ pub(crate) struct HistoryLine {
 #[serde(rename_all = "snake_case")]
 #[schema(as = BookingEventKind)]
 pub(crate) enum What {
+    Held,
+    /// Held for somebody who waited.
+    Offered,
+    /// A hold that nobody confirmed in time.
+    Expired,
+    /// A hold that was given back.
+    Released,
     Booked,
     Rescheduled,
+    /// One of the two proposed other times, with a note.
+    Proposed,
+    /// The other left it where it is.
+    Declined,
+    /// Who proposed took it back.
+    Withdrawn,
+    /// Nobody answered in time.
+    ProposalExpired,
     Cancelled,
     Completed,
     NoShow,
 }
 
 impl What {
+    pub(super) const ALL: [Self; 13] = [
+        Self::Held,
+        Self::Offered,
+        Self::Expired,
+        Self::Released,
+        Self::Booked,
+        Self::Rescheduled,
+        Self::Proposed,
+        Self::Declined,
+        Self::Withdrawn,
+        Self::ProposalExpired,
+        Self::Cancelled,
+        Self::Completed,
+        Self::NoShow,
+    ];
+
     pub(super) fn as_str(self) -> &'static str {
         match self {
+            Self::Held => "held",
+            Self::Offered => "offered",
+            Self::Expired => "expired",
+            Self::Released => "released",
             Self::Booked => "booked",
             Self::Rescheduled => "rescheduled",
+            Self::Proposed => "proposed",
+            Self::Declined => "declined",
+            Self::Withdrawn => "withdrawn",
+            Self::ProposalExpired => "proposal_expired",
             Self::Cancelled => "cancelled",
             Self::Completed => "completed",
             Self::NoShow => "no_show",
@@ -150,8 +239,7 @@ impl What {
     }
 
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let all = [Self::Booked, Self::Rescheduled, Self::Cancelled, Self::Completed, Self::NoShow];
-        all.into_iter().find(|what| what.as_str() == text)
+        Self::ALL.into_iter().find(|what| what.as_str() == text)
     }
 }
 

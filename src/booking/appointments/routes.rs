@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::model::{Answered, Appointment, HistoryLine, Party, ShownState};
-use super::{When, Wish, rules};
+use super::{Scope, When, Wish, rules};
 use crate::accounts::{Accounts, LoggedIn};
 use crate::booking::model::Person;
 use crate::booking::{Booking, BookingError};
@@ -20,7 +20,7 @@ use crate::kernel::client::Client;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::error::ApiResult;
 use crate::kernel::extract::{Json, Path, Query};
-use crate::kernel::ids::{BookingId, OfferingId, SessionId, UserId};
+use crate::kernel::ids::{BookingId, OfferingId, SeriesId, SessionId, UserId};
 use crate::kernel::openapi::Problems;
 
 const DEFAULT_LIMIT: u16 = 20;
@@ -35,10 +35,18 @@ where
 {
     OpenApiRouter::new()
         .routes(routes!(book, list_bookings))
+        .routes(routes!(hold))
         .routes(routes!(find_booking))
+        .routes(routes!(confirm_booking))
+        .routes(routes!(release_booking))
         .routes(routes!(cancel_booking))
         .routes(routes!(reschedule_booking))
+        .routes(routes!(propose))
+        .routes(routes!(accept_proposal))
+        .routes(routes!(decline_proposal))
         .routes(routes!(booking_calendar))
+        .merge(super::waitlist::routes())
+        .merge(super::series::routes())
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -52,7 +60,39 @@ struct Book {
 }
 
 #[derive(Deserialize, ToSchema)]
+struct HoldOpening {
+    offering_id: OfferingId,
+    /// One of the offering's openings.
+    starts_at_ms: Timestamp,
+}
+
+#[derive(Deserialize, ToSchema)]
+struct ConfirmBooking {
+    /// One for each of the offering's questions, in their order.
+    #[serde(default)]
+    answers: Vec<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
 struct Cancel {
+    /// For the other; may be empty.
+    #[serde(default)]
+    reason: String,
+    /// Of a series: `this` one, or `following`, this one and those after it.
+    #[serde(default)]
+    scope: CancelScope,
+}
+
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum CancelScope {
+    #[default]
+    This,
+    Following,
+}
+
+#[derive(Deserialize, ToSchema)]
+struct DeclineProposal {
     /// For the other; may be empty.
     #[serde(default)]
     reason: String,
@@ -63,10 +103,38 @@ struct Reschedule {
     starts_at_ms: Timestamp,
 }
 
+#[derive(Deserialize, ToSchema)]
+struct ProposeTimes {
+    /// One to three openings of the booking's offering.
+    starts_at_ms: Vec<Timestamp>,
+    /// For the other; may be empty.
+    #[serde(default)]
+    note: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+struct AcceptProposal {
+    /// One of those proposed.
+    starts_at_ms: Timestamp,
+}
+
+/// Other times for a booking, which one of its two proposed to the other.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Proposal)]
+struct ProposalAnswer {
+    by: Party,
+    /// May be empty.
+    note: String,
+    /// In order.
+    starts_at_ms: Vec<Timestamp>,
+    /// The times are held until then.
+    expires_at_ms: Timestamp,
+}
+
 /// A booking, as the asker sees it.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Booking)]
-struct BookingAnswer {
+pub(super) struct BookingAnswer {
     id: BookingId,
     session_id: SessionId,
     offering_id: OfferingId,
@@ -90,6 +158,15 @@ struct BookingAnswer {
     /// From then on the room can be entered.
     opens_at_ms: Timestamp,
     join_code: String,
+    /// Until when it is held; null when it is not.
+    #[schema(required)]
+    expires_at_ms: Option<Timestamp>,
+    /// Null when it does not repeat.
+    #[schema(required)]
+    series_id: Option<SeriesId>,
+    /// Null: nothing is to decide; and in lists.
+    #[schema(required)]
+    proposal: Option<ProposalAnswer>,
     /// Oldest first; empty in lists.
     history: Vec<HistoryLine>,
 }
@@ -123,7 +200,7 @@ struct ListQuery {
     limit: Option<u16>,
 }
 
-/// Book an opening
+/// Book an opening in one step
 ///
 /// Codes: `opening_taken` (409, with the nearest `alternatives`), `already_booked`, `own_offering`,
 /// `payments_unavailable` (409), `email_unverified` (403), `not_found`, `answers_invalid` (422), `rate_limited`.
@@ -138,6 +215,53 @@ async fn book(
     let Book { offering_id: offering, starts_at_ms: starts_at, answers } = body;
     let booked = booking.book(&me.user, Wish { offering, starts_at, answers, origin: client.origin }).await?;
     Ok((StatusCode::CREATED, told(&booking, booked, me.user.id).await?))
+}
+
+/// Hold an opening while its questions are answered
+///
+/// For ten minutes, unless the server is set otherwise: nobody else gets it until then. The answer is a booking in state
+/// `held`; `/confirm` makes it the booking, `/release` gives it back. A held seat of a group counts.
+/// Codes as for booking, and `holds_full` (409).
+#[utoipa::path(post, path = "/api/bookings/holds", tag = "bookings", request_body = HoldOpening,
+    responses((status = 201, body = BookingAnswer), Problems), security(("cookie" = []), ("bearer" = [])))]
+async fn hold(
+    State(booking): State<Booking>,
+    me: LoggedIn,
+    Json(body): Json<HoldOpening>,
+) -> ApiResult<(StatusCode, Json<BookingAnswer>)> {
+    let held = booking.hold(&me.user, body.offering_id, body.starts_at_ms).await?;
+    Ok((StatusCode::CREATED, told(&booking, held, me.user.id).await?))
+}
+
+/// Confirm a held time
+///
+/// Once confirmed, asking again changes nothing. Codes: `hold_over`, `booking_over` (409), `answers_invalid` (422).
+#[utoipa::path(post, path = "/api/bookings/{id}/confirm", tag = "bookings", params(("id" = BookingId, Path)),
+    request_body = ConfirmBooking, responses((status = 200, body = BookingAnswer), Problems),
+    security(("cookie" = []), ("bearer" = [])))]
+async fn confirm_booking(
+    State(booking): State<Booking>,
+    me: LoggedIn,
+    client: Client,
+    Path(id): Path<BookingId>,
+    Json(body): Json<ConfirmBooking>,
+) -> ApiResult<Json<BookingAnswer>> {
+    let confirmed = booking.confirm(me.user.id, id, &body.answers, &client.origin).await?;
+    told(&booking, confirmed, me.user.id).await
+}
+
+/// Give a held time back
+///
+/// Once it is over, asking again changes nothing. Code: `hold_over` (409) when it was confirmed.
+#[utoipa::path(post, path = "/api/bookings/{id}/release", tag = "bookings", params(("id" = BookingId, Path)),
+    responses((status = 200, body = BookingAnswer), Problems), security(("cookie" = []), ("bearer" = [])))]
+async fn release_booking(
+    State(booking): State<Booking>,
+    me: LoggedIn,
+    Path(id): Path<BookingId>,
+) -> ApiResult<Json<BookingAnswer>> {
+    let released = booking.release(me.user.id, id).await?;
+    told(&booking, released, me.user.id).await
 }
 
 /// My bookings, as mentor and as mentee
@@ -185,7 +309,11 @@ async fn cancel_booking(
     Path(id): Path<BookingId>,
     Json(body): Json<Cancel>,
 ) -> ApiResult<Json<BookingAnswer>> {
-    let cancelled = booking.cancel(me.user.id, id, &body.reason, &client.origin).await?;
+    let scope = match body.scope {
+        CancelScope::This => Scope::This,
+        CancelScope::Following => Scope::Following,
+    };
+    let cancelled = booking.cancel(me.user.id, id, scope, &body.reason, &client.origin).await?;
     told(&booking, cancelled, me.user.id).await
 }
 
@@ -205,6 +333,61 @@ async fn reschedule_booking(
 ) -> ApiResult<Json<BookingAnswer>> {
     let moved = booking.reschedule(me.user.id, id, body.starts_at_ms, &client.origin).await?;
     told(&booking, moved, me.user.id).await
+}
+
+/// Propose other times for a booking
+///
+/// Either of its two may until it starts, the mentee also when it is too late to move it. The times are held for the other,
+/// for two days unless the server is set otherwise. A proposal takes the place of one that is open, the other's too.
+/// Codes: `opening_taken` (409, with the nearest `alternatives`), `booking_over`, `group_session`, `proposal_over` (409),
+/// `times_invalid`, `reason_invalid` (422), `rate_limited`.
+#[utoipa::path(post, path = "/api/bookings/{id}/proposal", tag = "bookings", params(("id" = BookingId, Path)),
+    request_body = ProposeTimes, responses((status = 200, body = BookingAnswer), Problems),
+    security(("cookie" = []), ("bearer" = [])))]
+async fn propose(
+    State(booking): State<Booking>,
+    me: LoggedIn,
+    client: Client,
+    Path(id): Path<BookingId>,
+    Json(body): Json<ProposeTimes>,
+) -> ApiResult<Json<BookingAnswer>> {
+    let proposed = booking.propose(me.user.id, id, body.starts_at_ms, &body.note, &client.origin).await?;
+    told(&booking, proposed, me.user.id).await
+}
+
+/// Accept one of the times the other proposed
+///
+/// Once it is moved there, asking again changes nothing. Codes: `proposal_over`, `proposal_own`, `booking_over` (409),
+/// `times_invalid` (422).
+#[utoipa::path(post, path = "/api/bookings/{id}/proposal/accept", tag = "bookings", params(("id" = BookingId, Path)),
+    request_body = AcceptProposal, responses((status = 200, body = BookingAnswer), Problems),
+    security(("cookie" = []), ("bearer" = [])))]
+async fn accept_proposal(
+    State(booking): State<Booking>,
+    me: LoggedIn,
+    client: Client,
+    Path(id): Path<BookingId>,
+    Json(body): Json<AcceptProposal>,
+) -> ApiResult<Json<BookingAnswer>> {
+    let moved = booking.accept(me.user.id, id, body.starts_at_ms, &client.origin).await?;
+    told(&booking, moved, me.user.id).await
+}
+
+/// Leave a booking where it is
+///
+/// Declines the other's proposal, or takes one's own back. Codes: `proposal_over` (409), `reason_invalid` (422).
+#[utoipa::path(post, path = "/api/bookings/{id}/proposal/decline", tag = "bookings", params(("id" = BookingId, Path)),
+    request_body = DeclineProposal, responses((status = 200, body = BookingAnswer), Problems),
+    security(("cookie" = []), ("bearer" = [])))]
+async fn decline_proposal(
+    State(booking): State<Booking>,
+    me: LoggedIn,
+    client: Client,
+    Path(id): Path<BookingId>,
+    Json(body): Json<DeclineProposal>,
+) -> ApiResult<Json<BookingAnswer>> {
+    let kept = booking.decline(me.user.id, id, &body.reason, &client.origin).await?;
+    told(&booking, kept, me.user.id).await
 }
 
 /// A booking for one's calendar
@@ -228,16 +411,25 @@ async fn booking_calendar(
 
 async fn told(booking: &Booking, appointment: Appointment, me: UserId) -> ApiResult<Json<BookingAnswer>> {
     let history = booking.history(appointment.id).await?;
-    Ok(Json(answer(appointment, me, history)))
+    let proposal = booking.proposal(appointment.id).await?.map(|proposal| ProposalAnswer {
+        by: proposal.by,
+        note: proposal.note,
+        starts_at_ms: proposal.times.into_iter().map(|(time, _)| time).collect(),
+        expires_at_ms: proposal.expires_at,
+    });
+    Ok(Json(BookingAnswer { proposal, ..answer(appointment, me, history) }))
 }
 
-fn answer(appointment: Appointment, me: UserId, history: Vec<HistoryLine>) -> BookingAnswer {
+pub(super) fn answer(appointment: Appointment, me: UserId, history: Vec<HistoryLine>) -> BookingAnswer {
     BookingAnswer {
         state: appointment.shown_state(),
         you: appointment.party(me),
         free_cancellation_until_ms: appointment.free_cancellation_until(),
         opens_at_ms: appointment.opens_at(),
         join_code: appointment.join_code.as_str().to_owned(),
+        expires_at_ms: appointment.expires_at,
+        series_id: appointment.series.map(|part| part.series),
+        proposal: None,
         id: appointment.id,
         session_id: appointment.session,
         offering_id: appointment.offering,

@@ -40,6 +40,27 @@ pub(super) fn reason(text: &str) -> Result<String, FieldProblem> {
     }
 }
 
+/// One to `most` different times, in order.
+pub(super) fn times(mut times: Vec<Timestamp>, most: usize) -> Result<Vec<Timestamp>, FieldProblem> {
+    let asked = times.len();
+    times.sort();
+    times.dedup();
+    if (1..=most).contains(&asked) && times.len() == asked {
+        Ok(times)
+    } else {
+        Err(times_invalid(format!("Propose 1 to {most} different times.")))
+    }
+}
+
+/// One that was not proposed.
+pub(super) fn time_unknown() -> FieldProblem {
+    times_invalid("This is none of the times that were proposed.".to_owned())
+}
+
+fn times_invalid(detail: String) -> FieldProblem {
+    FieldProblem { field: "starts_at_ms", code: "times_invalid", detail }
+}
+
 fn is_text(text: &str) -> bool {
     !text.chars().any(|c| c.is_control() && c != '\n' && c != '\t')
 }
@@ -69,6 +90,15 @@ mod tests {
         assert_eq!(paired[0], Answered { question: "Why?".to_owned(), answer: "so".to_owned() });
         for wrong in [&["so"][..], &["so", ""], &["so", "\u{0}"], &["so", "thus", "x"], &["so", &"x".repeat(2_001)]] {
             assert!(answers(&questions, &owned(wrong)).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_few_different_times_are_proposed() {
+        let at = |times: &[i64]| times.iter().copied().map(Timestamp).collect::<Vec<_>>();
+        assert_eq!(times(at(&[3, 1, 2]), 3).ok(), Some(at(&[1, 2, 3])));
+        for wrong in [&[][..], &[1, 1], &[1, 2, 3, 4]] {
+            assert!(times(at(wrong), 3).is_err(), "{wrong:?}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! What becomes of bookings whose time is over: a rule decides, and says why.
+//! What becomes of bookings and holds whose time is over: a rule decides, and says why.
 
 use std::time::Duration;
 
@@ -28,6 +28,7 @@ impl Booking {
 
     /// Settles what is over now; once is as good as twice.
     pub async fn settle_due(&self) -> Result<(), BookingError> {
+        self.sweep().await?;
         let now = self.kernel.clock.now();
         let due = store::due(&mut *self.kernel.db.read().await?, now, LATE, BATCH).await?;
         for session in due {

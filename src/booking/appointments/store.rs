@@ -6,17 +6,21 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 use super::attendance::Stay;
-use super::model::{Actor, Answered, Appointment, AppointmentState, HistoryLine, Party, What};
+use super::model::{Actor, Answered, Appointment, AppointmentState, HistoryLine, Party, SeriesPart, What};
 use crate::availability::Offering;
 use crate::booking::model::{JoinCode, Person, SessionState};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{BookingId, EventId, OfferingId, SessionId, UserId};
 
 const APPOINTMENT: &str = "SELECT b.id, b.session_id, s.offering_id, b.title, b.state, b.starts_at_ms, b.ends_at_ms,
-    b.price_minor, b.currency, b.cancellation_notice_minutes, b.answers, s.seats, s.state AS room, s.join_code,
+    b.price_minor, b.currency, b.cancellation_notice_minutes, b.answers, b.expires_at_ms,
+    b.series_id, b.recurrence_ms, (SELECT r.time_zone FROM booking_series r WHERE r.id = b.series_id) AS series_zone, s.seats, s.state AS room, s.join_code,
     b.mentor_id, mentor.display_name AS mentor_name, m.slug, b.mentee_id, mentee.display_name AS mentee_name
   FROM bookings b JOIN sessions s ON s.id = b.session_id JOIN mentors m ON m.user_id = b.mentor_id
   JOIN users mentor ON mentor.id = b.mentor_id JOIN users mentee ON mentee.id = b.mentee_id";
+
+/// That came true.
+const REAL: &str = "b.state NOT IN ('held', 'awaiting_payment', 'expired')";
 
 /// A session as an opening makes it.
 pub(super) struct NewSession<'a> {
@@ -71,7 +75,7 @@ pub(super) async fn give_seat_back(conn: &mut AnyConnection, session: SessionId)
     Ok((row.try_get("left_over")?, row.try_get("seats")?))
 }
 
-/// A booking as it is made.
+/// A booking as it is made: confirmed at once, or held.
 pub(super) struct NewBooking<'a> {
     pub id: BookingId,
     pub session: SessionId,
@@ -79,19 +83,28 @@ pub(super) struct NewBooking<'a> {
     pub mentee: UserId,
     pub answers: &'a [Answered],
     pub starts_at: Timestamp,
+    pub hold: Option<Hold>,
 }
 
-/// False when this person has a place there.
+/// A time that is only kept.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Hold {
+    pub expires_at: Timestamp,
+    /// Which of the few that its mentee may have; None: it counts as none of theirs.
+    pub place: Option<i16>,
+}
+
+/// False when this person has a place there, or the hold's place is taken.
 pub(super) async fn insert_booking(
     conn: &mut AnyConnection,
     new: &NewBooking<'_>,
     now: Timestamp,
 ) -> Result<bool, sqlx::Error> {
     let sql = "INSERT INTO bookings (id, session_id, mentor_id, mentee_id, state, title, price_minor, currency,
-                 cancellation_notice_minutes, answers, starts_at_ms, ends_at_ms, created_at_ms)
-               VALUES ($1, $2, $3, $4, 'confirmed', $5, $6, $7, $8, $9, $10, $11, $12)
+                 cancellation_notice_minutes, answers, starts_at_ms, ends_at_ms, created_at_ms, expires_at_ms, hold_place)
+               VALUES ($1, $2, $3, $4, $13, $5, $6, $7, $8, $9, $10, $11, $12, $14, $15)
                ON CONFLICT DO NOTHING";
-    let answers = serde_json::to_string(new.answers).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    let state = if new.hold.is_some() { AppointmentState::Held } else { AppointmentState::Confirmed };
     let done = sqlx::query(sql)
         .bind(new.id)
         .bind(new.session)
@@ -101,27 +114,83 @@ pub(super) async fn insert_booking(
         .bind(new.offering.terms.price_minor)
         .bind(&new.offering.terms.currency)
         .bind(new.offering.terms.cancellation_notice_minutes)
-        .bind(answers)
+        .bind(answers_text(new.answers)?)
         .bind(new.starts_at.0)
         .bind(new.offering.ends_at(new.starts_at).0)
         .bind(now.0)
+        .bind(state.as_str())
+        .bind(new.hold.map(|hold| hold.expires_at.0))
+        .bind(new.hold.and_then(|hold| hold.place))
         .execute(&mut *conn)
         .await?;
     if done.rows_affected() == 0 {
         return Ok(false);
     }
-    add_member(conn, new.session, new.mentee, now).await?;
+    if new.hold.is_none() {
+        add_member(conn, new.session, new.mentee, now).await?;
+    }
     Ok(true)
 }
 
-/// One step of a booking's life; false when it is no longer in `from`. The only writer of `bookings.state`.
+fn answers_text(answers: &[Answered]) -> Result<String, sqlx::Error> {
+    serde_json::to_string(answers).map_err(|error| sqlx::Error::Encode(error.into()))
+}
+
+pub(super) async fn set_answers(
+    conn: &mut AnyConnection,
+    booking: BookingId,
+    answers: &[Answered],
+) -> Result<(), sqlx::Error> {
+    let sql = "UPDATE bookings SET answers = $2 WHERE id = $1";
+    sqlx::query(sql).bind(booking).bind(answers_text(answers)?).execute(conn).await.map(|_| ())
+}
+
+/// The places of somebody's holds.
+pub(super) async fn hold_places(conn: &mut AnyConnection, mentee: UserId) -> Result<Vec<i16>, sqlx::Error> {
+    let sql = "SELECT hold_place FROM bookings
+               WHERE mentee_id = $1 AND expires_at_ms IS NOT NULL AND hold_place IS NOT NULL";
+    sqlx::query_scalar(sql).bind(mentee).fetch_all(conn).await
+}
+
+/// Whose holds.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Whose {
+    Anyones,
+    /// On this mentor's time, or this mentee's own.
+    Of {
+        mentor: UserId,
+        mentee: UserId,
+    },
+}
+
+/// Holds whose time has run out, oldest first.
+pub(super) async fn overdue(
+    conn: &mut AnyConnection,
+    whose: Whose,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<Appointment>, sqlx::Error> {
+    let (which, mentor, mentee) = match whose {
+        Whose::Anyones => ("", String::new(), String::new()),
+        Whose::Of { mentor, mentee } => {
+            (" AND (b.mentor_id = $3 OR b.mentee_id = $4)", mentor.to_string(), mentee.to_string())
+        }
+    };
+    let sql = format!("{APPOINTMENT} WHERE b.expires_at_ms <= $1{which} ORDER BY b.id LIMIT $2");
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(now.0).bind(limit);
+    let query = if which.is_empty() { query } else { query.bind(mentor).bind(mentee) };
+    query.fetch_all(conn).await?.iter().map(appointment_from).collect()
+}
+
+/// One step of a booking's life; false when it is no longer in `from`. The only writer of `bookings.state`. No step leads
+/// into a state with a time that runs out.
 pub(super) async fn step(
     conn: &mut AnyConnection,
     booking: BookingId,
     from: AppointmentState,
     to: AppointmentState,
 ) -> Result<bool, sqlx::Error> {
-    let sql = "UPDATE bookings SET state = $3 WHERE id = $1 AND state = $2";
+    let sql = "UPDATE bookings SET state = $3, expires_at_ms = NULL, hold_place = NULL WHERE id = $1 AND state = $2";
     let done = sqlx::query(sql).bind(booking).bind(from.as_str()).bind(to.as_str()).execute(conn).await?;
     Ok(done.rows_affected() == 1)
 }
@@ -169,7 +238,7 @@ pub(super) async fn move_to(
 }
 
 /// Who has a place in a session sees it among theirs.
-async fn add_member(
+pub(super) async fn add_member(
     conn: &mut AnyConnection,
     session: SessionId,
     user: UserId,
@@ -192,15 +261,27 @@ pub(super) async fn move_session(
     Ok(())
 }
 
-/// A booking `user` is the mentor or the mentee of.
+/// A booking `user` is the mentor or the mentee of; what is not yet, or never was, confirmed is nothing to the mentor.
 pub(super) async fn appointment_of(
     conn: &mut AnyConnection,
     user: UserId,
     id: BookingId,
 ) -> Result<Option<Appointment>, sqlx::Error> {
-    let sql = format!("{APPOINTMENT} WHERE b.id = $1 AND (b.mentor_id = $2 OR b.mentee_id = $2)");
+    let sql = format!("{APPOINTMENT} WHERE b.id = $1 AND ((b.mentor_id = $2 AND {REAL}) OR b.mentee_id = $2)");
     let row = sqlx::query(AssertSqlSafe(sql)).bind(id).bind(user).fetch_optional(conn).await?;
     row.as_ref().map(appointment_from).transpose()
+}
+
+type Query<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
+
+/// Those that `which`, a condition with its order, picks.
+pub(super) async fn appointments_where(
+    conn: &mut AnyConnection,
+    which: &str,
+    bind: impl for<'q> FnOnce(Query<'q>) -> Query<'q>,
+) -> Result<Vec<Appointment>, sqlx::Error> {
+    let sql = format!("{APPOINTMENT} WHERE {which}");
+    bind(sqlx::query(AssertSqlSafe(sql))).fetch_all(conn).await?.iter().map(appointment_from).collect()
 }
 
 /// Whom a letter is for.
@@ -216,9 +297,17 @@ pub(super) async fn addressed(
     id: BookingId,
     to: Party,
 ) -> Result<Option<(Appointment, Recipient)>, sqlx::Error> {
-    let sql = format!("{APPOINTMENT} WHERE b.id = $1");
-    let row = sqlx::query(AssertSqlSafe(sql)).bind(id).fetch_optional(&mut *conn).await?;
-    let Some(booking) = row.as_ref().map(appointment_from).transpose()? else { return Ok(None) };
+    let found = appointments_where(conn, "b.id = $1", |query| query.bind(id)).await?;
+    let Some(booking) = found.into_iter().next() else { return Ok(None) };
+    let recipient = recipient(conn, &booking, to).await?;
+    Ok(recipient.map(|recipient| (booking, recipient)))
+}
+
+pub(super) async fn recipient(
+    conn: &mut AnyConnection,
+    booking: &Appointment,
+    to: Party,
+) -> Result<Option<Recipient>, sqlx::Error> {
     let user = match to {
         Party::Mentor => booking.mentor.id,
         Party::Mentee => booking.mentee.id,
@@ -226,9 +315,8 @@ pub(super) async fn addressed(
     let sql = "SELECT email, display_name, time_zone FROM users WHERE id = $1";
     let row = sqlx::query(sql).bind(user).fetch_optional(conn).await?;
     row.map(|row| {
-        let (email, display_name, time_zone) =
-            (row.try_get("email")?, row.try_get("display_name")?, row.try_get("time_zone")?);
-        Ok((booking, Recipient { email, display_name, time_zone }))
+        let (email, display_name) = (row.try_get("email")?, row.try_get("display_name")?);
+        Ok(Recipient { email, display_name, time_zone: row.try_get("time_zone")? })
     })
     .transpose()
 }
@@ -259,7 +347,7 @@ pub(super) async fn appointments_of(
     };
     let (start, id) = after.map_or(first, |(start, id)| (start, id.to_string()));
     let sql = format!(
-        "{APPOINTMENT} WHERE (b.mentor_id = $1 OR b.mentee_id = $1) AND {which}
+        "{APPOINTMENT} WHERE (b.mentor_id = $1 OR b.mentee_id = $1) AND {REAL} AND {which}
            AND (b.starts_at_ms {past_cursor} $3 OR (b.starts_at_ms = $3 AND b.id {past_cursor} $4))
          ORDER BY b.starts_at_ms {order}, b.id {order} LIMIT $5"
     );
@@ -290,7 +378,19 @@ pub(in crate::booking) async fn has_place(
     session: SessionId,
     user: UserId,
 ) -> Result<bool, sqlx::Error> {
-    let sql = "SELECT id FROM bookings WHERE session_id = $1 AND mentee_id = $2 AND state <> 'cancelled'";
+    let sql = "SELECT id FROM bookings WHERE session_id = $1 AND mentee_id = $2
+                 AND state NOT IN ('cancelled', 'expired', 'held', 'awaiting_payment')";
+    Ok(sqlx::query(sql).bind(session).bind(user).fetch_optional(conn).await?.is_some())
+}
+
+/// Whether somebody has a place in a session or one is held for them.
+pub(super) async fn is_expected(
+    conn: &mut AnyConnection,
+    session: SessionId,
+    user: UserId,
+) -> Result<bool, sqlx::Error> {
+    let sql =
+        "SELECT id FROM bookings WHERE session_id = $1 AND mentee_id = $2 AND state NOT IN ('cancelled', 'expired')";
     Ok(sqlx::query(sql).bind(session).bind(user).fetch_optional(conn).await?.is_some())
 }
 
@@ -370,5 +470,13 @@ fn appointment_from(row: &AnyRow) -> Result<Appointment, sqlx::Error> {
         room: SessionState::parse(&room).ok_or_else(|| sqlx::Error::Decode(room.into()))?,
         join_code: JoinCode(row.try_get("join_code")?),
         cancellation_notice: Duration::from_secs(60 * u64::try_from(notice).unwrap_or(0)),
+        expires_at: row.try_get::<Option<i64>, _>("expires_at_ms")?.map(Timestamp),
+        series: series_part(row)?,
     })
+}
+
+fn series_part(row: &AnyRow) -> Result<Option<SeriesPart>, sqlx::Error> {
+    let Some(series) = row.try_get("series_id")? else { return Ok(None) };
+    let recurrence = Timestamp(row.try_get("recurrence_ms")?);
+    Ok(Some(SeriesPart { series, recurrence, time_zone: row.try_get("series_zone")? }))
 }

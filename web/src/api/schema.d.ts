@@ -271,11 +271,33 @@ export interface paths {
         get: operations["list_bookings"];
         put?: never;
         /**
-         * Book an opening
+         * Book an opening in one step
          * @description Codes: `opening_taken` (409, with the nearest `alternatives`), `already_booked`, `own_offering`,
          *     `payments_unavailable` (409), `email_unverified` (403), `not_found`, `answers_invalid` (422), `rate_limited`.
          */
         post: operations["book"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bookings/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hold an opening while its questions are answered
+         * @description For ten minutes, unless the server is set otherwise: nobody else gets it until then. The answer is a booking in state
+         *     `held`; `/confirm` makes it the booking, `/release` gives it back. A held seat of a group counts.
+         *     Codes as for booking, and `holds_full` (409).
+         */
+        post: operations["hold"];
         delete?: never;
         options?: never;
         head?: never;
@@ -336,6 +358,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bookings/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm a held time
+         * @description Once confirmed, asking again changes nothing. Codes: `hold_over`, `booking_over` (409), `answers_invalid` (422).
+         */
+        post: operations["confirm_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bookings/{id}/proposal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose other times for a booking
+         * @description Either of its two may until it starts, the mentee also when it is too late to move it. The times are held for the other,
+         *     for two days unless the server is set otherwise. A proposal takes the place of one that is open, the other's too.
+         *     Codes: `opening_taken` (409, with the nearest `alternatives`), `booking_over`, `group_session`, `proposal_over` (409),
+         *     `times_invalid`, `reason_invalid` (422), `rate_limited`.
+         */
+        post: operations["propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bookings/{id}/proposal/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept one of the times the other proposed
+         * @description Once it is moved there, asking again changes nothing. Codes: `proposal_over`, `proposal_own`, `booking_over` (409),
+         *     `times_invalid` (422).
+         */
+        post: operations["accept_proposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bookings/{id}/proposal/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave a booking where it is
+         * @description Declines the other's proposal, or takes one's own back. Codes: `proposal_over` (409), `reason_invalid` (422).
+         */
+        post: operations["decline_proposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bookings/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a held time back
+         * @description Once it is over, asking again changes nothing. Code: `hold_over` (409) when it was confirmed.
+         */
+        post: operations["release_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bookings/{id}/reschedule": {
         parameters: {
             query?: never;
@@ -351,6 +477,28 @@ export interface paths {
          *     `booking_over`, `cancellation_late` (409), `mentee_required` (403), `rate_limited`.
          */
         post: operations["reschedule_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bookings/{id}/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm a held time as the first of a series
+         * @description Of one-to-one sessions. Once confirmed, asking again changes nothing. Codes: `series_conflicts` (409, with the
+         *     `conflicts` and how many would be `free`), `hold_over`, `booking_over`, `group_session` (409), `rrule_invalid`,
+         *     `answers_invalid` (422), `rate_limited`.
+         */
+        post: operations["confirm_series"];
         delete?: never;
         options?: never;
         head?: never;
@@ -833,6 +981,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/series/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A series of mine */
+        get: operations["find_series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions": {
         parameters: {
             query?: never;
@@ -908,10 +1073,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/waitlist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I wait for, soonest first */
+        get: operations["list_waits"];
+        put?: never;
+        /**
+         * Wait for a seat of a group session that is full
+         * @description A seat that becomes free is held for the first in line for half an hour, unless the server is set otherwise, and at most
+         *     until an hour before the start; a letter says so. Then it is the next one's. Asked again, one keeps one's place.
+         *     Codes: `not_full`, `waitlist_closed`, `already_booked`, `own_offering`, `payments_unavailable` (409),
+         *     `email_unverified` (403), `not_found`, `rate_limited`.
+         */
+        post: operations["join_waitlist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/waitlist/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Wait no longer
+         * @description A seat that is held goes to the next.
+         */
+        delete: operations["leave_waitlist"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AcceptProposal: {
+            /** @description One of those proposed. */
+            starts_at_ms: components["schemas"]["Timestamp"];
+        };
         /** @description A question of the mentor's, and what the mentee wrote. */
         Answered: {
             answer: string;
@@ -948,6 +1161,7 @@ export interface components {
             answers: components["schemas"]["Answered"][];
             currency: string;
             ends_at_ms: components["schemas"]["Timestamp"];
+            expires_at_ms: components["schemas"]["Timestamp"] | null;
             /** @description Until then the mentee may cancel it or move it. */
             free_cancellation_until_ms: components["schemas"]["Timestamp"];
             /** @description Oldest first; empty in lists. */
@@ -963,11 +1177,13 @@ export interface components {
             opens_at_ms: components["schemas"]["Timestamp"];
             /** Format: int64 */
             price_minor: number;
+            proposal: components["schemas"]["Proposal"] | null;
             /**
              * Format: int32
              * @description Of its session; 1 is one-to-one.
              */
             seats: number;
+            series_id: components["schemas"]["SeriesId"] | null;
             session_id: components["schemas"]["SessionId"];
             starts_at_ms: components["schemas"]["Timestamp"];
             state: components["schemas"]["BookingState"];
@@ -988,17 +1204,28 @@ export interface components {
             what: components["schemas"]["BookingEventKind"];
         };
         /** @enum {string} */
-        BookingEventKind: "booked" | "rescheduled" | "cancelled" | "completed" | "no_show";
+        BookingEventKind: "held" | "offered" | "expired" | "released" | "booked" | "rescheduled" | "proposed" | "declined" | "withdrawn" | "proposal_expired" | "cancelled" | "completed" | "no_show";
         /**
          * Format: uuid
          * @description A mentee's place in a session with a time.
          */
         BookingId: string;
+        /** @description Bookings that repeat. */
+        BookingSeries: {
+            /** @description In the order of the rule. */
+            bookings: components["schemas"]["Booking"][];
+            /** @description Times of the rule that were not free. */
+            conflicts_ms: components["schemas"]["Timestamp"][];
+            id: components["schemas"]["SeriesId"];
+            rrule: string;
+            /** @description On whose clock, IANA. */
+            time_zone: string;
+        };
         /**
          * @description A booking's state, and whether people are meeting.
          * @enum {string}
          */
-        BookingState: "confirmed" | "live" | "completed" | "cancelled" | "no_show";
+        BookingState: "held" | "awaiting_payment" | "confirmed" | "live" | "completed" | "cancelled" | "no_show" | "expired";
         Bookings: {
             items: components["schemas"]["Booking"][];
             /** @description Null: that was all. */
@@ -1007,7 +1234,11 @@ export interface components {
         Cancel: {
             /** @description For the other; may be empty. */
             reason?: string;
+            /** @description Of a series: `this` one, or `following`, this one and those after it. */
+            scope?: components["schemas"]["CancelScope"];
         };
+        /** @enum {string} */
+        CancelScope: "this" | "following";
         ChangeEmail: {
             /** Format: password */
             current_password: string;
@@ -1023,9 +1254,23 @@ export interface components {
              */
             password: string;
         };
+        ConfirmBooking: {
+            /** @description One for each of the offering's questions, in their order. */
+            answers?: string[];
+        };
         ConfirmEmail: {
             /** @description What stands after the `#` of the link. */
             token: string;
+        };
+        ConfirmSeries: {
+            /** @description One for each of the offering's questions, in their order. */
+            answers?: string[];
+            conflicts: components["schemas"]["SeriesConflicts"];
+            /**
+             * @description RFC 5545, in part: `FREQ=WEEKLY;INTERVAL=2;COUNT=6`, with intervals up to 4 and counts from 2 to 12. The times
+             *     repeat on the mentor's clock.
+             */
+            rrule: string;
         };
         ConfirmedEmail: {
             email: string;
@@ -1047,6 +1292,10 @@ export interface components {
         Decline: {
             /** @description 1 to 1000 characters; the applicant reads it. */
             reason: string;
+        };
+        DeclineProposal: {
+            /** @description For the other; may be empty. */
+            reason?: string;
         };
         Demo: {
             join_code: string;
@@ -1113,6 +1362,11 @@ export interface components {
             /** @description Null on the last page. */
             next_cursor: string | null;
         };
+        HoldOpening: {
+            offering_id: components["schemas"]["OfferingId"];
+            /** @description One of the offering's openings. */
+            starts_at_ms: components["schemas"]["Timestamp"];
+        };
         /** @description A part of a day: `09:00` to `17:00`, in steps of five minutes. */
         Hours: {
             from: string;
@@ -1130,6 +1384,11 @@ export interface components {
             name: string;
             /** @description The provider's id. */
             provider: string;
+        };
+        JoinWaitlist: {
+            offering_id: components["schemas"]["OfferingId"];
+            /** @description One of the `full` sessions among the offering's openings. */
+            starts_at_ms: components["schemas"]["Timestamp"];
         };
         /** @description What a link shows before joining. */
         Link: {
@@ -1343,6 +1602,8 @@ export interface components {
             starts_at_ms: components["schemas"]["Timestamp"];
         };
         Openings: {
+            /** @description Group sessions without a seat left, which one may wait for. */
+            full: components["schemas"]["Opening"][];
             items: components["schemas"]["Opening"][];
             /** @description The mentor's, IANA. */
             time_zone: string;
@@ -1390,6 +1651,22 @@ export interface components {
             links?: string[];
             /** @description 1 to 12, each up to 40 characters. */
             skills: string[];
+        };
+        /** @description Other times for a booking, which one of its two proposed to the other. */
+        Proposal: {
+            by: components["schemas"]["Party"];
+            /** @description The times are held until then. */
+            expires_at_ms: components["schemas"]["Timestamp"];
+            /** @description May be empty. */
+            note: string;
+            /** @description In order. */
+            starts_at_ms: components["schemas"]["Timestamp"][];
+        };
+        ProposeTimes: {
+            /** @description For the other; may be empty. */
+            note?: string;
+            /** @description One to three openings of the booking's offering. */
+            starts_at_ms: components["schemas"]["Timestamp"][];
         };
         RefreshRequest: {
             /** @description Absent: the cookie's. */
@@ -1441,6 +1718,13 @@ export interface components {
         SavedMentors: {
             items: components["schemas"]["MentorCard"][];
         };
+        /** @enum {string} */
+        SeriesConflicts: "refuse" | "skip";
+        /**
+         * Format: uuid
+         * @description Bookings that repeat.
+         */
+        SeriesId: string;
         /** @description A session, as the asker sees it. */
         Session: {
             created_at_ms: components["schemas"]["Timestamp"];
@@ -1559,6 +1843,29 @@ export interface components {
          * @description A person with an account.
          */
         UserId: string;
+        /** @description My place in a line. */
+        Wait: {
+            booking_id: components["schemas"]["BookingId"] | null;
+            expires_at_ms: components["schemas"]["Timestamp"] | null;
+            id: components["schemas"]["WaitId"];
+            mentor_name: string;
+            offering_id: components["schemas"]["OfferingId"];
+            /**
+             * Format: int64
+             * @description From 1; 0 when a seat is held for me.
+             */
+            position: number;
+            starts_at_ms: components["schemas"]["Timestamp"];
+            title: string;
+        };
+        /**
+         * Format: uuid
+         * @description Somebody's place in the line for a seat.
+         */
+        WaitId: string;
+        Waits: {
+            items: components["schemas"]["Wait"][];
+        };
         /** @enum {string} */
         Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
         WeeklyHours: components["schemas"]["Hours"] & {
@@ -2019,6 +2326,38 @@ export interface operations {
             "5XX": components["responses"]["Problem"];
         };
     };
+    hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldOpening"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     find_booking: {
         parameters: {
             query?: never;
@@ -2104,6 +2443,172 @@ export interface operations {
             "5XX": components["responses"]["Problem"];
         };
     };
+    confirm_booking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmBooking"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeTimes"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_proposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptProposal"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decline_proposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeclineProposal"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_booking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reschedule_booking: {
         parameters: {
             query?: never;
@@ -2137,6 +2642,40 @@ export interface operations {
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             "5XX": components["responses"]["Problem"];
+        };
+    };
+    confirm_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmSeries"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingSeries"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     look_at_link: {
@@ -2938,6 +3477,36 @@ export interface operations {
             "5XX": components["responses"]["Problem"];
         };
     };
+    find_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SeriesId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingSeries"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_sessions: {
         parameters: {
             query?: {
@@ -3061,6 +3630,94 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Site"];
+                };
+            };
+        };
+    };
+    list_waits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waits"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    join_waitlist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinWaitlist"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wait"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leave_waitlist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["WaitId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

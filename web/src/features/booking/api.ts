@@ -1,10 +1,26 @@
 import { api } from '@/api/api';
-import type { Booking, Bookings, NewBooking, Offering, Openings } from '@/api/types';
+import type {
+  Booking,
+  Bookings,
+  BookingSeries,
+  NewHold,
+  NewSeries,
+  Offering,
+  Openings,
+  Wait,
+} from '@/api/types';
 import { rangesOf } from './days';
 import type { Stretch } from './week';
 
+interface Cancelling {
+  id: string;
+  reason: string;
+  /** Of a series: this one, or also those that follow. */
+  scope: 'this' | 'following';
+}
+
 const bookingApi = api
-  .enhanceEndpoints({ addTagTypes: ['Openings', 'Booking', 'Offerings', 'Availability'] })
+  .enhanceEndpoints({ addTagTypes: ['Openings', 'Booking', 'Offerings', 'Availability', 'Wait'] })
   .injectEndpoints({
     endpoints: (build) => ({
       mentorOfferings: build.query<Offering[], string>({
@@ -26,7 +42,8 @@ const bookingApi = api
             answers.push(data as Openings);
           }
           const items = answers.flatMap((answer) => answer.items);
-          return { data: { time_zone: answers[0]?.time_zone ?? 'UTC', items } };
+          const full = answers.flatMap((answer) => answer.full);
+          return { data: { time_zone: answers[0]?.time_zone ?? 'UTC', items, full } };
         },
         extraOptions: { unauthenticated: 'guest' },
         providesTags: ['Openings'],
@@ -45,15 +62,41 @@ const bookingApi = api
         query: (id) => ({ url: `/bookings/${encodeURIComponent(id)}` }),
         providesTags: ['Booking'],
       }),
-      book: build.mutation<Booking, NewBooking>({
-        query: (body) => ({ url: '/bookings', method: 'POST', body }),
-        invalidatesTags: ['Booking', 'Openings'],
+      /** Keeps a time while its questions are answered. */
+      holdOpening: build.mutation<Booking, NewHold>({
+        query: (body) => ({ url: '/bookings/holds', method: 'POST', body }),
+        invalidatesTags: ['Openings'],
       }),
-      cancelBooking: build.mutation<Booking, { id: string; reason: string }>({
-        query: ({ id, reason }) => ({
+      confirmBooking: build.mutation<Booking, { id: string; answers: string[] }>({
+        query: ({ id, answers }) => ({
+          url: `/bookings/${encodeURIComponent(id)}/confirm`,
+          method: 'POST',
+          body: { answers },
+        }),
+        invalidatesTags: ['Booking', 'Openings', 'Wait'],
+      }),
+      /** Confirms a hold as the first of a series. */
+      confirmSeries: build.mutation<BookingSeries, { id: string; body: NewSeries }>({
+        query: ({ id, body }) => ({
+          url: `/bookings/${encodeURIComponent(id)}/series`,
+          method: 'POST',
+          body,
+        }),
+        invalidatesTags: ['Booking', 'Openings', 'Wait'],
+      }),
+      series: build.query<BookingSeries, string>({
+        query: (id) => ({ url: `/series/${encodeURIComponent(id)}` }),
+        providesTags: ['Booking'],
+      }),
+      releaseBooking: build.mutation<Booking, string>({
+        query: (id) => ({ url: `/bookings/${encodeURIComponent(id)}/release`, method: 'POST' }),
+        invalidatesTags: ['Booking', 'Openings', 'Wait'],
+      }),
+      cancelBooking: build.mutation<Booking, Cancelling>({
+        query: ({ id, reason, scope }) => ({
           url: `/bookings/${encodeURIComponent(id)}/cancel`,
           method: 'POST',
-          body: { reason },
+          body: { reason, scope },
         }),
         invalidatesTags: ['Booking', 'Openings'],
       }),
@@ -62,6 +105,43 @@ const bookingApi = api
           url: `/bookings/${encodeURIComponent(id)}/reschedule`,
           method: 'POST',
           body: { starts_at_ms },
+        }),
+        invalidatesTags: ['Booking', 'Openings'],
+      }),
+      waits: build.query<Wait[], void>({
+        query: () => ({ url: '/waitlist' }),
+        transformResponse: ({ items }: { items: Wait[] }) => items,
+        providesTags: ['Wait'],
+      }),
+      joinWaitlist: build.mutation<Wait, NewHold>({
+        query: (body) => ({ url: '/waitlist', method: 'POST', body }),
+        invalidatesTags: ['Wait', 'Openings'],
+      }),
+      leaveWaitlist: build.mutation<void, string>({
+        query: (id) => ({ url: `/waitlist/${encodeURIComponent(id)}`, method: 'DELETE' }),
+        invalidatesTags: ['Wait', 'Booking', 'Openings'],
+      }),
+      propose: build.mutation<Booking, { id: string; starts_at_ms: number[]; note: string }>({
+        query: ({ id, ...body }) => ({
+          url: `/bookings/${encodeURIComponent(id)}/proposal`,
+          method: 'POST',
+          body,
+        }),
+        invalidatesTags: ['Booking', 'Openings'],
+      }),
+      acceptProposal: build.mutation<Booking, { id: string; starts_at_ms: number }>({
+        query: ({ id, starts_at_ms }) => ({
+          url: `/bookings/${encodeURIComponent(id)}/proposal/accept`,
+          method: 'POST',
+          body: { starts_at_ms },
+        }),
+        invalidatesTags: ['Booking', 'Openings'],
+      }),
+      declineProposal: build.mutation<Booking, { id: string; reason: string }>({
+        query: ({ id, reason }) => ({
+          url: `/bookings/${encodeURIComponent(id)}/proposal/decline`,
+          method: 'POST',
+          body: { reason },
         }),
         invalidatesTags: ['Booking', 'Openings'],
       }),
@@ -74,7 +154,17 @@ export const {
   useMyHoursQuery,
   useBookingsQuery,
   useBookingQuery,
-  useBookMutation,
+  useHoldOpeningMutation,
+  useConfirmBookingMutation,
+  useConfirmSeriesMutation,
+  useSeriesQuery,
+  useReleaseBookingMutation,
   useCancelBookingMutation,
   useMoveBookingMutation,
+  useWaitsQuery,
+  useJoinWaitlistMutation,
+  useLeaveWaitlistMutation,
+  useProposeMutation,
+  useAcceptProposalMutation,
+  useDeclineProposalMutation,
 } = bookingApi;

@@ -1,40 +1,94 @@
 import { type FormEvent, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { isProblem } from '@/api/problem';
-import type { Offering } from '@/api/types';
+import type { Booking } from '@/api/types';
+import { Banner } from '@/components/ui/banner';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
 import { Field } from '@/components/ui/field';
 import { Textarea } from '@/components/ui/input';
+import { Skeleton } from '@/components/ui/skeleton';
+import { sortProblem } from '@/lib/form-problem';
 import { toast } from '@/lib/toast';
-import { useBookMutation } from './api';
-import type { Opening } from './days';
-import { Refusal } from './refusal';
+import {
+  useBookingQuery,
+  useConfirmBookingMutation,
+  useConfirmSeriesMutation,
+  useReleaseBookingMutation,
+} from './api';
+import { Conflicts } from './conflicts';
+import { HoldClock, useTimeLeft } from './hold-clock';
+import { RepeatFields } from './repeat-fields';
+import { ONCE, type Repeat, ruleOf } from './repeat';
 import { WhenInFull } from './when-in-full';
 
 interface BookFormProps {
-  offering: Offering;
-  opening: Opening;
-  /** Another time is taken instead. */
-  onOther: (startsAtMs: number) => void;
+  /** The hold. */
+  id: string;
+  questions: string[];
+  /** It is not kept any more, and the choice is open again. */
+  onGone: () => void;
 }
 
-/** The last step: what the mentor asks, and the button. */
-export function BookForm({ offering, opening, onOther }: BookFormProps) {
-  const [answers, setAnswers] = useState<string[]>(offering.questions.map(() => ''));
-  const [tried, setTried] = useState(false);
-  const [book, { isLoading, error, reset }] = useBookMutation();
-  const navigate = useNavigate();
+/** The last step, while the time is kept: what the mentor asks, and the button. */
+export function BookForm({ id, questions, onGone }: BookFormProps) {
+  const { data: held, error, refetch } = useBookingQuery(id, { refetchOnMountOrArgChange: true });
+  if (held) return <Held held={held} questions={questions} onGone={onGone} />;
+  if (!error) return <Skeleton className="h-40" />;
+  const isGone = isProblem(error) && error.status === 404;
+  return (
+    <Banner
+      tone="danger"
+      title={isGone ? 'This time is not kept for you.' : sortProblem(error, [], {}).form}
+      action={
+        <Button size="sm" variant="secondary" onClick={isGone ? onGone : () => void refetch()}>
+          {isGone ? 'Choose again' : 'Try again'}
+        </Button>
+      }
+    />
+  );
+}
 
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+interface HeldProps {
+  held: Booking;
+  questions: string[];
+  onGone: () => void;
+}
+
+function Held({ held, questions, onGone }: HeldProps) {
+  const [answers, setAnswers] = useState<string[]>(questions.map(() => ''));
+  const [tried, setTried] = useState(false);
+  const [repeat, setRepeat] = useState<Repeat>(ONCE);
+  const [confirm, { isLoading: isConfirming, error: refusal }] = useConfirmBookingMutation();
+  const [confirmSeries, { isLoading: isRepeating, error: conflict, reset }] =
+    useConfirmSeriesMutation();
+  const isLoading = isConfirming || isRepeating;
+  const error = refusal ?? conflict;
+  const [release, { isLoading: isLeaving }] = useReleaseBookingMutation();
+  const leftMs = useTimeLeft(held.expires_at_ms ?? 0);
+  const navigate = useNavigate();
+  const isOver = held.state !== 'held' || leftMs === 0;
+
+  const book = async (conflicts: 'refuse' | 'skip') => {
     setTried(true);
     if (isLoading || answers.some((answer) => answer.trim() === '')) return;
-    const body = { offering_id: offering.id, starts_at_ms: opening.starts_at_ms, answers };
-    const { data } = await book(body);
+    const rrule = ruleOf(repeat);
+    const { data } = rrule
+      ? await confirmSeries({ id: held.id, body: { rrule, conflicts, answers } })
+      : await confirm({ id: held.id, answers });
     if (!data) return;
     toast({ tone: 'success', title: 'Booked' });
-    await navigate(`/bookings/${data.id}`);
+    await navigate(`/bookings/${held.id}`);
+  };
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void book('refuse');
+  };
+
+  const letGo = async () => {
+    const { error: refused } = await release(held.id);
+    if (!refused) onGone();
   };
 
   return (
@@ -42,11 +96,12 @@ export function BookForm({ offering, opening, onOther }: BookFormProps) {
       <form noValidate onSubmit={submit} className="grid gap-5" aria-label="Book this time">
         <div className="grid gap-1">
           <p className="font-medium break-words">
-            {offering.title} with {offering.mentor.display_name}
+            {held.title} with {held.mentor.display_name}
           </p>
-          <WhenInFull startsAtMs={opening.starts_at_ms} endsAtMs={opening.ends_at_ms} />
+          <WhenInFull startsAtMs={held.starts_at_ms} endsAtMs={held.ends_at_ms} />
+          {!isOver && <HoldClock leftMs={leftMs} />}
         </div>
-        {offering.questions.map((question, index) => (
+        {questions.map((question, index) => (
           <Field
             key={question}
             label={question}
@@ -64,18 +119,42 @@ export function BookForm({ offering, opening, onOther }: BookFormProps) {
             )}
           </Field>
         ))}
-        {isProblem(error) && (
-          <Refusal
-            problem={error}
-            onOther={(starts) => {
+        {held.seats === 1 && !isOver && (
+          <RepeatFields
+            value={repeat}
+            onChange={(next) => {
               reset();
-              onOther(starts);
+              setRepeat(next);
             }}
           />
         )}
-        <Button type="submit" size="lg" busy={isLoading} className="justify-self-start">
-          Book
-        </Button>
+        {isProblem(error) && !isOver && (
+          <Conflicts problem={error} busy={isLoading} onSkip={() => void book('skip')} />
+        )}
+        {isOver ? (
+          <Banner
+            tone="danger"
+            title={
+              held.state === 'held' || held.state === 'expired'
+                ? 'This time is not kept for you any more.'
+                : 'This is booked already.'
+            }
+            action={
+              <Button size="sm" variant="secondary" onClick={onGone}>
+                Choose again
+              </Button>
+            }
+          />
+        ) : (
+          <div className="flex flex-wrap gap-3">
+            <Button type="submit" size="lg" busy={isLoading}>
+              Book
+            </Button>
+            <Button size="lg" variant="secondary" busy={isLeaving} onClick={() => void letGo()}>
+              Let it go
+            </Button>
+          </div>
+        )}
       </form>
     </Card>
   );

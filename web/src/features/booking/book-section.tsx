@@ -8,11 +8,13 @@ import { Button } from '@/components/ui/button';
 import { Skeleton } from '@/components/ui/skeleton';
 import { sortProblem } from '@/lib/form-problem';
 import { withReturnTo } from '@/lib/return-to';
-import { useMentorOfferingsQuery } from './api';
+import { useMentorOfferingsQuery, useReleaseBookingMutation } from './api';
 import { BookForm } from './book-form';
 import type { Opening } from './days';
+import { HoldStep } from './hold-step';
 import { price } from '@/lib/money';
 import { OpeningPicker } from './opening-picker';
+import { WaitStep } from './wait-step';
 
 const MINUTE_MS = 60_000;
 
@@ -27,19 +29,32 @@ export function BookSection({ mentor }: { mentor: MentorPage }) {
     offerings?.find(({ price_minor }) => price_minor === 0) ??
     offerings?.[0];
   const at = Number(params.get('at'));
-  const chosen = offering && at > 0 ? openingAt(offering, at) : undefined;
+  const isFull = params.get('full') !== null;
+  const chosen = offering && at > 0 ? openingAt(offering, at, isFull ? 0 : 1) : undefined;
 
-  const choose = (next: { offering: string; at?: number }) =>
+  const hold = params.get('hold');
+  const [release] = useReleaseBookingMutation();
+
+  const choose = (next: { offering: string; at?: number; hold?: string; full?: string }) => {
+    // Whoever chooses again needs the one before no more.
+    if (hold && next.hold !== hold) void release(hold);
     setParams(
       (old) => {
         const changed = new URLSearchParams(old);
         changed.set('offering', next.offering);
-        if (next.at) changed.set('at', String(next.at));
-        else changed.delete('at');
+        for (const [name, value] of Object.entries({
+          at: next.at,
+          hold: next.hold,
+          full: next.full,
+        })) {
+          if (value) changed.set(name, String(value));
+          else changed.delete(name);
+        }
         return changed;
       },
       { replace: true, preventScrollReset: true },
     );
+  };
 
   if (error && !offerings) {
     return (
@@ -72,9 +87,14 @@ export function BookSection({ mentor }: { mentor: MentorPage }) {
         <OpeningPicker
           key={offering.id}
           offering={offering.id}
+          show="all"
           chosen={chosen}
           onChoose={(opening) =>
-            choose({ offering: offering.id, ...(opening && { at: opening.starts_at_ms }) })
+            choose({
+              offering: offering.id,
+              ...(opening && { at: opening.starts_at_ms }),
+              ...(opening?.seats_left === 0 && { full: '1' }),
+            })
           }
         />
       )}
@@ -84,12 +104,24 @@ export function BookSection({ mentor }: { mentor: MentorPage }) {
         </Banner>
       )}
       {offering && chosen && isOwn && <Banner>This is what others can book with you.</Banner>}
-      {offering && chosen && me && !isOwn && (
-        <BookForm
-          key={offering.id}
+      {offering && chosen && me && !isOwn && offering.price_minor === 0 && isFull && (
+        <WaitStep key={chosen.starts_at_ms} offering={offering} opening={chosen} />
+      )}
+      {offering && chosen && me && !isOwn && offering.price_minor === 0 && !hold && !isFull && (
+        <HoldStep
+          key={chosen.starts_at_ms}
           offering={offering}
           opening={chosen}
-          onOther={(starts_at_ms) => choose({ offering: offering.id, at: starts_at_ms })}
+          onHeld={(id) => choose({ offering: offering.id, at: chosen.starts_at_ms, hold: id })}
+          onOther={(at) => choose({ offering: offering.id, at })}
+        />
+      )}
+      {offering && chosen && me && !isOwn && hold && (
+        <BookForm
+          key={hold}
+          id={hold}
+          questions={offering.questions}
+          onGone={() => choose({ offering: offering.id })}
         />
       )}
       {chosen && me === null && <SignInToBook />}
@@ -98,8 +130,8 @@ export function BookSection({ mentor }: { mentor: MentorPage }) {
 }
 
 /** What an address says of a time; whether it is free the server decides. */
-export function openingAt(offering: Offering, at: number): Opening {
-  return { starts_at_ms: at, ends_at_ms: at + offering.minutes * MINUTE_MS, seats_left: 1 };
+export function openingAt(offering: Offering, at: number, seats_left = 1): Opening {
+  return { starts_at_ms: at, ends_at_ms: at + offering.minutes * MINUTE_MS, seats_left };
 }
 
 function SignInToBook() {

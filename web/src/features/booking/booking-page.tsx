@@ -1,5 +1,6 @@
+import { skipToken } from '@reduxjs/toolkit/query';
 import { useState } from 'react';
-import { Link, useParams } from 'react-router';
+import { Link, useNavigate, useParams } from 'react-router';
 import { API_URL } from '@/api/config';
 import { isProblem } from '@/api/problem';
 import type { Booking } from '@/api/types';
@@ -9,11 +10,15 @@ import { Skeleton } from '@/components/ui/skeleton';
 import { When } from '@/components/when';
 import { sortProblem } from '@/lib/form-problem';
 import { useTitle } from '@/lib/title';
-import { useBookingQuery } from './api';
+import { useBookingQuery, useMentorOfferingsQuery } from './api';
+import { BookForm } from './book-form';
 import { BookingState, isAhead, otherOf } from './booking-state';
 import { CancelDialog } from './cancel-dialog';
 import { price } from '@/lib/money';
 import { MoveDialog } from './move-dialog';
+import { ProposalCard } from './proposal-card';
+import { ProposeDialog } from './propose-dialog';
+import { SeriesList } from './series-list';
 import { WayIn } from './way-in';
 import { WhenInFull } from './when-in-full';
 
@@ -29,6 +34,7 @@ export function BookingPage() {
     skipPollingIfUnfocused: true,
   });
   useTitle(data?.title ?? 'Booking');
+  if (data?.state === 'held') return <HeldSeat booking={data} />;
   if (data) return <Details booking={data} />;
   if (!error) {
     return (
@@ -52,6 +58,31 @@ export function BookingPage() {
         <Button onClick={() => void refetch()}>Try again</Button>
       )}
     </div>
+  );
+}
+
+/** What is held is not booked yet: the last step, wherever one comes from. */
+function HeldSeat({ booking }: { booking: Booking }) {
+  const slug = booking.mentor_slug;
+  const { data: offerings } = useMentorOfferingsQuery(slug ?? skipToken);
+  const offering = offerings?.find(({ id }) => id === booking.offering_id);
+  const navigate = useNavigate();
+  return (
+    <article className="mx-auto grid w-full max-w-3xl gap-8 px-4 py-10 sm:py-14">
+      <header className="flex flex-wrap items-center gap-3">
+        <h1 className="min-w-0 text-xl break-words">{booking.title}</h1>
+        <BookingState state={booking.state} />
+      </header>
+      {slug && !offerings ? (
+        <Skeleton className="h-40" />
+      ) : (
+        <BookForm
+          id={booking.id}
+          questions={offering?.questions ?? []}
+          onGone={() => void navigate(slug ? `/mentors/${slug}` : '/bookings')}
+        />
+      )}
+    </article>
   );
 }
 
@@ -91,6 +122,8 @@ function Details({ booking }: { booking: Booking }) {
         )}
         {ahead && <Changes booking={booking} />}
       </Card>
+      {ahead && booking.proposal && <ProposalCard booking={booking} proposal={booking.proposal} />}
+      {booking.series_id && <SeriesList id={booking.series_id} current={booking.id} />}
       {booking.answers.length > 0 && (
         <section className="grid gap-3">
           <h2 className="text-lg">
@@ -115,32 +148,38 @@ function Details({ booking }: { booking: Booking }) {
 
 function Changes({ booking }: { booking: Booking }) {
   const [now] = useState(() => Date.now());
-  if (booking.you === 'mentee' && now > booking.free_cancellation_until_ms) {
-    return (
-      <p className="text-sm text-muted">
-        It could be cancelled or moved until <When ms={booking.free_cancellation_until_ms} />. Only
-        your mentor can cancel it now.
-      </p>
-    );
-  }
+  const isLate = booking.you === 'mentee' && now > booking.free_cancellation_until_ms;
+  const mayPropose = booking.seats === 1 && now < booking.starts_at_ms && !booking.proposal;
   return (
     <div className="grid gap-3">
       {booking.you === 'mentee' && (
         <p className="text-sm text-muted">
-          You can cancel or move it until <When ms={booking.free_cancellation_until_ms} />.
+          {isLate ? 'It could be cancelled or moved until ' : 'You can cancel or move it until '}
+          <When ms={booking.free_cancellation_until_ms} />.
+          {isLate && ' Only your mentor can cancel it now'}
+          {isLate && (mayPropose ? '; you can ask for another time.' : '.')}
         </p>
       )}
       <div className="flex flex-wrap gap-3">
-        {booking.you === 'mentee' && <MoveDialog booking={booking} />}
-        <CancelDialog booking={booking} />
+        {booking.you === 'mentee' && !isLate && <MoveDialog booking={booking} />}
+        {(booking.you === 'mentor' || isLate) && mayPropose && <ProposeDialog booking={booking} />}
+        {!isLate && <CancelDialog booking={booking} />}
       </div>
     </div>
   );
 }
 
 const DEEDS = {
+  held: 'Held',
+  offered: 'Held for whoever waited',
+  expired: 'Not confirmed in time',
+  released: 'Let go',
   booked: 'Booked',
   rescheduled: 'Moved',
+  proposed: 'Other times proposed',
+  declined: 'Proposal declined',
+  withdrawn: 'Proposal taken back',
+  proposal_expired: 'Proposal ran out',
   cancelled: 'Cancelled',
   completed: 'Completed',
   no_show: 'Missed',

@@ -2,6 +2,9 @@ import type { Booking } from '@/api/types';
 import { Badge } from '@/components/ui/badge';
 
 const STATES = {
+  held: { words: 'Kept for you', tone: 'warning' },
+  awaiting_payment: { words: 'To be paid', tone: 'warning' },
+  expired: { words: 'Not booked', tone: 'neutral' },
   confirmed: { words: 'Confirmed', tone: 'accent' },
   live: { words: 'On now', tone: 'success' },
   completed: { words: 'Completed', tone: 'neutral' },

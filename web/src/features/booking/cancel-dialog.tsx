@@ -11,15 +11,21 @@ import { toast } from '@/lib/toast';
 import { useCancelBookingMutation } from './api';
 import { otherOf } from './booking-state';
 
+const SCOPES = [
+  { value: 'this', words: 'Only this session' },
+  { value: 'following', words: 'This and the following sessions' },
+] as const;
+
 /** Takes a booking back, with a word for the other. */
 export function CancelDialog({ booking }: { booking: Booking }) {
   const [open, setOpen] = useState(false);
   const [reason, setReason] = useState('');
+  const [scope, setScope] = useState<'this' | 'following'>('this');
   const [cancel, { isLoading, error }] = useCancelBookingMutation();
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const { data } = await cancel({ id: booking.id, reason });
+    const { data } = await cancel({ id: booking.id, reason, scope });
     if (!data) return;
     setOpen(false);
     toast({ tone: 'success', title: 'Cancelled' });
@@ -36,6 +42,23 @@ export function CancelDialog({ booking }: { booking: Booking }) {
       >
         <form onSubmit={submit} className="grid gap-5">
           {isProblem(error) && <Banner tone="danger">{sortProblem(error, [], {}).form}</Banner>}
+          {booking.series_id && (
+            <fieldset className="grid gap-2">
+              <legend className="mb-1 text-sm font-medium">How much of it</legend>
+              {SCOPES.map(({ value, words }) => (
+                <label key={value} className="flex items-center gap-2">
+                  <input
+                    type="radio"
+                    name="scope"
+                    className="size-4 accent-accent"
+                    checked={scope === value}
+                    onChange={() => setScope(value)}
+                  />
+                  {words}
+                </label>
+              ))}
+            </fieldset>
+          )}
           <Field label="Why" hint={`For ${otherOf(booking)}; may be empty.`}>
             {(control) => (
               <Textarea

@@ -20,10 +20,12 @@ interface OpeningPickerProps {
   offering: string;
   chosen: Opening | undefined;
   onChoose: (opening: Opening | undefined) => void;
+  /** What of the offering is shown: what is free, or also what one may wait for. */
+  show?: 'free' | 'all';
 }
 
 /** A day, then a time of it, in the zone of one's choice. */
-export function OpeningPicker({ offering, chosen, onChoose }: OpeningPickerProps) {
+export function OpeningPicker({ offering, chosen, onChoose, show = 'free' }: OpeningPickerProps) {
   const { data: me } = useMeQuery();
   const mine = me?.time_zone ?? browser.timeZone;
   const [picked, setPicked] = useState<string>();
@@ -39,7 +41,9 @@ export function OpeningPicker({ offering, chosen, onChoose }: OpeningPickerProps
     { offering, month },
     { refetchOnMountOrArgChange: 60 },
   );
-  const dates = byDate(data?.items ?? [], timeZone);
+  const shown = [...(data?.items ?? []), ...(show === 'all' ? (data?.full ?? []) : [])];
+  shown.sort((one, other) => one.starts_at_ms - other.starts_at_ms);
+  const dates = byDate(shown, timeZone);
   const inMonth = [...dates.keys()].filter((day) => monthOf(day) === month).sort();
   // Until a day is picked: that of the time chosen before, else the first with anything free.
   const date = pickedDate ?? (chosen ? dateIn(chosen.starts_at_ms, timeZone) : inMonth[0]);
@@ -144,6 +148,7 @@ function Times({ openings, timeZone, chosen, onChoose }: TimesProps) {
           className="min-h-10 rounded-md border border-edge/60 bg-surface px-2 py-2 text-sm tabular-nums hover:bg-surface-2 data-[state=checked]:border-accent data-[state=checked]:bg-accent data-[state=checked]:text-accent-foreground"
         >
           {clockTime(opening.starts_at_ms, viewer)}
+          {opening.seats_left === 0 && <span className="block text-xs">Full</span>}
           {opening.seats_left > 1 && (
             <span className="block text-xs">{opening.seats_left} seats</span>
           )}
