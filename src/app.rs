@@ -21,6 +21,7 @@ use crate::kernel::secrets::{Secrets, SecretsError};
 use crate::live::{Live, LiveError};
 use crate::mentors::Mentors;
 use crate::ops::{self, Readiness, ServeError, Server};
+use crate::reviews::Reviews;
 use crate::routes;
 
 /// What the outbox still holds at the end gets this long; the rest waits for the next start.
@@ -62,6 +63,7 @@ pub struct AppState {
     pub availability: Availability,
     pub booking: Booking,
     pub live: Live,
+    pub reviews: Reviews,
     pub discovery: Discovery,
 }
 
@@ -74,7 +76,7 @@ macro_rules! parts_of_state {
         }
     )+};
 }
-parts_of_state!(kernel: Kernel, accounts: Accounts, mentors: Mentors, availability: Availability, booking: Booking, live: Live, discovery: Discovery);
+parts_of_state!(kernel: Kernel, accounts: Accounts, mentors: Mentors, availability: Availability, booking: Booking, live: Live, reviews: Reviews, discovery: Discovery);
 
 /// A server that listens.
 pub struct App {
@@ -113,8 +115,9 @@ impl App {
         let booking = Booking::new(&kernel, &mentors);
         booking.forget_presence().await?;
         let live = Live::start(&kernel, &accounts, &booking).await?;
+        let reviews = Reviews::new(&kernel, &mentors);
         let discovery = Discovery::new(&kernel, &mentors);
-        let state = AppState { kernel, accounts, mentors, availability, booking, live, discovery };
+        let state = AppState { kernel, accounts, mentors, availability, booking, live, reviews, discovery };
         let kernel = &state.kernel;
         if kernel.config.demo {
             demo::prepare(&state).await?;
@@ -133,6 +136,7 @@ impl App {
                 state.accounts.handlers(&mailer),
                 state.booking.handlers(&mailer),
                 state.live.handlers(),
+                state.reviews.handlers(&mailer),
                 state.discovery.handlers(),
             ]
             .concat(),

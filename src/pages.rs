@@ -126,7 +126,15 @@ async fn mentor(State(state): State<AppState>, client: Client, Path(slug): Path<
         Ok(offerings) => json!(Offerings::from(offerings)),
         Err(error) => return Problem::from(error).into_response(),
     };
-    let first = [(format!("{key}/offerings"), offerings), (key, json!(MentorPage::from(mentor)))];
+    let reviews = match state.reviews.first_page(&mentor.slug).await {
+        Ok(reviews) => json!(reviews),
+        Err(error) => return Problem::from(error).into_response(),
+    };
+    let first = [
+        (format!("{key}/offerings"), offerings),
+        (format!("{key}/reviews"), reviews),
+        (key, json!(MentorPage::from(mentor))),
+    ];
     page(&state, &head, StatusCode::OK, &first)
 }
 

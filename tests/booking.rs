@@ -80,7 +80,7 @@ pub(crate) async fn titles(who: &Browser, when: &str) -> Vec<String> {
 }
 
 /// Somebody is in a session's room from the first of these times to the second.
-async fn stay(world: &World, session: &Value, who: &Browser, role: Role, (from_ms, until_ms): (i64, i64)) {
+pub(crate) async fn stay(world: &World, session: &Value, who: &Browser, role: Role, (from_ms, until_ms): (i64, i64)) {
     let kernel = &world.state().kernel;
     let session: SessionId = text(session, "session_id").parse().expect("an id");
     let me = who.get("/api/me").await.expect(200);
@@ -271,8 +271,9 @@ both_engines! {
             assert_eq!(seen["history"].as_array().map(Vec::len), Some(2));
             (text(&seen, "state"), text(&seen["history"][1], "reason"))
         };
-        assert_eq!(state(&both).await, ("completed".to_owned(), "Both were there.".to_owned()));
-        let absent = "The mentor was not in the room in the first ten minutes.";
+        let there = "Both were in the room in the first 10 minutes.";
+        assert_eq!(state(&both).await, ("completed".to_owned(), there.to_owned()));
+        let absent = "The mentor was not in the room in the first 10 minutes: they never came.";
         assert_eq!(state(&alone).await, ("no_show".to_owned(), absent.to_owned()));
         assert_eq!(state(&nobody).await.0, "no_show");
         cancel(&ada, &both).await.problem(409, "booking_over");

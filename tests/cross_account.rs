@@ -217,6 +217,22 @@ async fn cast(world: &World) -> Cast {
     case(post, "/api/bookings/{id}/proposal/accept", &booking, later(), Reach::Owner);
     case(post, "/api/bookings/{id}/proposal/decline", &booking, json!({}), Reach::Owner);
     case(delete, "/api/waitlist/{id}", &wait, none(), Reach::Owner);
+    let why = || json!({"reason": "Because"});
+    case(get, "/api/bookings/{id}/attendance", &booking, none(), Reach::Owner);
+    case(post, "/api/bookings/{id}/dispute", &booking, why(), Reach::Owner);
+    case(get, "/api/bookings/{id}/review", &booking, none(), Reach::Owner);
+    case(put, "/api/bookings/{id}/review", &booking, json!({"rating": 1, "text": "Mine"}), Reach::Owner);
+    case(get, "/api/mentors/{slug}/reviews", &slug, none(), Reach::Anyone);
+    // Of whom a review is tests/reviews.rs knows: here nobody has one.
+    case(put, "/api/reviews/{id}/reply", UNKNOWN, json!({"text": "Mine"}), Reach::Owner);
+    case(post, "/api/reviews/{id}/reports", UNKNOWN, why(), Reach::Asker);
+    case(get, "/api/admin/disputes/{booking_id}/attendance", &booking, none(), Reach::Administrator);
+    case(post, "/api/admin/disputes/{booking_id}/uphold", &booking, why(), Reach::Administrator);
+    let changed = json!({"reason": "Because", "outcome": "completed"});
+    case(post, "/api/admin/disputes/{booking_id}/overturn", &booking, changed, Reach::Administrator);
+    case(post, "/api/admin/reviews/{id}/hide", UNKNOWN, why(), Reach::Administrator);
+    case(post, "/api/admin/reviews/{id}/restore", UNKNOWN, why(), Reach::Administrator);
+    case(post, "/api/admin/reviews/{id}/keep", UNKNOWN, why(), Reach::Administrator);
     case(put, "/api/me/offerings/{id}", &offering, terms("Mine now"), Reach::Owner);
     case(get, "/api/offerings/{id}/openings", &offering, none(), Reach::Anyone);
     case(get, "/api/sessions/{id}", &text(&session, "id"), none(), Reach::Owner);

@@ -22,7 +22,7 @@ pub(crate) async fn save(person: &Browser, profile: &Value) -> Answer {
     person.send(Method::PUT, "/api/me/mentor-profile", |request| request.json(profile)).await
 }
 
-async fn administrator(world: &World) -> Browser {
+pub(crate) async fn administrator(world: &World) -> Browser {
     let browser = world.person("Root").await;
     facementor::admin::create_admin(&world.state().kernel, "root@example.test").await.expect("promoted");
     // The login's cached person is looked at again.

@@ -3,21 +3,22 @@
 #![expect(unused_qualifications, reason = "utoipa writes out the type in Query<…>")]
 
 use axum::extract::{FromRef, State};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::Administrator;
+use super::cursor::{cursor, parse_cursor};
+use super::{Administrator, disputes, reviews};
 use crate::accounts::Accounts;
+use crate::booking::Booking;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::error::ApiResult;
 use crate::kernel::extract::{Json, Path, Query};
 use crate::kernel::ids::UserId;
 use crate::kernel::openapi::Problems;
 use crate::mentors::{Application, Decision, MentorStatus, Mentors, MentorsError, Profile};
+use crate::reviews::Reviews;
 
 const DEFAULT_LIMIT: u16 = 20;
 const MAX_LIMIT: u16 = 100;
@@ -27,11 +28,15 @@ where
     S: Clone + Send + Sync + 'static,
     Accounts: FromRef<S>,
     Mentors: FromRef<S>,
+    Booking: FromRef<S>,
+    Reviews: FromRef<S>,
 {
     OpenApiRouter::new()
         .routes(routes!(list_mentor_applications))
         .routes(routes!(approve_mentor_application))
         .routes(routes!(decline_mentor_application))
+        .merge(disputes::routes())
+        .merge(reviews::routes())
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -135,15 +140,4 @@ fn answer(application: Application) -> ApplicationAnswer {
         decline_reason: application.decline_reason,
         profile: application.profile,
     }
-}
-
-/// Opaque to clients: the last application they saw.
-fn cursor((at, user): (Timestamp, UserId)) -> String {
-    URL_SAFE_NO_PAD.encode(format!("{} {user}", at.0))
-}
-
-fn parse_cursor(text: &str) -> Option<(Timestamp, UserId)> {
-    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
-    let (at, user) = text.split_once(' ')?;
-    Some((Timestamp(at.parse().ok()?), user.parse().ok()?))
 }

@@ -75,6 +75,17 @@ pub enum BookingError {
     /// For a mentee, by the policy that was agreed.
     #[error("too late to cancel")]
     CancellationLate,
+    /// It is not over, or was cancelled.
+    #[error("there is no verdict yet")]
+    NothingToDispute,
+    #[error("one of the two has disputed it")]
+    AlreadyDisputed,
+    #[error("too late to dispute")]
+    DisputeLate,
+    #[error("the dispute was resolved before")]
+    DisputeResolved,
+    #[error("overturned to what it is")]
+    VerdictUnchanged,
     #[error("too many bookings")]
     RateLimited(Problem),
     #[error("the cursor is not one of ours")]
@@ -169,6 +180,21 @@ impl From<BookingError> for Problem {
                 "cancellation_late",
                 "It is too late to change this booking. Only the mentor can now.",
             ),
+            BookingError::NothingToDispute => {
+                (StatusCode::CONFLICT, "nothing_to_dispute", "Nothing has been decided about this booking.")
+            }
+            BookingError::AlreadyDisputed => {
+                (StatusCode::CONFLICT, "already_disputed", "One of you has disputed this already.")
+            }
+            BookingError::DisputeLate => {
+                (StatusCode::CONFLICT, "dispute_late", "It is too late: 72 hours have passed since it was decided.")
+            }
+            BookingError::DisputeResolved => {
+                (StatusCode::CONFLICT, "dispute_resolved", "This dispute was resolved before. Load the list again.")
+            }
+            BookingError::VerdictUnchanged => {
+                (StatusCode::CONFLICT, "verdict_unchanged", "That is the verdict already: uphold it instead.")
+            }
             BookingError::RateLimited(problem) => return problem,
             BookingError::LinkUnknown => {
                 (StatusCode::NOT_FOUND, "link_unknown", "No session has this link. Ask the mentor for a new one.")

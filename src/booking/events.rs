@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::appointments::Party;
+use super::attendance::Outcome;
 use super::model::Role;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{BookingId, SeriesId, SessionId, UserId};
@@ -112,6 +113,37 @@ pub struct ParticipantLeft {
     pub at: Timestamp,
 }
 
+/// Live tells: the media of someone in the room is connected, or no longer is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParticipantMedia {
+    pub session: SessionId,
+    pub participant: uuid::Uuid,
+    pub at: Timestamp,
+    pub media: Media,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Media {
+    Connected,
+    Lost,
+}
+
+/// Booking tells: a booking's time is over, and what became of it; again when an administrator decides otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BookingSettled {
+    pub booking: BookingId,
+    pub outcome: Outcome,
+}
+
+impl Fact for BookingSettled {
+    const KIND: &'static str = "booking.settled";
+
+    fn subject(&self) -> String {
+        self.booking.to_string()
+    }
+}
+
 macro_rules! session_facts {
     ($($fact:ty => $kind:literal),+ $(,)?) => {$(
         impl Fact for $fact {
@@ -129,4 +161,5 @@ session_facts! {
     RoomClosed => "live.room_closed",
     ParticipantJoined => "live.participant_joined",
     ParticipantLeft => "live.participant_left",
+    ParticipantMedia => "live.participant_media",
 }

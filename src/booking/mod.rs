@@ -1,6 +1,7 @@
 //! Sessions: meetings of a mentor and mentees.
 
 mod appointments;
+mod attendance;
 mod error;
 mod events;
 mod jobs;
@@ -12,10 +13,11 @@ mod store;
 mod tests;
 
 pub use appointments::Party;
+pub use attendance::{AttendanceAnswer, Dispute, DisputeState, Disputed, Outcome, Resolution, Verdict};
 pub use error::BookingError;
 pub use events::{
-    BookingChanged, Closing, ParticipantJoined, ParticipantLeft, RoomClosed, RoomOpened, SeriesChanged, SeriesStep,
-    SessionEnded,
+    BookingChanged, BookingSettled, Closing, Media, ParticipantJoined, ParticipantLeft, ParticipantMedia, RoomClosed,
+    RoomOpened, SeriesChanged, SeriesStep, SessionEnded,
 };
 pub use model::{Encryption, JoinCode, Page, Person, Role, Session, SessionState, WaitingRoom};
 pub use routes::routes;
@@ -161,13 +163,6 @@ impl Booking {
     /// Any session, whoever asks: for rooms, which have their session's id.
     pub async fn session_by_id(&self, id: SessionId) -> Result<Option<Session>, BookingError> {
         Ok(store::session_by_id(&mut *self.kernel.db.read().await?, id).await?)
-    }
-
-    /// After a start: nobody is in a room any more, whatever the last run believed. (One media node; with more, each
-    /// clears only its own.)
-    pub async fn forget_presence(&self) -> Result<(), BookingError> {
-        let now = self.kernel.clock.now();
-        self.kernel.db.write(|mut tx| Box::pin(async move { Ok(store::forget_presence(&mut tx, now).await?) })).await
     }
 }
 

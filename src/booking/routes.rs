@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::model::{Encryption, Person, Role, Session, SessionState, WaitingRoom};
-use super::{Booking, BookingError, appointments, rules};
+use super::{Booking, BookingError, appointments, attendance, rules};
 use crate::accounts::{Accounts, LoggedIn, MaybeLoggedIn};
 use crate::kernel::Kernel;
 use crate::kernel::client::Client;
@@ -36,6 +36,7 @@ where
         .routes(routes!(end_session))
         .routes(routes!(look_at_link))
         .merge(appointments::routes())
+        .merge(attendance::routes())
 }
 
 #[derive(Deserialize, ToSchema)]

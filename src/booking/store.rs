@@ -164,9 +164,12 @@ pub(super) async fn leave_all(conn: &mut AnyConnection, session: SessionId, at: 
     sqlx::query(sql).bind(session).bind(at.0).execute(conn).await.map(|_| ())
 }
 
-pub(super) async fn forget_presence(conn: &mut AnyConnection, now: Timestamp) -> Result<(), sqlx::Error> {
-    let leave = "UPDATE participants SET left_at_ms = $1 WHERE left_at_ms IS NULL";
-    sqlx::query(leave).bind(now.0).execute(&mut *conn).await?;
+/// Nobody is in any room; everyone left when their last stay ended.
+pub(super) async fn forget_presence(conn: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    let leave = "UPDATE participants SET left_at_ms = COALESCE(
+                   (SELECT MAX(until_ms) FROM attendance_stays WHERE participant_id = participants.id), joined_at_ms)
+                 WHERE left_at_ms IS NULL";
+    sqlx::query(leave).execute(&mut *conn).await?;
     sqlx::query("UPDATE sessions SET state = 'open' WHERE state = 'live'").execute(conn).await.map(|_| ())
 }
 

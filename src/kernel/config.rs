@@ -117,6 +117,7 @@ pub struct AccountsConfig {
 #[serde(deny_unknown_fields)]
 pub struct BookingConfig {
     pub book_per_user: Rate,
+    pub no_show_after_s: u64,
     pub hold_s: u64,
     pub holds_per_user: i16,
     pub proposal_s: u64,
@@ -342,6 +343,8 @@ impl Config {
             let fine = rate.burst > 0 && rate.per_minute > 0;
             check(fine, format!("{name}: burst and per_minute must be at least 1"));
         }
+        let hours = 1..=86_400;
+        check(hours.contains(&self.booking.no_show_after_s), "booking.no_show_after_s: must be 1 to 86400".to_owned());
         check(self.http.timeout_s > 0, "http.timeout_s: must be at least 1".to_owned());
         check((5..=3_600).contains(&self.booking.hold_s), "booking.hold_s: must be 5 to 3600".to_owned());
         check(

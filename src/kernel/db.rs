@@ -28,6 +28,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (15, "holds", include_str!("../../migrations/0015_holds.sql")),
     (16, "proposals", include_str!("../../migrations/0016_proposals.sql")),
     (17, "waitlist", include_str!("../../migrations/0017_waitlist.sql")),
+    (25, "attendance", include_str!("../../migrations/0025_attendance.sql")),
+    (26, "reviews", include_str!("../../migrations/0026_reviews.sql")),
 ];
 
 /// How often a PostgreSQL transaction that lost a conflict is tried in all.

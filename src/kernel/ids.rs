@@ -78,6 +78,8 @@ row_id! {
     ProposalId,
     /// Somebody's place in the line for a seat.
     WaitId,
+    /// What somebody says of another after a session.
+    ReviewId,
     /// A fact in the outbox.
     EventId,
 }

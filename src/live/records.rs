@@ -12,7 +12,9 @@ use tokio::sync::{mpsc, oneshot};
 use super::metrics::Metrics;
 use super::store;
 use super::token::Revocation;
-use crate::booking::{self, Closing, ParticipantJoined, ParticipantLeft, RoomClosed, RoomOpened};
+use crate::booking::{
+    self, Closing, Media, ParticipantJoined, ParticipantLeft, ParticipantMedia, RoomClosed, RoomOpened,
+};
 use crate::kernel::Kernel;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{SessionId, UserId};
@@ -30,6 +32,7 @@ pub(super) enum Record {
     Opened(RoomOpened),
     Joined(ParticipantJoined),
     Left(ParticipantLeft),
+    Media(ParticipantMedia),
     Closed(RoomClosed),
     Chat(SessionId, ChatMessage),
     Revoked(Revocation),
@@ -52,6 +55,10 @@ impl Record {
 
     pub(super) fn left(session: SessionId, at: Timestamp, participant: ParticipantId) -> Self {
         Self::Left(ParticipantLeft { session, participant: participant.0, at })
+    }
+
+    pub(super) fn media(session: SessionId, at: Timestamp, participant: ParticipantId, media: Media) -> Self {
+        Self::Media(ParticipantMedia { session, participant: participant.0, at, media })
     }
 
     pub(super) fn closed(session: SessionId, at: Timestamp, closing: Closing) -> Self {
@@ -166,6 +173,7 @@ async fn write(kernel: &Kernel, records: &[Record]) -> Result<(), sqlx::Error> {
                         Record::Opened(fact) => outbox::publish(&mut tx, clock, random, fact).await.map(drop)?,
                         Record::Joined(fact) => outbox::publish(&mut tx, clock, random, fact).await.map(drop)?,
                         Record::Left(fact) => outbox::publish(&mut tx, clock, random, fact).await.map(drop)?,
+                        Record::Media(fact) => outbox::publish(&mut tx, clock, random, fact).await.map(drop)?,
                         Record::Closed(fact) => outbox::publish(&mut tx, clock, random, fact).await.map(drop)?,
                         Record::Chat(session, message) => store::insert_chat(&mut tx, *session, message).await?,
                         Record::Revoked(revocation) => store::insert_revocation(&mut tx, revocation).await?,

@@ -23,6 +23,10 @@ pub(super) fn after(state: AppointmentState, what: What) -> Option<AppointmentSt
         (Confirmed, What::Cancelled) => Some(Cancelled),
         (Confirmed, What::Completed) => Some(Completed),
         (Confirmed, What::NoShow) => Some(NoShow),
+        // An administrator's word on a dispute.
+        (Completed | NoShow, What::Disputed | What::Upheld) => Some(state),
+        (Completed | NoShow, What::RuledCompleted) => Some(Completed),
+        (Completed | NoShow, What::RuledNoShow) => Some(NoShow),
         _ => None,
     }
 }
@@ -64,6 +68,14 @@ mod tests {
             (State::Confirmed, What::Cancelled, State::Cancelled),
             (State::Confirmed, What::Completed, State::Completed),
             (State::Confirmed, What::NoShow, State::NoShow),
+            (State::Completed, What::Disputed, State::Completed),
+            (State::Completed, What::Upheld, State::Completed),
+            (State::Completed, What::RuledCompleted, State::Completed),
+            (State::Completed, What::RuledNoShow, State::NoShow),
+            (State::NoShow, What::Disputed, State::NoShow),
+            (State::NoShow, What::Upheld, State::NoShow),
+            (State::NoShow, What::RuledCompleted, State::Completed),
+            (State::NoShow, What::RuledNoShow, State::NoShow),
         ];
         for state in State::ALL {
             for what in What::ALL {

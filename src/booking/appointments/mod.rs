@@ -3,8 +3,8 @@
 //! Two people never get the same time: a session occupies its mentor's five-minute granules, of which there is one row
 //! each, and a seat of a group is a guarded counter. Whoever loses a race is told so, with times that are free.
 
-mod attendance;
 mod calendar;
+mod disputes;
 mod holds;
 mod letters;
 mod life;
@@ -17,12 +17,14 @@ mod settling;
 mod store;
 mod waitlist;
 
+pub(super) use disputes::{Ruling, note_dispute, rule_on};
 pub(super) use letters::letters;
+pub(super) use model::Appointment;
 pub(super) use model::OPENS_BEFORE;
 pub use model::Party;
-use model::{Actor, Appointment, AppointmentState, HistoryLine, What};
+use model::{Actor, AppointmentState, HistoryLine, What};
 pub(super) use routes::routes;
-pub(super) use store::{When, has_place};
+pub(super) use store::{When, appointment, has_place};
 
 use sqlx::AnyConnection;
 

@@ -201,10 +201,18 @@ pub(crate) enum What {
     Cancelled,
     Completed,
     NoShow,
+    /// One of the two says that the verdict is wrong.
+    Disputed,
+    /// An administrator says that it is right.
+    Upheld,
+    /// An administrator says that both were there.
+    RuledCompleted,
+    /// An administrator says that somebody was not.
+    RuledNoShow,
 }
 
 impl What {
-    pub(super) const ALL: [Self; 13] = [
+    pub(super) const ALL: [Self; 17] = [
         Self::Held,
         Self::Offered,
         Self::Expired,
@@ -218,6 +226,10 @@ impl What {
         Self::Cancelled,
         Self::Completed,
         Self::NoShow,
+        Self::Disputed,
+        Self::Upheld,
+        Self::RuledCompleted,
+        Self::RuledNoShow,
     ];
 
     pub(super) fn as_str(self) -> &'static str {
@@ -235,6 +247,10 @@ impl What {
             Self::Cancelled => "cancelled",
             Self::Completed => "completed",
             Self::NoShow => "no_show",
+            Self::Disputed => "disputed",
+            Self::Upheld => "upheld",
+            Self::RuledCompleted => "ruled_completed",
+            Self::RuledNoShow => "ruled_no_show",
         }
     }
 
@@ -243,7 +259,7 @@ impl What {
     }
 }
 
-/// Who did something to a booking: one of the two, or a rule of this server.
+/// Who did something to a booking: one of the two, a rule of this server, or an administrator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = BookingActor)]
@@ -251,6 +267,7 @@ pub(crate) enum Actor {
     Mentor,
     Mentee,
     Rule,
+    Admin,
 }
 
 impl Actor {
@@ -259,11 +276,12 @@ impl Actor {
             Self::Mentor => "mentor",
             Self::Mentee => "mentee",
             Self::Rule => "rule",
+            Self::Admin => "admin",
         }
     }
 
     pub(super) fn parse(text: &str) -> Option<Self> {
-        [Self::Mentor, Self::Mentee, Self::Rule].into_iter().find(|actor| actor.as_str() == text)
+        [Self::Mentor, Self::Mentee, Self::Rule, Self::Admin].into_iter().find(|actor| actor.as_str() == text)
     }
 }
 

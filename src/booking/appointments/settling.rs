@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use super::attendance::{self, Outcome};
 use super::model::{Actor, AppointmentState, What};
 use super::{Deed, advance, store};
-use crate::booking::{Booking, BookingError, end_in};
+use crate::booking::attendance::{self, Case, Outcome};
+use crate::booking::{Booking, BookingError, BookingSettled, end_in};
 use crate::kernel::ids::SessionId;
+use crate::kernel::outbox;
 
 /// How often is looked.
 const EVERY: Duration = Duration::from_secs(30);
@@ -19,6 +20,9 @@ impl Booking {
     /// Settles what is over, again and again. Ends when it is dropped.
     pub async fn settle_forever(self) {
         loop {
+            if let Err(error) = self.mark_alive().await {
+                tracing::error!(%error, "that the server lives could not be noted");
+            }
             if let Err(error) = self.settle_due().await {
                 tracing::error!(%error, "bookings could not be settled");
             }
@@ -39,22 +43,32 @@ impl Booking {
 
     async fn settle(&self, session: SessionId) -> Result<(), BookingError> {
         let kernel = &self.kernel;
+        let now = kernel.clock.now();
         kernel
             .db
             .write(|mut tx| {
                 Box::pin(async move {
                     end_in(&mut tx, kernel, session).await?;
                     for booking in store::unsettled(&mut tx, session).await? {
-                        let mentor = store::stays(&mut tx, session, booking.mentor).await?;
-                        let mentee = store::stays(&mut tx, session, booking.mentee).await?;
-                        let came = |stays: &[attendance::Stay]| attendance::came(stays, booking.starts_at);
-                        let outcome = attendance::outcome(came(&mentor), came(&mentee));
-                        let what = match outcome {
-                            Outcome::Completed => What::Completed,
-                            Outcome::NoShow(_) => What::NoShow,
+                        let mentor = attendance::stays(&mut tx, session, booking.mentor).await?;
+                        let mentee = attendance::stays(&mut tx, session, booking.mentee).await?;
+                        let case = Case {
+                            starts_at: booking.starts_at,
+                            ends_at: booking.ends_at,
+                            closed_at: booking.closed_at,
+                            no_show_after: Duration::from_secs(kernel.config.booking.no_show_after_s),
+                            mentor: &mentor.room,
+                            mentee: &mentee.room,
                         };
-                        let deed = Deed { what, by: Actor::Rule, actor: None, reason: outcome.reason() };
+                        let verdict = attendance::settle(&mut tx, booking.id, &case, (&mentor, &mentee), now).await?;
+                        let what = match verdict.outcome {
+                            Outcome::Completed => What::Completed,
+                            Outcome::MentorAbsent | Outcome::MenteeAbsent | Outcome::BothAbsent => What::NoShow,
+                        };
+                        let deed = Deed { what, by: Actor::Rule, actor: None, reason: &verdict.reason };
                         advance(&mut tx, kernel, booking.id, AppointmentState::Confirmed, &deed).await?;
+                        let fact = BookingSettled { booking: booking.id, outcome: verdict.outcome };
+                        outbox::publish(&mut tx, &kernel.clock, &kernel.random, &fact).await?;
                     }
                     Ok::<_, BookingError>(())
                 })

@@ -5,7 +5,6 @@ use std::time::Duration;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
-use super::attendance::Stay;
 use super::model::{Actor, Answered, Appointment, AppointmentState, HistoryLine, Party, SeriesPart, What};
 use crate::availability::Offering;
 use crate::booking::model::{JoinCode, Person, SessionState};
@@ -130,6 +129,15 @@ pub(super) async fn insert_booking(
         add_member(conn, new.session, new.mentee, now).await?;
     }
     Ok(true)
+}
+
+pub(super) async fn state(
+    conn: &mut AnyConnection,
+    booking: BookingId,
+) -> Result<Option<AppointmentState>, sqlx::Error> {
+    let sql = "SELECT state FROM bookings WHERE id = $1";
+    let state: Option<String> = sqlx::query_scalar(sql).bind(booking).fetch_optional(conn).await?;
+    state.map(|state| AppointmentState::parse(&state).ok_or_else(|| sqlx::Error::Decode(state.into()))).transpose()
 }
 
 fn answers_text(answers: &[Answered]) -> Result<String, sqlx::Error> {
@@ -269,6 +277,16 @@ pub(super) async fn appointment_of(
 ) -> Result<Option<Appointment>, sqlx::Error> {
     let sql = format!("{APPOINTMENT} WHERE b.id = $1 AND ((b.mentor_id = $2 AND {REAL}) OR b.mentee_id = $2)");
     let row = sqlx::query(AssertSqlSafe(sql)).bind(id).bind(user).fetch_optional(conn).await?;
+    row.as_ref().map(appointment_from).transpose()
+}
+
+/// Any booking.
+pub(in crate::booking) async fn appointment(
+    conn: &mut AnyConnection,
+    id: BookingId,
+) -> Result<Option<Appointment>, sqlx::Error> {
+    let sql = format!("{APPOINTMENT} WHERE b.id = $1");
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(id).fetch_optional(conn).await?;
     row.as_ref().map(appointment_from).transpose()
 }
 
@@ -414,11 +432,15 @@ pub(super) struct Unsettled {
     pub mentor: UserId,
     pub mentee: UserId,
     pub starts_at: Timestamp,
+    pub ends_at: Timestamp,
+    /// When its session ended for everyone.
+    pub closed_at: Option<Timestamp>,
 }
 
 pub(super) async fn unsettled(conn: &mut AnyConnection, session: SessionId) -> Result<Vec<Unsettled>, sqlx::Error> {
-    let sql =
-        "SELECT id, mentor_id, mentee_id, starts_at_ms FROM bookings WHERE session_id = $1 AND state = 'confirmed'";
+    let sql = "SELECT b.id, b.mentor_id, b.mentee_id, b.starts_at_ms, b.ends_at_ms, s.ended_at_ms
+               FROM bookings b JOIN sessions s ON s.id = b.session_id
+               WHERE b.session_id = $1 AND b.state = 'confirmed'";
     let rows = sqlx::query(sql).bind(session).fetch_all(conn).await?;
     rows.iter()
         .map(|row| {
@@ -427,23 +449,9 @@ pub(super) async fn unsettled(conn: &mut AnyConnection, session: SessionId) -> R
                 mentor: row.try_get("mentor_id")?,
                 mentee: row.try_get("mentee_id")?,
                 starts_at: Timestamp(row.try_get("starts_at_ms")?),
+                ends_at: Timestamp(row.try_get("ends_at_ms")?),
+                closed_at: row.try_get::<Option<i64>, _>("ended_at_ms")?.map(Timestamp),
             })
-        })
-        .collect()
-}
-
-/// Somebody's stays in a room.
-pub(super) async fn stays(
-    conn: &mut AnyConnection,
-    session: SessionId,
-    user: UserId,
-) -> Result<Vec<Stay>, sqlx::Error> {
-    let sql = "SELECT joined_at_ms, left_at_ms FROM participants WHERE session_id = $1 AND user_id = $2";
-    let rows = sqlx::query(sql).bind(session).bind(user).fetch_all(conn).await?;
-    rows.iter()
-        .map(|row| {
-            let left: Option<i64> = row.try_get("left_at_ms")?;
-            Ok((Timestamp(row.try_get("joined_at_ms")?), left.map(Timestamp)))
         })
         .collect()
 }

@@ -10,4 +10,4 @@ mod store;
 pub use dispatch::{Dispatcher, Wake};
 pub use metrics::OutboxMetrics;
 pub use model::{Event, Fact, Handler, HandlerError};
-pub use store::publish;
+pub use store::{publish, unheard};

@@ -31,6 +31,18 @@ pub async fn publish<F: Fact>(
     Ok(id)
 }
 
+/// Subjects with events of these kinds that not all handlers have heard, and when the last of them was published.
+pub async fn unheard(conn: &mut AnyConnection, kinds: &[&str]) -> Result<Vec<(String, Timestamp)>, sqlx::Error> {
+    let kinds = kinds.iter().map(|kind| format!("'{kind}'")).collect::<Vec<_>>().join(", ");
+    // Kinds are constants of ours, not input.
+    let sql = format!(
+        "SELECT subject_id, MAX(occurred_at_ms) AS last_ms FROM outbox
+         WHERE settled_at_ms IS NULL AND kind IN ({kinds}) GROUP BY subject_id"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(conn).await?;
+    rows.iter().map(|row| Ok((row.try_get("subject_id")?, Timestamp(row.try_get("last_ms")?)))).collect()
+}
+
 /// An event a handler has not finished, and how often it was tried.
 pub(super) struct Pending {
     pub(super) event: Event,

@@ -10,6 +10,7 @@ use signaling::{Participant, Presence};
 use super::super::metrics::{JoinStep, Metrics};
 use super::super::resume::ResumeKey;
 use super::super::token::RoomToken;
+use crate::booking::Media;
 
 /// Somebody with a room token who is previewing, waiting or present.
 pub(super) struct Member {
@@ -26,6 +27,8 @@ pub(super) struct Member {
     pub(super) connection: Connection,
     /// First offers of peer connections on their way to the media plane.
     pub(super) connecting: u32,
+    /// Whether media flows between them and us.
+    pub(super) media: Media,
     /// When they were let in.
     pub(super) entered_at: Option<Instant>,
 }
@@ -57,6 +60,7 @@ impl Member {
             wants: None,
             connection,
             connecting: 0,
+            media: Media::Lost,
             entered_at: None,
         }
     }

@@ -28,7 +28,7 @@ use super::records::Record;
 use super::resume::{ResumeKey, ResumeToken};
 use super::token::{Revocation, RoomName, RoomToken};
 use super::turn::IceServers;
-use crate::booking::{Closing, Encryption};
+use crate::booking::{Closing, Encryption, Media};
 use crate::kernel::clock::{Clock, Random, Timestamp};
 use crate::kernel::ids::{LoginId, SessionId};
 
@@ -376,7 +376,18 @@ impl Room {
                 member.connection = Connection::None;
             }
             member.participant.media(state);
+            let media = if state == MediaState::Connected { Media::Connected } else { Media::Lost };
+            self.note_media(now, id, media);
             self.settle(now, id);
+        }
+    }
+
+    /// Attendance counts the time with media: whoever is here and has it, or no longer has it, is told of.
+    fn note_media(&mut self, now: Now, id: ParticipantId, media: Media) {
+        let Some(member) = self.members.get_mut(&id) else { return };
+        let former = std::mem::replace(&mut member.media, media);
+        if former != media && member.participant.presence() == Presence::Here {
+            self.sessions_only(|session| Record::media(session, now.wall, id, media));
         }
     }
 

@@ -9,6 +9,7 @@ use super::super::policy::Entry;
 use super::super::records::Record;
 use super::member::Connection;
 use super::{Now, Occupied, Output, Room};
+use crate::booking::Media;
 
 /// Connections a room holds for people who are not let in; who comes after them connects when they are. Product decision.
 const MAX_PREPARED: usize = 64;
@@ -94,6 +95,7 @@ impl Room {
         }
         member.connecting += 1;
         let former = std::mem::replace(&mut member.connection, Connection::Ahead);
+        member.media = Media::Lost;
         let options = media::caller_options(&member.token.grants, self.settings.media.slots, Watch::Nobody);
         if former != Connection::None {
             self.order(Order::Leave(id));
@@ -112,6 +114,7 @@ impl Room {
 
     fn connect(&mut self, now: Now, id: ParticipantId, offer: String, sources: Sources) {
         let slots = self.settings.media.slots;
+        self.note_media(now, id, Media::Lost);
         let Some(member) = self.members.get_mut(&id) else { return };
         let former = std::mem::replace(&mut member.connection, Connection::Inside);
         member.connecting += 1;
@@ -172,7 +175,7 @@ impl Room {
 
     fn arrived(&mut self, now: Now, id: ParticipantId) {
         let Some(member) = self.members.get(&id) else { return };
-        let user = member.token.user;
+        let (user, media) = (member.token.user, member.media);
         let Some(person) = member.participant.person() else { return };
         self.settings.metrics.participants.inc();
         if self.occupied == Occupied::Never {
@@ -180,6 +183,9 @@ impl Room {
             self.sessions_only(|session| Record::opened(session, now.wall));
         }
         self.sessions_only(|session| Record::joined(session, now.wall, user, &person));
+        if media == Media::Connected {
+            self.sessions_only(|session| Record::media(session, now.wall, id, media));
+        }
         self.tell_of(id);
         self.tell_outside();
     }

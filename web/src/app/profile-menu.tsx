@@ -6,8 +6,10 @@ import {
   Heart,
   House,
   LogOut,
+  Scale,
   Search,
   Settings,
+  Star,
   Users,
 } from 'lucide-react';
 import { Link, useNavigate } from 'react-router';
@@ -101,6 +103,20 @@ export function ProfileMenu({ user }: { user: User }) {
           <DropdownMenuItem asChild>
             <Link to="/admin/mentor-applications">
               <ClipboardList aria-hidden /> Mentor applications
+            </Link>
+          </DropdownMenuItem>
+        )}
+        {user.is_admin && (
+          <DropdownMenuItem asChild>
+            <Link to="/admin/disputes">
+              <Scale aria-hidden /> Disputes
+            </Link>
+          </DropdownMenuItem>
+        )}
+        {user.is_admin && (
+          <DropdownMenuItem asChild>
+            <Link to="/admin/reviews">
+              <Star aria-hidden /> Reviews
             </Link>
           </DropdownMenuItem>
         )}

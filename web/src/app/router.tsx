@@ -113,6 +113,18 @@ export function createRouter() {
               }),
             },
             {
+              path: '/admin/disputes',
+              lazy: async () => ({
+                Component: (await import('@/features/admin/disputes-page')).DisputesPage,
+              }),
+            },
+            {
+              path: '/admin/reviews',
+              lazy: async () => ({
+                Component: (await import('@/features/admin/reviews-page')).ReviewsPage,
+              }),
+            },
+            {
               path: '/bookings',
               lazy: async () => ({
                 Component: (await import('@/features/booking/bookings-page')).BookingsPage,

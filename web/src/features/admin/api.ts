@@ -1,36 +1,103 @@
 import { api } from '@/api/api';
-import type { MentorApplication, MentorApplicationList } from '@/api/types';
+import type {
+  Attendance,
+  AttendanceOutcome,
+  DisputedBooking,
+  Disputes,
+  MentorApplication,
+  MentorApplicationList,
+  ModeratedReview,
+  ModeratedReviews,
+} from '@/api/types';
 
-const adminApi = api.enhanceEndpoints({ addTagTypes: ['Applications'] }).injectEndpoints({
-  endpoints: (build) => ({
-    mentorApplications: build.infiniteQuery<MentorApplicationList, void, string | null>({
-      infiniteQueryOptions: {
-        initialPageParam: null,
-        getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
-      },
-      query: ({ pageParam }) => ({
-        url: '/admin/mentor-applications',
-        params: { cursor: pageParam ?? undefined },
+const adminApi = api
+  .enhanceEndpoints({ addTagTypes: ['Applications', 'Disputes', 'ModeratedReviews'] })
+  .injectEndpoints({
+    endpoints: (build) => ({
+      mentorApplications: build.infiniteQuery<MentorApplicationList, void, string | null>({
+        infiniteQueryOptions: {
+          initialPageParam: null,
+          getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+        },
+        query: ({ pageParam }) => ({
+          url: '/admin/mentor-applications',
+          params: { cursor: pageParam ?? undefined },
+        }),
+        providesTags: ['Applications'],
       }),
-      providesTags: ['Applications'],
-    }),
-    // Refused as decided before: the list on the page is old either way.
-    approveApplication: build.mutation<MentorApplication, string>({
-      query: (user) => ({ url: `/admin/mentor-applications/${user}/approve`, method: 'POST' }),
-      invalidatesTags: ['Applications'],
-    }),
-    declineApplication: build.mutation<MentorApplication, { user: string; reason: string }>({
-      query: ({ user, reason }) => ({
-        url: `/admin/mentor-applications/${user}/decline`,
-        method: 'POST',
-        body: { reason },
+      // Refused as decided before: the list on the page is old either way.
+      approveApplication: build.mutation<MentorApplication, string>({
+        query: (user) => ({ url: `/admin/mentor-applications/${user}/approve`, method: 'POST' }),
+        invalidatesTags: ['Applications'],
       }),
-      invalidatesTags: (result, error) => (result || error?.status === 409 ? ['Applications'] : []),
+      declineApplication: build.mutation<MentorApplication, { user: string; reason: string }>({
+        query: ({ user, reason }) => ({
+          url: `/admin/mentor-applications/${user}/decline`,
+          method: 'POST',
+          body: { reason },
+        }),
+        invalidatesTags: (result, error) =>
+          result || error?.status === 409 ? ['Applications'] : [],
+      }),
+      disputes: build.infiniteQuery<Disputes, void, string | null>({
+        infiniteQueryOptions: {
+          initialPageParam: null,
+          getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+        },
+        query: ({ pageParam }) => ({
+          url: '/admin/disputes',
+          params: { cursor: pageParam ?? undefined },
+        }),
+        providesTags: ['Disputes'],
+      }),
+      disputedAttendance: build.query<Attendance, string>({
+        query: (booking) => ({ url: `/admin/disputes/${booking}/attendance` }),
+      }),
+      resolveDispute: build.mutation<
+        DisputedBooking,
+        { booking: string; reason: string; outcome: AttendanceOutcome | undefined }
+      >({
+        query: ({ booking, reason, outcome }) => ({
+          url: `/admin/disputes/${booking}/${outcome ? 'overturn' : 'uphold'}`,
+          method: 'POST',
+          body: outcome ? { reason, outcome } : { reason },
+        }),
+        invalidatesTags: (result, error) => (result || error?.status === 409 ? ['Disputes'] : []),
+      }),
+      moderatedReviews: build.infiniteQuery<ModeratedReviews, 'reported' | 'hidden', string | null>(
+        {
+          infiniteQueryOptions: {
+            initialPageParam: null,
+            getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+          },
+          query: ({ queryArg: queue, pageParam }) => ({
+            url: '/admin/reviews',
+            params: { queue, cursor: pageParam ?? undefined },
+          }),
+          providesTags: ['ModeratedReviews'],
+        },
+      ),
+      moderateReview: build.mutation<
+        ModeratedReview,
+        { review: string; what: 'hide' | 'restore' | 'keep'; reason: string }
+      >({
+        query: ({ review, what, reason }) => ({
+          url: `/admin/reviews/${review}/${what}`,
+          method: 'POST',
+          body: { reason },
+        }),
+        invalidatesTags: (result, error) =>
+          result || error?.status === 409 ? ['ModeratedReviews'] : [],
+      }),
     }),
-  }),
-});
+  });
 
 export const {
+  useModeratedReviewsInfiniteQuery,
+  useModerateReviewMutation,
+  useDisputesInfiniteQuery,
+  useDisputedAttendanceQuery,
+  useResolveDisputeMutation,
   useMentorApplicationsInfiniteQuery,
   useApproveApplicationMutation,
   useDeclineApplicationMutation,

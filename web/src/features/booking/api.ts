@@ -1,8 +1,11 @@
 import { api } from '@/api/api';
 import type {
+  Attendance,
   Booking,
+  BookingReviews,
   Bookings,
   BookingSeries,
+  MyReview,
   NewHold,
   NewSeries,
   Offering,
@@ -20,7 +23,7 @@ interface Cancelling {
 }
 
 const bookingApi = api
-  .enhanceEndpoints({ addTagTypes: ['Openings', 'Booking', 'Offerings', 'Availability', 'Wait'] })
+  .enhanceEndpoints({ addTagTypes: ['Openings', 'Booking', 'Offerings', 'Availability', 'Wait', 'Reviews'] })
   .injectEndpoints({
     endpoints: (build) => ({
       mentorOfferings: build.query<Offering[], string>({
@@ -61,6 +64,30 @@ const bookingApi = api
       booking: build.query<Booking, string>({
         query: (id) => ({ url: `/bookings/${encodeURIComponent(id)}` }),
         providesTags: ['Booking'],
+      }),
+      bookingAttendance: build.query<Attendance, string>({
+        query: (id) => ({ url: `/bookings/${encodeURIComponent(id)}/attendance` }),
+        providesTags: ['Booking'],
+      }),
+      disputeBooking: build.mutation<Attendance, { id: string; reason: string }>({
+        query: ({ id, reason }) => ({
+          url: `/bookings/${encodeURIComponent(id)}/dispute`,
+          method: 'POST',
+          body: { reason },
+        }),
+        invalidatesTags: (result, error) => (result || error?.status === 409 ? ['Booking'] : []),
+      }),
+      bookingReviews: build.query<BookingReviews, string>({
+        query: (id) => ({ url: `/bookings/${encodeURIComponent(id)}/review` }),
+        providesTags: ['Booking'],
+      }),
+      writeReview: build.mutation<MyReview, { booking: string; rating: number; text: string }>({
+        query: ({ booking, rating, text }) => ({
+          url: `/bookings/${encodeURIComponent(booking)}/review`,
+          method: 'PUT',
+          body: { rating, text },
+        }),
+        invalidatesTags: (result) => (result ? ['Booking', 'Reviews'] : []),
       }),
       /** Keeps a time while its questions are answered. */
       holdOpening: build.mutation<Booking, NewHold>({
@@ -159,6 +186,10 @@ export const {
   useConfirmSeriesMutation,
   useSeriesQuery,
   useReleaseBookingMutation,
+  useBookingAttendanceQuery,
+  useDisputeBookingMutation,
+  useBookingReviewsQuery,
+  useWriteReviewMutation,
   useCancelBookingMutation,
   useMoveBookingMutation,
   useWaitsQuery,

@@ -13,12 +13,14 @@ import { useTitle } from '@/lib/title';
 import { useBookingQuery, useMentorOfferingsQuery } from './api';
 import { BookForm } from './book-form';
 import { BookingState, isAhead, otherOf } from './booking-state';
+import { AttendanceSection } from './attendance-section';
 import { CancelDialog } from './cancel-dialog';
 import { price } from '@/lib/money';
 import { MoveDialog } from './move-dialog';
 import { ProposalCard } from './proposal-card';
 import { ProposeDialog } from './propose-dialog';
 import { SeriesList } from './series-list';
+import { ReviewSection } from './review-section';
 import { WayIn } from './way-in';
 import { WhenInFull } from './when-in-full';
 
@@ -141,6 +143,10 @@ function Details({ booking }: { booking: Booking }) {
           </dl>
         </section>
       )}
+      {booking.state === 'completed' && <ReviewSection booking={booking} />}
+      {['live', 'completed', 'no_show'].includes(booking.state) && (
+        <AttendanceSection booking={booking} />
+      )}
       <History booking={booking} />
     </article>
   );
@@ -183,6 +189,10 @@ const DEEDS = {
   cancelled: 'Cancelled',
   completed: 'Completed',
   no_show: 'Missed',
+  disputed: 'Disputed',
+  upheld: 'Stays as it is, decided',
+  ruled_completed: 'Took place, decided',
+  ruled_no_show: 'Missed, decided',
 } as const;
 
 function History({ booking }: { booking: Booking }) {
@@ -190,6 +200,7 @@ function History({ booking }: { booking: Booking }) {
     mentor: booking.mentor.display_name,
     mentee: booking.mentee.display_name,
     rule: undefined,
+    admin: 'an administrator',
   };
   return (
     <section className="grid gap-3">
@@ -206,12 +217,6 @@ function History({ booking }: { booking: Booking }) {
           </li>
         ))}
       </ol>
-      {booking.state === 'no_show' && (
-        <p className="max-w-prose text-sm text-muted">
-          Somebody counts as there when they were in the room at some moment of the first ten
-          minutes.
-        </p>
-      )}
     </section>
   );
 }

@@ -17,14 +17,16 @@ import { useMentorPageQuery } from './api';
 interface MentorPageProps {
   /** How they are booked. */
   booking: (mentor: Mentor) => ReactNode;
+  /** What is said of them. */
+  reviews: (mentor: Mentor) => ReactNode;
 }
 
 /** A mentor's public page. */
-export function MentorPage({ booking }: MentorPageProps) {
+export function MentorPage({ booking, reviews }: MentorPageProps) {
   const { slug = '' } = useParams();
   const { data: mentor, error, refetch } = useMentorPageQuery(slug);
   useTitle(mentor?.display_name ?? (error ? 'Mentor not found' : undefined));
-  if (mentor) return <MentorArticle mentor={mentor} booking={booking} />;
+  if (mentor) return <MentorArticle mentor={mentor} booking={booking} reviews={reviews} />;
   if (!error) {
     return (
       <div
@@ -59,7 +61,7 @@ export function MentorPage({ booking }: MentorPageProps) {
   );
 }
 
-function MentorArticle({ mentor, booking }: MentorPageProps & { mentor: Mentor }) {
+function MentorArticle({ mentor, booking, reviews }: MentorPageProps & { mentor: Mentor }) {
   const { data: me } = useMeQuery();
   const links = mentor.links ?? [];
   return (
@@ -111,6 +113,7 @@ function MentorArticle({ mentor, booking }: MentorPageProps & { mentor: Mentor }
           </ul>
         </Section>
       )}
+      <Section title="Reviews">{reviews(mentor)}</Section>
     </article>
   );
 }
