@@ -139,6 +139,7 @@ pub struct LiveConfig {
     pub grace_s: u64,
     pub room_token_s: u64,
     pub idle_s: u64,
+    pub network_test_per_ip: Rate,
     /// STUN and TURN servers for clients that cannot reach us directly.
     pub ice_servers: Vec<IceServerConfig>,
 }
@@ -339,6 +340,7 @@ impl Config {
             ("accounts.letters_per_address", self.accounts.letters_per_address),
             ("accounts.letters_per_ip", self.accounts.letters_per_ip),
             ("booking.book_per_user", self.booking.book_per_user),
+            ("live.network_test_per_ip", self.live.network_test_per_ip),
         ] {
             let fine = rate.burst > 0 && rate.per_minute > 0;
             check(fine, format!("{name}: burst and per_minute must be at least 1"));

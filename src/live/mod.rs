@@ -1,11 +1,12 @@
 //! Live rooms: joins HTTP and WebSockets to signaling and the SFU.
 //!
 //! `room` decides, without IO. `actor` is the task of one room, `rooms` all of them, `socket` and `whip` the doors,
-//! `media` the way to the SFU, `records` the way to the database.
+//! `media` the way to the SFU, `records` the way to the database. `network_test` is what pages measure bandwidth with.
 
 mod actor;
 mod media;
 mod metrics;
+mod network_test;
 mod policy;
 mod reach;
 mod records;
@@ -25,7 +26,9 @@ pub(crate) use reach::check_network;
 pub use routes::routes;
 pub use token::RoomNameInvalid;
 
+use std::net::IpAddr;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sfu::{IceTcp, NullTap, Pinning, Sfu, SfuConfig};
@@ -42,6 +45,7 @@ use crate::booking::{Booking, SessionEnded};
 use crate::kernel::Kernel;
 use crate::kernel::config::{self, Shards};
 use crate::kernel::outbox::{Fact, Handler};
+use crate::kernel::rate_limit::RateLimit;
 
 #[derive(Debug, thiserror::Error)]
 pub enum LiveError {
@@ -61,6 +65,7 @@ pub struct Live {
     rooms: Rooms,
     drain: Duration,
     sfu: Sfu,
+    network_tests: Arc<RateLimit<IpAddr>>,
 }
 
 impl Live {
@@ -78,7 +83,8 @@ impl Live {
         let settings = room_settings(kernel, ice_servers, metrics);
         let rooms = Rooms::new(kernel, booking, sfu.clone(), settings, recorder, revocations);
         tokio::spawn(rooms.clone().dispatch(events));
-        Ok(Self { rooms, drain: kernel.config.drain(), sfu })
+        let network_tests = Arc::new(RateLimit::new(config.live.network_test_per_ip));
+        Ok(Self { rooms, drain: kernel.config.drain(), sfu, network_tests })
     }
 
     pub fn handlers(&self) -> Vec<Handler> {

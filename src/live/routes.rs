@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::token::RoomToken;
-use super::{Live, socket, whip};
+use super::{Live, network_test, socket, whip};
 use crate::accounts::{Accounts, MaybeLoggedIn};
 use crate::booking::{Booking, Role, SessionState};
 use crate::kernel::Kernel;
@@ -31,6 +31,7 @@ where
     OpenApiRouter::new()
         .routes(routes!(enter))
         .route("/signaling", get(socket::upgrade))
+        .merge(network_test::routes())
         .merge(OpenApiRouter::from(whip::routes()))
 }
 

@@ -2,4 +2,5 @@
 
 mod caller;
 mod doors;
+mod network_test;
 mod signaling;

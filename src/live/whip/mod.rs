@@ -167,15 +167,20 @@ fn links(server: &IceServer) -> Vec<String> {
     server.urls.iter().map(|url| format!("<{url}>; rel=\"ice-server\"{credentials}")).collect()
 }
 
+/// The token of `Authorization: Bearer`.
+pub(super) fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
+    let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let (_, token) = value
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .ok_or_else(Problem::unauthenticated)?;
+    Ok(token.trim())
+}
+
 /// The room of the URL and the token that opens it.
 fn admitted(live: &Live, headers: &HeaderMap, room: &str) -> Result<(RoomName, RoomToken), Problem> {
     let room: RoomName = room.parse().map_err(|_| Problem::not_found())?;
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let (scheme, token) = bearer.and_then(|value| value.split_once(' ')).ok_or_else(Problem::unauthenticated)?;
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(Problem::unauthenticated());
-    }
-    let token = live.rooms.verify(token.trim())?;
+    let token = live.rooms.verify(bearer(headers)?)?;
     if token.room.matches(&room) { Ok((room, token)) } else { Err(RoomTokenError::Invalid.into()) }
 }
 

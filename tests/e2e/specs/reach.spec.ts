@@ -66,6 +66,19 @@ test('the pre-join page tells how the connection is, before the call', async ({ 
   }
 });
 
+test('the pre-join page measures the bandwidth, and says what kind of call it carries', async ({ inChromium }) => {
+  const ada = await inChromium('ada');
+  await ada.signIn('ada@demo.test');
+  await ada.openPreJoin(await ada.openSession('open door'));
+  await ada.driver.click('[data-testid="test-bandwidth"]');
+  const told = () =>
+    ada.driver.evaluate(() => document.querySelector('[data-testid="bandwidth"]')?.textContent ?? '', undefined);
+  await ada.poll('what was measured', told).toMatch(/^↓ .+ · ↑ .+ Mbit\/s\. Enough for everything\.$/u);
+  await ada.driver.click('[data-testid="test-bandwidth"]');
+  await ada.driver.click('[data-testid="join"]');
+  await ada.isInCall();
+});
+
 for (const transport of ['udp', 'tcp'] as const) {
   test(`where nothing but a TURN server gets through, media comes through it, by ${transport}`, async ({
     inChromium,

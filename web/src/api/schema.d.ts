@@ -927,6 +927,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/network-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Bytes to measure the way down with
+         * @description The bearer is a room token. Codes: `bytes_invalid` (422), `token_invalid`, `token_expired`, `token_revoked` (401),
+         *     `rate_limited`.
+         */
+        get: operations["download"];
+        put?: never;
+        /**
+         * Takes bytes to measure the way up with
+         * @description Up to 2 MiB, which are thrown away. The bearer is a room token. Codes: as above, `body_too_large` (413).
+         */
+        post: operations["upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/offerings/{id}/openings": {
         parameters: {
             query?: never;
@@ -1496,6 +1521,11 @@ export interface components {
             slug: string | null;
             status: components["schemas"]["MentorStatus"] | null;
         };
+        /**
+         * Format: binary
+         * @description Bytes that mean nothing.
+         */
+        Noise: string;
         /** @description Something that can be booked with a mentor. */
         Offering: components["schemas"]["OfferingTerms"] & {
             id: components["schemas"]["OfferingId"];
@@ -3400,6 +3430,56 @@ export interface operations {
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": components["schemas"]["Noise"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["Noise"];
+            };
+        };
+        responses: {
+            /** @description All of them came */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
             "5XX": components["responses"]["Problem"];
         };
     };

@@ -92,6 +92,11 @@ impl Estimator {
         self.control.decreased()
     }
 
+    /// What the link carries where it is known to be narrow, bits a second.
+    pub(super) fn capacity(&self) -> Option<f64> {
+        self.control.capacity().map(|capacity| capacity.max(self.estimate()))
+    }
+
     /// Whether nothing has shown yet that the link carries no more than the estimate.
     pub(crate) fn is_untried(&self) -> bool {
         self.control.is_untried() && self.loss.bound().is_none()

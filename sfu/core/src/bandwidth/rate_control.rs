@@ -62,6 +62,11 @@ impl RateControl {
         self.decreased
     }
 
+    /// What the link carried when it was full, bits a second, unless more has come through since.
+    pub(super) fn capacity(&self) -> Option<f64> {
+        self.capacity.map(|(mean, _)| mean)
+    }
+
     /// Whether the link has never been full: the estimate may then be no more than a guess.
     pub(super) fn is_untried(&self) -> bool {
         self.decreased.is_none() && self.capacity.is_none()

@@ -148,6 +148,11 @@ impl<K: Copy + PartialEq> Bandwidth<K> {
         self.estimator.as_ref().is_some_and(|estimator| estimator.is_queued())
     }
 
+    /// Bits a second at which bursts leave; `None` where the link is not known to be narrow.
+    pub(crate) fn pace(&self) -> Option<f64> {
+        self.estimator.as_ref()?.capacity()
+    }
+
     /// How often to send a packet again that the client asks for.
     pub(crate) fn copies(&self) -> usize {
         let calm = self.estimator.as_ref().filter(|_| !self.is_queued());

@@ -1,5 +1,6 @@
 //! The hot half of a connection: where its packets go and the key that seals them. Kept apart from everything control needs.
 
+use super::pace::Pace;
 use crate::bandwidth::History;
 use crate::srtp::{MAX_OVERHEAD, Sealable, Sealer};
 use crate::{MediaKind, Remote, SendBatch};
@@ -13,6 +14,7 @@ pub(crate) struct Link {
     pub(crate) video: Gate,
     /// Packets sent with a transport-wide number, kept until the client's feedback about them comes.
     pub(crate) history: History,
+    pub(crate) pace: Pace,
 }
 
 /// The transport-wide number a packet gets if it carries one: a number given to a packet without the extension would look lost.

@@ -2,6 +2,7 @@
 
 mod link;
 mod outlet;
+mod pace;
 mod rewrite;
 mod selection;
 mod send_batch;
@@ -9,4 +10,5 @@ mod thinning;
 
 pub(crate) use link::{Gate, Link};
 pub(crate) use outlet::{Outcome, Outlet, OutletKey, Start};
+pub(crate) use pace::Held;
 pub use send_batch::{SendBatch, Transmit};

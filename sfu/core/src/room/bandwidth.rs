@@ -122,7 +122,9 @@ impl Room {
     pub(super) fn take_transport_feedback(&mut self, now: Instant, key: ParticipantKey, feedback: &TransportWide<'_>) {
         let Some(participant) = self.participants.get_mut(key) else { return };
         let Some(link) = self.links.get_mut(participant.link) else { return };
-        if participant.bandwidth.take(now, SendTime::at(self.clock, now), &mut link.history, feedback) {
+        let is_news = participant.bandwidth.take(now, SendTime::at(self.clock, now), &mut link.history, feedback);
+        link.pace.set(participant.bandwidth.pace());
+        if is_news {
             self.retune(now, key);
         }
     }

@@ -4,10 +4,12 @@
 
 use std::time::Instant;
 
-use super::Room;
 use super::participant::Told;
+use super::{ParticipantKey, Room};
 use crate::bandwidth::SendTime;
-use crate::egress::Outcome;
+use crate::egress::{Link, Outcome, OutletKey};
+use crate::ingress::Track;
+use crate::slab::Key;
 use crate::{Counters, Event, MediaKind, SendBatch};
 
 /// How far a fan-out has come that the batch could not take at once: places in `fresh`, the track's listeners, its packets.
@@ -47,7 +49,9 @@ impl Room {
             self.resends.pop_front();
             self.resend(now, outlet, sequence, batch, counters);
         }
-        if self.flush_replays(batch, counters) == Progress::Full || self.fan_out(now, batch, counters) == Progress::Full
+        if self.flush_replays(now, batch, counters) == Progress::Full
+            || self.flush_paced(now, batch, counters) == Progress::Full
+            || self.fan_out(now, batch, counters) == Progress::Full
         {
             return Progress::Full;
         }
@@ -55,7 +59,7 @@ impl Room {
     }
 
     pub(crate) fn has_work(&self) -> bool {
-        let has_more = !(self.replays.is_empty() && self.paddings.is_empty());
+        let has_more = !(self.replays.is_empty() && self.released.is_empty() && self.paddings.is_empty());
         has_more || !(self.control.is_empty() && self.resends.is_empty() && self.fresh.is_empty())
     }
 
@@ -80,14 +84,7 @@ impl Room {
         Progress::Full
     }
 
-    fn resend(
-        &mut self,
-        now: Instant,
-        key: crate::egress::OutletKey,
-        sequence: u16,
-        batch: &mut SendBatch,
-        counters: &mut Counters,
-    ) {
+    fn resend(&mut self, now: Instant, key: OutletKey, sequence: u16, batch: &mut SendBatch, counters: &mut Counters) {
         let Some(outlet) = self.outlets.get_mut(key) else { return };
         let Some(link) = self.links.get_mut(outlet.link) else { return };
         match outlet.resend(now, link, batch, sequence, |track| self.tracks.get(track)) {
@@ -95,6 +92,7 @@ impl Room {
                 counters.retransmissions_out += 1;
                 counters.datagrams_out += 1;
                 counters.bytes_out += bytes as u64;
+                link.pace.spend(now, bytes);
             }
             None => counters.retransmissions_refused += 1,
         }
@@ -133,8 +131,8 @@ impl Room {
     fn feed(
         &mut self,
         now: Instant,
-        track_key: crate::slab::Key<crate::ingress::Track>,
-        listener: crate::egress::OutletKey,
+        track_key: Key<Track>,
+        listener: OutletKey,
         batch: &mut SendBatch,
         counters: &mut Counters,
     ) -> Progress {
@@ -145,10 +143,20 @@ impl Room {
         let clock = self.clock;
         let publisher = self.participants.get(track.publisher);
         let before = outlet.packets;
-        let mut switched_from = None;
+        let (mut switched_from, mut waits) = (None, false);
         while let Some(index) = track.fresh.get(self.cursor.packet) {
             self.cursor.packet += 1;
             let Some(packet) = track.packet(*index) else { continue };
+            if link.pace.must_wait(now) && outlet.kind == MediaKind::Video {
+                let plays = outlet.playing == Some(track_key)
+                    || packet.meta.starts_keyframe
+                    || link.pace.holds(listener, track_key);
+                if plays && !link.pace.hold(now, listener, track_key, *index) {
+                    counters.forward_dropped += 1;
+                }
+                waits = true;
+                continue;
+            }
             let captured =
                 || track.captured(clock, &publisher?.clock, packet.meta.timestamp, packet.meta.codec.clock_rate());
             let bytes = match outlet.forward(link, batch, track_key, packet, captured) {
@@ -167,6 +175,7 @@ impl Room {
                     return Progress::Full;
                 }
             };
+            link.pace.spend(now, bytes);
             counters.count_forwarded(bytes);
             counters.forward_latency.record(now.saturating_duration_since(packet.meta.arrived), 1);
         }
@@ -178,14 +187,59 @@ impl Room {
         if started {
             self.tell_first(link, kind);
         }
+        if waits {
+            self.rearm.extend(self.owner_of(link));
+        }
         Progress::Done
     }
 
-    pub(super) fn tell_first(&mut self, link: crate::slab::Key<crate::egress::Link>, kind: MediaKind) {
-        let Some(key) = self.participants.iter().find(|(_, participant)| participant.link == link).map(|(key, _)| key)
-        else {
-            return;
+    fn owner_of(&self, link: Key<Link>) -> Option<ParticipantKey> {
+        self.participants.iter().find(|(_, participant)| participant.link == link).map(|(key, _)| key)
+    }
+
+    /// Sends one packet of a track's ring to an outlet, apart from the track's fresh ones.
+    pub(super) fn forward_held(
+        &mut self,
+        now: Instant,
+        (outlet_key, track_key): (OutletKey, Key<Track>),
+        index: u64,
+        batch: &mut SendBatch,
+        counters: &mut Counters,
+    ) -> Progress {
+        let (Some(track), Some(outlet)) = (self.tracks.get(track_key), self.outlets.get_mut(outlet_key)) else {
+            return Progress::Done;
         };
+        let (Some(link), Some(packet)) = (self.links.get_mut(outlet.link), track.packet(index)) else {
+            return Progress::Done;
+        };
+        let (clock, publisher) = (self.clock, self.participants.get(track.publisher));
+        let captured =
+            || track.captured(clock, &publisher?.clock, packet.meta.timestamp, packet.meta.codec.clock_rate());
+        let is_first = outlet.packets == 0;
+        let (bytes, old) = match outlet.forward(link, batch, track_key, packet, captured) {
+            Outcome::Sent(bytes) => (bytes, None),
+            Outcome::Switched(bytes, old) => (bytes, old),
+            Outcome::Skipped => return Progress::Done,
+            Outcome::Full if batch.is_empty() => {
+                counters.forward_dropped += 1;
+                return Progress::Done;
+            }
+            Outcome::Full => return Progress::Full,
+        };
+        link.pace.spend(now, bytes);
+        counters.count_forwarded(bytes);
+        let (link, kind) = (outlet.link, outlet.kind);
+        if let Some(old) = old {
+            self.drop_listener(old, outlet_key);
+        }
+        if is_first {
+            self.tell_first(link, kind);
+        }
+        Progress::Done
+    }
+
+    pub(super) fn tell_first(&mut self, link: Key<Link>, kind: MediaKind) {
+        let Some(key) = self.owner_of(link) else { return };
         let Some(participant) = self.participants.get_mut(key) else { return };
         let Some(told) = participant.sent_first.get_mut(kind as usize).filter(|told| **told == Told::No) else {
             return;

@@ -10,6 +10,7 @@ mod demand;
 mod fanout;
 mod layers;
 mod outage;
+mod pacing;
 mod participant;
 mod playout;
 mod quality;
@@ -56,6 +57,8 @@ pub(crate) struct Room {
     cursor: fanout::Cursor,
     resends: VecDeque<(OutletKey, u16)>,
     replays: VecDeque<replay::Replay>,
+    /// Participants whose paced packets are due.
+    released: Vec<ParticipantKey>,
     /// Packets of padding to send.
     paddings: VecDeque<(OutletKey, u16)>,
     /// Packets that are not media: handshakes, RTCP.
@@ -89,6 +92,7 @@ impl Room {
             cursor: fanout::Cursor::default(),
             resends: VecDeque::with_capacity(64),
             replays: VecDeque::new(),
+            released: Vec::new(),
             paddings: VecDeque::new(),
             control: VecDeque::new(),
             taps: Vec::new(),

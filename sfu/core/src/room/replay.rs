@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use super::fanout::Progress;
 use super::{ParticipantKey, Room};
-use crate::egress::{Outcome, OutletKey};
+use crate::egress::OutletKey;
 use crate::ingress::Track;
 use crate::slab::Key;
 use crate::{Counters, MediaKind, SendBatch};
@@ -47,35 +47,18 @@ impl Room {
     }
 
     /// Puts what is replayed into the batch, as far as it holds.
-    pub(super) fn flush_replays(&mut self, batch: &mut SendBatch, counters: &mut Counters) -> Progress {
-        while let Some(Replay { outlet: key, track: track_key, packets }) = self.replays.front_mut() {
-            let (key, track_key) = (*key, *track_key);
-            let next = packets.next();
-            let (Some(index), Some(track), Some(outlet)) =
-                (next, self.tracks.get(track_key), self.outlets.get_mut(key))
-            else {
+    pub(super) fn flush_replays(&mut self, now: Instant, batch: &mut SendBatch, counters: &mut Counters) -> Progress {
+        while let Some(Replay { outlet, track, packets }) = self.replays.front_mut() {
+            let (outlet, track) = (*outlet, *track);
+            let Some(index) = packets.next() else {
                 self.replays.pop_front();
                 continue;
             };
-            let (Some(link), Some(packet)) = (self.links.get_mut(outlet.link), track.packet(index)) else { continue };
-            let (clock, publisher) = (self.clock, self.participants.get(track.publisher));
-            let captured =
-                || track.captured(clock, &publisher?.clock, packet.meta.timestamp, packet.meta.codec.clock_rate());
-            match outlet.forward(link, batch, track_key, packet, captured) {
-                Outcome::Sent(bytes) => counters.count_forwarded(bytes),
-                Outcome::Switched(bytes, _) => {
-                    counters.count_forwarded(bytes);
-                    let link = outlet.link;
-                    self.tell_first(link, MediaKind::Video);
+            if self.forward_held(now, (outlet, track), index, batch, counters) == Progress::Full {
+                if let Some(replay) = self.replays.front_mut() {
+                    replay.packets.start = index;
                 }
-                Outcome::Skipped => {}
-                Outcome::Full if batch.is_empty() => counters.forward_dropped += 1,
-                Outcome::Full => {
-                    if let Some(replay) = self.replays.front_mut() {
-                        replay.packets.start = index;
-                    }
-                    return Progress::Full;
-                }
+                return Progress::Full;
             }
         }
         Progress::Done

@@ -27,6 +27,7 @@ impl Room {
                 consider(Some(participant.stall_deadline()));
             }
             consider(participant.bandwidth.probe_deadline());
+            consider(self.links.get(participant.link).and_then(|link| link.pace.deadline()));
         }
         for track in participant.all_tracks().filter_map(|track| self.tracks.get(track)) {
             consider(track.nacks.deadline());
@@ -69,6 +70,7 @@ impl Room {
         }
         self.request_repairs(now, key, counters);
         self.probe(now, key);
+        self.release(now, key);
         self.rearm.push(key);
         Fate::Stays
     }

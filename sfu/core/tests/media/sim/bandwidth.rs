@@ -75,6 +75,42 @@ fn a_link_that_narrows_and_widens_is_followed() {
     }
 }
 
+/// The longest that sound waited before the way down between two moments.
+fn longest_wait(sim: &Sim<'_>, peer: &Peer, from: f64, to: f64) -> Duration {
+    let begun = sim.world.now - sim.scenario.length;
+    let within = peer.sound_waits.iter().filter(|(at, _)| {
+        let second = at.saturating_duration_since(begun).as_secs_f64();
+        (from..to).contains(&second)
+    });
+    within.map(|(_, waited)| *waited).max().unwrap_or_default()
+}
+
+#[test]
+fn sound_goes_past_a_keyframe_before_a_narrow_link() {
+    const KEYFRAMES: Scenario = Scenario {
+        name: "keyframes",
+        layers: 3,
+        rates: RATES,
+        keyframe: 12,
+        length: Duration::from_secs(60),
+        acts: &[
+            (ms(0), Act::Down(0, narrow(3_000_000))),
+            (ms(15_000), Act::Down(0, narrow(600_000))),
+            // The middle layer by now, which begins anew with a keyframe each time.
+            (ms(40_000), Act::Want(0, 180)),
+            (ms(42_000), Act::Want(0, 720)),
+            (ms(44_000), Act::Want(0, 180)),
+            (ms(46_000), Act::Want(0, 720)),
+        ],
+        ..TWO
+    };
+    for seed in 1..4 {
+        let sim = play(&KEYFRAMES, seed);
+        let waited = longest_wait(&sim, &sim.peers[0], 35.0, 60.0);
+        assert!(waited < ms(150), "336 ms unpaced: {waited:?}, {:?}", layers(&sim, 0, 0));
+    }
+}
+
 #[test]
 fn a_link_that_narrows_at_once_shows_no_gap_of_three_tenths() {
     const fn short_queue(bits_per_second: u64) -> Conditions {

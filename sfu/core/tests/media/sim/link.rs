@@ -93,6 +93,11 @@ impl Link {
         true
     }
 
+    /// How long what is sent now waits for its turn.
+    pub(super) fn wait(&self, now: Instant) -> Duration {
+        self.free_at.map_or(Duration::ZERO, |free| free.saturating_duration_since(now))
+    }
+
     /// When the next packet comes out.
     pub(super) fn next(&self) -> Option<Instant> {
         self.under_way.peek().map(|Reverse((at, ..))| *at)

@@ -37,6 +37,8 @@ struct Peer {
     is_present: bool,
     /// Packets of sound that a queue on the way down had no room for.
     sound_dropped: u64,
+    /// How long each packet of sound waited before the way down, and when.
+    sound_waits: Vec<(Instant, Duration)>,
 }
 
 struct Sim<'s> {
@@ -73,12 +75,13 @@ impl<'s> Sim<'s> {
         let mut rng = StdRng::seed_from_u64(seed);
         let tolerance = scenario.conditions.jitter * 2 + Duration::from_millis(1);
         let peer = |client: usize| Peer {
-            publisher: Publisher::new(client, scenario.layers, world.now, tolerance, scenario.rates),
+            publisher: Publisher::new(client, scenario, world.now, tolerance),
             viewer: Viewer::new(&world.clients[client].plan, world.now),
             up: Link::new(scenario.conditions, rng.random()),
             down: Link::new(scenario.conditions, rng.random()),
             is_present: true,
             sound_dropped: 0,
+            sound_waits: Vec::new(),
         };
         let peers = (0..scenario.people).map(peer).collect();
         let (transcript, sealed, highest) = (DefaultHasher::new(), HashMap::new(), HashMap::new());
@@ -175,6 +178,9 @@ impl<'s> Sim<'s> {
             let plan = &self.world.clients[client].plan;
             let is_sound = plan.slots.iter().any(|slot| slot.audio.as_ref().is_some_and(|half| half.ssrc.0 == ssrc));
             let peer = &mut self.peers[client];
+            if is_sound {
+                peer.sound_waits.push((now, peer.down.wait(now)));
+            }
             let queued = peer.down.send(now, &bytes);
             peer.sound_dropped += u64::from(is_sound && !queued);
         }

@@ -8,6 +8,7 @@ use rtc_rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
 use rtc_rtcp::sender_report::SenderReport;
 use rtc_rtcp::transport_feedbacks::transport_layer_nack::TransportLayerNack;
 
+use super::scenarios::Scenario;
 use crate::world::{Packet, VP8_RTX};
 
 const AUDIO_EVERY: Duration = Duration::from_millis(20);
@@ -34,6 +35,8 @@ pub(super) struct Publisher {
     tolerance: Duration,
     /// Bits a second of each layer; none: small pictures whose parts differ by layer.
     rates: &'static [u32],
+    /// How many usual pictures a keyframe is worth.
+    keyframe: usize,
 }
 
 struct Layer {
@@ -47,7 +50,8 @@ struct Layer {
 
 impl Publisher {
     /// Sequence numbers start short of their wrap, so that every run passes it.
-    pub(super) fn new(client: usize, layers: usize, now: Instant, tolerance: Duration, rates: &'static [u32]) -> Self {
+    pub(super) fn new(client: usize, scenario: &Scenario, now: Instant, tolerance: Duration) -> Self {
+        let Scenario { layers, rates, keyframe, .. } = *scenario;
         let layer = |_| Layer {
             sequence: 65_400,
             rtx_sequence: 65_500,
@@ -68,6 +72,7 @@ impl Publisher {
             began: now,
             tolerance,
             rates,
+            keyframe,
         }
     }
 
@@ -159,9 +164,10 @@ impl Publisher {
         let (parts, len) = match rate {
             None => (if is_keyframe { 8 } else { 2 + index as u8 }, 500),
             Some(rate) => {
-                // Pictures differ by up to a fifth; a keyframe is worth five.
+                // Pictures differ by up to a fifth.
                 let usual = rate as usize / 8 / 30;
-                let bytes = usual * (80 + (layer.frame as usize * 37) % 41) / 100 * if is_keyframe { 5 } else { 1 };
+                let bytes =
+                    usual * (80 + (layer.frame as usize * 37) % 41) / 100 * if is_keyframe { self.keyframe } else { 1 };
                 let parts = bytes.div_ceil(MAX_PART).max(1);
                 (parts as u8, (bytes / parts).max(100))
             }

@@ -44,6 +44,8 @@ pub(super) struct Scenario {
     pub(super) layers: usize,
     /// Bits a second of each layer; empty where they do not matter.
     pub(super) rates: &'static [u32],
+    /// How many usual pictures a keyframe is worth, where there are rates.
+    pub(super) keyframe: usize,
     pub(super) length: Duration,
     pub(super) conditions: Conditions,
     pub(super) acts: &'static [(Duration, Act)],
@@ -84,6 +86,7 @@ pub(super) const TWO: Scenario = Scenario {
     people: 2,
     layers: 1,
     rates: &[],
+    keyframe: 5,
     length: LENGTH,
     conditions: CLEAN,
     acts: &[],
@@ -158,6 +161,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         people: 4,
         layers: 2,
         rates: &[],
+        keyframe: 5,
         length: Duration::from_secs(20),
         conditions: Conditions { loss: Loss::Random(0.03), jitter: ms(15), duplicates: 0.02, ..CLEAN },
         acts: &[(ms(15_000), Act::Leave(3))],

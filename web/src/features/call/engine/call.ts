@@ -1,4 +1,5 @@
 import { AudioOutput } from './audio-output';
+import { type Bandwidth, testBandwidth } from './bandwidth-test';
 import {
   type CallState,
   firstState,
@@ -215,6 +216,11 @@ export class Call extends Emitter<Events> {
   /** The way media takes to the server; null while there is none. */
   async path(): Promise<Path | null> {
     return (await this.peer?.path()) ?? null;
+  }
+
+  /** Measures what the network carries; for the time before the call. */
+  testBandwidth(signal: AbortSignal): Promise<Bandwidth> {
+    return testBandwidth({ pass: this.options.pass, signal });
   }
 
   async reception(): Promise<Reception[]> {

@@ -14,6 +14,7 @@ import { NAME_LIMIT } from '../engine/protocol';
 import { remember, remembered } from '../engine/storage';
 import { EncryptionNote } from '../encryption/encryption-note';
 import { refusalWords } from '../problem-words';
+import { BandwidthTest } from './bandwidth-test';
 import { ConnectionNote } from './connection-note';
 import { DevicePickers } from './device-pickers';
 import { Preview } from './preview';
@@ -118,7 +119,10 @@ export function PreJoin({ info, joinCode, giveName }: PreJoinProps) {
           <Button type="submit" size="lg" busy={joining} data-testid="join">
             {joining ? 'Joining…' : isHost ? 'Start the session' : 'Join'}
           </Button>
-          <ConnectionNote />
+          <div className="grid gap-2">
+            <ConnectionNote />
+            <BandwidthTest />
+          </div>
           {signaling === 'reconnecting' && (
             <p role="status" className="text-sm text-muted">
               The server does not answer; trying again…
