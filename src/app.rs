@@ -21,6 +21,7 @@ use crate::kernel::secrets::{Secrets, SecretsError};
 use crate::live::{Live, LiveError};
 use crate::mentors::Mentors;
 use crate::ops::{self, Readiness, ServeError, Server};
+use crate::privacy::Privacy;
 use crate::routes;
 
 /// What the outbox still holds at the end gets this long; the rest waits for the next start.
@@ -63,6 +64,7 @@ pub struct AppState {
     pub booking: Booking,
     pub live: Live,
     pub discovery: Discovery,
+    pub privacy: Privacy,
 }
 
 macro_rules! parts_of_state {
@@ -74,7 +76,7 @@ macro_rules! parts_of_state {
         }
     )+};
 }
-parts_of_state!(kernel: Kernel, accounts: Accounts, mentors: Mentors, availability: Availability, booking: Booking, live: Live, discovery: Discovery);
+parts_of_state!(kernel: Kernel, accounts: Accounts, mentors: Mentors, availability: Availability, booking: Booking, live: Live, discovery: Discovery, privacy: Privacy);
 
 /// A server that listens.
 pub struct App {
@@ -83,6 +85,7 @@ pub struct App {
     readiness: Readiness,
     dispatcher: JoinHandle<()>,
     settling: JoinHandle<()>,
+    sweeping: JoinHandle<()>,
 }
 
 /// Opens secrets and database, which the server and the administrator's commands share, and brings the schema up to
@@ -114,7 +117,8 @@ impl App {
         booking.forget_presence().await?;
         let live = Live::start(&kernel, &accounts, &booking).await?;
         let discovery = Discovery::new(&kernel, &mentors);
-        let state = AppState { kernel, accounts, mentors, availability, booking, live, discovery };
+        let privacy = Privacy::new(&kernel, &accounts, &mentors, &booking);
+        let state = AppState { kernel, accounts, mentors, availability, booking, live, discovery, privacy };
         let kernel = &state.kernel;
         if kernel.config.demo {
             demo::prepare(&state).await?;
@@ -134,12 +138,14 @@ impl App {
                 state.booking.handlers(&mailer),
                 state.live.handlers(),
                 state.discovery.handlers(),
+                state.privacy.handlers(),
             ]
             .concat(),
         };
         let dispatcher = tokio::spawn(dispatcher.run());
         let settling = tokio::spawn(state.booking.clone().settle_forever());
-        Ok(Self { state, server, readiness, dispatcher, settling })
+        let sweeping = tokio::spawn(state.accounts.clone().sweep_forever());
+        Ok(Self { state, server, readiness, dispatcher, settling, sweeping })
     }
 
     /// Where the API and the pages are.
@@ -160,8 +166,10 @@ impl App {
         self.server.shut_down().await;
         // So that who was present is on record before the end.
         let _ = tokio::time::timeout(LAST_DELIVERIES, self.state.kernel.outbox.settled()).await;
-        self.settling.abort();
-        let _ = self.settling.await;
+        for task in [self.settling, self.sweeping] {
+            task.abort();
+            let _ = task.await;
+        }
         self.dispatcher.abort();
         let _ = self.dispatcher.await;
         self.state.kernel.db.close().await;

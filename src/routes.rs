@@ -9,7 +9,9 @@ use utoipa_axum::routes;
 
 use crate::app::AppState;
 use crate::kernel::openapi::{name_problems, problem_schemas};
-use crate::{accounts, admin, availability, booking, dev_mail, discovery, embed, live, mentors, pages, site, web};
+use crate::{
+    accounts, admin, availability, booking, dev_mail, discovery, embed, live, mentors, pages, privacy, site, web,
+};
 
 #[derive(OpenApi)]
 #[openapi(info(title = "FaceMentor", description = "Mentors and mentees, their sessions and calls."))]
@@ -52,6 +54,7 @@ fn all() -> OpenApiRouter<AppState> {
         .merge(booking::routes())
         .merge(live::routes())
         .merge(discovery::routes())
+        .merge(privacy::routes())
         .merge(site::routes())
         .routes(routes!(openapi_document))
 }

@@ -1,7 +1,9 @@
 //! Integration tests: one binary, so that they link once.
 
 mod accounts;
+mod accounts_factors;
 mod accounts_oidc;
+mod accounts_passkeys;
 mod accounts_profile;
 mod accounts_recovery;
 mod booking;
@@ -19,6 +21,7 @@ mod openapi;
 mod ops;
 mod outbox;
 mod pages;
+mod privacy;
 mod sessions;
 mod tidy;
 mod tls;

@@ -25,6 +25,9 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (7, "availability", include_str!("../../migrations/0007_availability.sql")),
     (8, "booking", include_str!("../../migrations/0008_booking.sql")),
     (9, "identities", include_str!("../../migrations/0009_identities.sql")),
+    (10, "second_factor", include_str!("../../migrations/0010_second_factor.sql")),
+    (11, "passkeys", include_str!("../../migrations/0011_passkeys.sql")),
+    (12, "erased", include_str!("../../migrations/0012_erased.sql")),
 ];
 
 /// How often a PostgreSQL transaction that lost a conflict is tried in all.

@@ -72,6 +72,8 @@ row_id! {
     OfferingId,
     /// A mentee's place in a session with a time.
     BookingId,
+    /// A passkey of a person.
+    PasskeyId,
     /// A fact in the outbox.
     EventId,
 }

@@ -5,6 +5,7 @@
 
 mod attendance;
 mod calendar;
+mod departing;
 mod letters;
 mod life;
 mod model;
