@@ -145,7 +145,10 @@ function withoutFilling(): void {
   });
 }
 
-test('a passkey is added, signs in by itself and after the password, and is removed', async ({ server, inChromium }) => {
+test('a passkey is added, signs in by itself and after the password, and is removed', async ({
+  server,
+  inChromium,
+}) => {
   const page = pageOf(await inChromium('bo'));
   await page.addInitScript(withoutFilling);
   await plugIn(page);

@@ -24,10 +24,9 @@ export function passkeysExist(): boolean {
 /** Whether it offers passkeys among what it fills in. */
 export async function passkeysAreFilledIn(): Promise<boolean> {
   if (!passkeysExist()) return false;
-  const ask = PublicKeyCredential.isConditionalMediationAvailable as
-    | (() => Promise<boolean>)
-    | undefined;
-  return (await ask?.call(PublicKeyCredential)) ?? false;
+  // Older browsers have passkeys without it.
+  if (!('isConditionalMediationAvailable' in PublicKeyCredential)) return false;
+  return PublicKeyCredential.isConditionalMediationAvailable();
 }
 
 /** Makes a passkey. Rejects with a PasskeyFailure. */

@@ -64,7 +64,12 @@ const accountsApi = api.injectEndpoints({
     }),
     takeData: build.mutation<null, void>({
       async queryFn(_, __, ___, query) {
-        const request = { url: '/me/export', method: 'POST', body: {}, responseType: 'blob' } as const;
+        const request = {
+          url: '/me/export',
+          method: 'POST',
+          body: {},
+          responseType: 'blob',
+        } as const;
         const { data, error } = await query(request);
         if (error) return { error };
         saveFile(data as Blob, 'my-data.zip');
@@ -241,9 +246,8 @@ async function learnWhoThatIs(_: unknown, { dispatch, queryFulfilled }: Lifecycl
 }
 
 interface Leaving {
-  dispatch: (
-    action: ReturnType<typeof api.util.resetApiState> | ReturnType<typeof upsertMe>,
-  ) => unknown;
+  /** Resetting is a plain action, filling `me` a thunk. */
+  dispatch: (action: ReturnType<typeof upsertMe>) => unknown;
   queryFulfilled: Promise<unknown>;
 }
 
@@ -252,7 +256,7 @@ async function becomeNobody(_: unknown, { dispatch, queryFulfilled }: Leaving): 
   await queryFulfilled.then(
     async () => {
       noteLogin('absent');
-      dispatch(api.util.resetApiState());
+      dispatch(api.util.resetApiState() as never);
       await dispatch(upsertMe('me', undefined, null));
     },
     () => undefined, // the caller shows it

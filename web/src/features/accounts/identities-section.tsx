@@ -68,12 +68,7 @@ function ProviderRow({ id, name, email }: ProviderRowProps) {
         </p>
         {email && <p className="truncate text-sm text-muted">{email}</p>}
       </div>
-      <Button
-        size="sm"
-        variant="secondary"
-        busy={busy}
-        onClick={isLinked ? takeOff : link}
-      >
+      <Button size="sm" variant="secondary" busy={busy} onClick={isLinked ? takeOff : link}>
         {isLinked ? `Unlink ${name}` : `Link ${name}`}
       </Button>
       {proofDialog}

@@ -27,7 +27,8 @@ export function TotpSetup({ offer, onConfirmed, onCancel }: TotpSetupProps) {
         text: 'This is not the code. Type the newest one; the clock of your phone must be right.',
       },
     },
-    check: ({ code }) => (code.trim() === '' ? { code: 'Type the six digits your app shows.' } : {}),
+    check: ({ code }) =>
+      code.trim() === '' ? { code: 'Type the six digits your app shows.' } : {},
     submit: async ({ code }) => {
       const { backup_codes } = await confirm(code.trim()).unwrap();
       onConfirmed(backup_codes);
