@@ -74,12 +74,14 @@ struct AddPasskey {
     ceremony: String,
     credential: Registration,
     /// 1 to 60 characters.
+    #[schema(min_length = 1, max_length = 60)]
     name: String,
 }
 
 #[derive(Deserialize, ToSchema)]
 struct RenamePasskey {
     /// 1 to 60 characters.
+    #[schema(min_length = 1, max_length = 60)]
     name: String,
 }
 

@@ -246,8 +246,10 @@ async function learnWhoThatIs(_: unknown, { dispatch, queryFulfilled }: Lifecycl
 }
 
 interface Leaving {
-  /** Resetting is a plain action, filling `me` a thunk. */
-  dispatch: (action: ReturnType<typeof upsertMe>) => unknown;
+  dispatch: {
+    (action: ReturnType<typeof upsertMe>): unknown;
+    (action: { type: string }): unknown;
+  };
   queryFulfilled: Promise<unknown>;
 }
 
@@ -256,7 +258,7 @@ async function becomeNobody(_: unknown, { dispatch, queryFulfilled }: Leaving): 
   await queryFulfilled.then(
     async () => {
       noteLogin('absent');
-      dispatch(api.util.resetApiState() as never);
+      dispatch(api.util.resetApiState() as { type: string });
       await dispatch(upsertMe('me', undefined, null));
     },
     () => undefined, // the caller shows it
