@@ -5,6 +5,7 @@ import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
 import { useForm } from '@/lib/use-form';
 import { useConfirmTotpMutation } from './api';
+import { ProofDeclined, useProof } from './use-proof';
 
 /** Squares of quiet around a QR code (ISO/IEC 18004). */
 const QUIET = 4;
@@ -18,6 +19,8 @@ interface TotpSetupProps {
 /** The secret for an authenticator app, and the code that shows that the app has it. */
 export function TotpSetup({ offer, onConfirmed, onCancel }: TotpSetupProps) {
   const [confirm] = useConfirmTotpMutation();
+  // Who takes long to find their phone is asked once more.
+  const { guard, proofDialog } = useProof();
   const { form, errors, busy, onSubmit, bind } = useForm({
     fields: ['code'],
     initial: { code: '' },
@@ -30,56 +33,63 @@ export function TotpSetup({ offer, onConfirmed, onCancel }: TotpSetupProps) {
     check: ({ code }) =>
       code.trim() === '' ? { code: 'Type the six digits your app shows.' } : {},
     submit: async ({ code }) => {
-      const { backup_codes } = await confirm(code.trim()).unwrap();
-      onConfirmed(backup_codes);
+      try {
+        const { backup_codes } = await guard(() => confirm(code.trim()).unwrap());
+        onConfirmed(backup_codes);
+      } catch (error) {
+        if (!(error instanceof ProofDeclined)) throw error;
+      }
     },
   });
   return (
-    <form
-      ref={form}
-      noValidate
-      onSubmit={onSubmit}
-      className="grid gap-5 rounded-md border border-border bg-surface p-4"
-    >
-      {errors.form && <Banner tone="danger">{errors.form}</Banner>}
-      <div className="grid gap-5 sm:grid-cols-[auto_1fr] sm:items-center">
-        {offer.qr && <QrCode {...offer.qr} />}
-        <div className="grid min-w-0 gap-3 text-sm">
-          <p>Scan this with your authenticator app. Where there is no camera, type the key:</p>
-          <p className="font-mono text-base break-words" aria-label="Key for the app">
-            {offer.secret.replace(/(.{4})(?=.)/gu, '$1 ')}
-          </p>
-          <p>
-            <a className="text-accent underline" href={offer.uri}>
-              Open an app on this device
-            </a>
-          </p>
-        </div>
-      </div>
-      <Field
-        label="Code"
-        hint="The six digits your app shows now. Nothing changes before."
-        error={errors.fields.code}
+    <>
+      <form
+        ref={form}
+        noValidate
+        onSubmit={onSubmit}
+        className="grid gap-5 rounded-md border border-border bg-surface p-4"
       >
-        {(control) => (
-          <Input
-            {...control}
-            {...bind('code')}
-            inputMode="numeric"
-            autoComplete="one-time-code"
-            className="font-mono"
-          />
-        )}
-      </Field>
-      <div className="flex flex-wrap gap-3">
-        <Button type="submit" busy={busy}>
-          Turn on two-step sign-in
-        </Button>
-        <Button variant="ghost" onClick={onCancel}>
-          Cancel
-        </Button>
-      </div>
-    </form>
+        {errors.form && <Banner tone="danger">{errors.form}</Banner>}
+        <div className="grid gap-5 sm:grid-cols-[auto_1fr] sm:items-center">
+          {offer.qr && <QrCode {...offer.qr} />}
+          <div className="grid min-w-0 gap-3 text-sm">
+            <p>Scan this with your authenticator app. Where there is no camera, type the key:</p>
+            <p className="font-mono text-base break-words" aria-label="Key for the app">
+              {offer.secret.replace(/(.{4})(?=.)/gu, '$1 ')}
+            </p>
+            <p>
+              <a className="text-accent underline" href={offer.uri}>
+                Open an app on this device
+              </a>
+            </p>
+          </div>
+        </div>
+        <Field
+          label="Code"
+          hint="The six digits your app shows now. Nothing changes before."
+          error={errors.fields.code}
+        >
+          {(control) => (
+            <Input
+              {...control}
+              {...bind('code')}
+              inputMode="numeric"
+              autoComplete="one-time-code"
+              className="font-mono"
+            />
+          )}
+        </Field>
+        <div className="flex flex-wrap gap-3">
+          <Button type="submit" busy={busy}>
+            Turn on two-step sign-in
+          </Button>
+          <Button variant="ghost" onClick={onCancel}>
+            Cancel
+          </Button>
+        </div>
+      </form>
+      {proofDialog}
+    </>
   );
 }
 
