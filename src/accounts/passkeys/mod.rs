@@ -277,7 +277,14 @@ impl Accounts {
     async fn ask_for_passkey(&self, me: &LoggedIn, asks: Asks) -> Result<Vec<String>, AccountsError> {
         self.require_proof(me).await?;
         let (kernel, user) = (&self.kernel, me.user.id);
-        let (codes, hashes) = &self.draw_backup_codes().await?;
+        let (codes, hashes) = &match asks {
+            Asks::AfterPassword => {
+                // Ten hashes, whether they turn out to be needed or not.
+                self.limit(self.limits.backup_codes.take(kernel.clock.now(), user))?;
+                self.draw_backup_codes().await?
+            }
+            Asks::Never => (Vec::new(), Vec::new()),
+        };
         let fresh = kernel
             .db
             .write(|mut tx| {
