@@ -21,6 +21,7 @@ use crate::kernel::secrets::{Secrets, SecretsError};
 use crate::live::{Live, LiveError};
 use crate::mentors::Mentors;
 use crate::ops::{self, Readiness, ServeError, Server};
+use crate::privacy::Privacy;
 use crate::reviews::Reviews;
 use crate::routes;
 
@@ -65,6 +66,7 @@ pub struct AppState {
     pub live: Live,
     pub reviews: Reviews,
     pub discovery: Discovery,
+    pub privacy: Privacy,
 }
 
 macro_rules! parts_of_state {
@@ -76,7 +78,7 @@ macro_rules! parts_of_state {
         }
     )+};
 }
-parts_of_state!(kernel: Kernel, accounts: Accounts, mentors: Mentors, availability: Availability, booking: Booking, live: Live, reviews: Reviews, discovery: Discovery);
+parts_of_state!(kernel: Kernel, accounts: Accounts, mentors: Mentors, availability: Availability, booking: Booking, live: Live, reviews: Reviews, discovery: Discovery, privacy: Privacy);
 
 /// A server that listens.
 pub struct App {
@@ -85,6 +87,7 @@ pub struct App {
     readiness: Readiness,
     dispatcher: JoinHandle<()>,
     settling: JoinHandle<()>,
+    sweeping: JoinHandle<()>,
 }
 
 /// Opens secrets and database, which the server and the administrator's commands share, and brings the schema up to
@@ -117,7 +120,8 @@ impl App {
         let live = Live::start(&kernel, &accounts, &booking).await?;
         let reviews = Reviews::new(&kernel, &mentors);
         let discovery = Discovery::new(&kernel, &mentors);
-        let state = AppState { kernel, accounts, mentors, availability, booking, live, reviews, discovery };
+        let privacy = Privacy::new(&kernel, &accounts, &mentors, &booking);
+        let state = AppState { kernel, accounts, mentors, availability, booking, live, reviews, discovery, privacy };
         let kernel = &state.kernel;
         if kernel.config.demo {
             demo::prepare(&state).await?;
@@ -138,12 +142,14 @@ impl App {
                 state.live.handlers(),
                 state.reviews.handlers(&mailer),
                 state.discovery.handlers(),
+                state.privacy.handlers(),
             ]
             .concat(),
         };
         let dispatcher = tokio::spawn(dispatcher.run());
         let settling = tokio::spawn(state.booking.clone().settle_forever());
-        Ok(Self { state, server, readiness, dispatcher, settling })
+        let sweeping = tokio::spawn(state.accounts.clone().sweep_forever());
+        Ok(Self { state, server, readiness, dispatcher, settling, sweeping })
     }
 
     /// Where the API and the pages are.
@@ -164,8 +170,10 @@ impl App {
         self.server.shut_down().await;
         // So that who was present is on record before the end.
         let _ = tokio::time::timeout(LAST_DELIVERIES, self.state.kernel.outbox.settled()).await;
-        self.settling.abort();
-        let _ = self.settling.await;
+        for task in [self.settling, self.sweeping] {
+            task.abort();
+            let _ = task.await;
+        }
         self.dispatcher.abort();
         let _ = self.dispatcher.await;
         self.state.kernel.db.close().await;

@@ -19,6 +19,7 @@ pub mod live;
 pub mod mentors;
 pub mod ops;
 mod pages;
+pub mod privacy;
 pub mod reviews;
 mod routes;
 mod site;

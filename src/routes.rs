@@ -10,7 +10,8 @@ use utoipa_axum::routes;
 use crate::app::AppState;
 use crate::kernel::openapi::{name_problems, problem_schemas};
 use crate::{
-    accounts, admin, availability, booking, dev_mail, discovery, embed, live, mentors, pages, reviews, site, web,
+    accounts, admin, availability, booking, dev_mail, discovery, embed, live, mentors, pages, privacy, reviews, site,
+    web,
 };
 
 #[derive(OpenApi)]
@@ -55,6 +56,7 @@ fn all() -> OpenApiRouter<AppState> {
         .merge(live::routes())
         .merge(reviews::routes())
         .merge(discovery::routes())
+        .merge(privacy::routes())
         .merge(site::routes())
         .routes(routes!(openapi_document))
 }

@@ -139,6 +139,19 @@ both_engines! {
         browser.press("/api/accounts/refresh").await.problem(401, "unauthenticated");
     }
 
+    async fn a_login_is_over_after_half_a_year_however_often_it_is_used(world: World) {
+        let browser = world.person("Ada").await;
+        for _ in 0..6 {
+            world.advance(Duration::from_secs(29 * 86_400));
+            browser.press("/api/accounts/refresh").await.expect(200);
+        }
+        world.advance(Duration::from_secs(6 * 86_400 - 1));
+        browser.press("/api/accounts/refresh").await.expect(200);
+        world.advance(Duration::from_secs(1));
+        browser.press("/api/accounts/refresh").await.problem(401, "unauthenticated");
+        browser.get("/api/me").await.problem(401, "unauthenticated");
+    }
+
     async fn logging_out_ends_the_login_everywhere_it_was_copied(world: World) {
         let browser = world.person("Ada").await;
         let copy = browser.copy();

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use crate::world::{Answer, Browser, Engine, PASSWORD, World};
+use crate::world::{Answer, Browser, Engine, PASSWORD, World, code};
 
 const CLIENT: &str = "facementor";
 
@@ -252,6 +252,45 @@ async fn a_provider_is_linked_in_the_settings_and_taken_off_again() {
     let change = json!({"sub": "9", "email": "eve@example.test"});
     sign_in(&world, &provider, &eve, change).await.expect(200);
     eve.delete("/api/me/identities/oidc").await.problem(409, "last_way_in");
+}
+
+#[tokio::test]
+async fn a_provider_is_only_the_first_step_where_there_is_a_second() {
+    let (world, provider) = start(Engine::Sqlite).await;
+    let ada = world.browser();
+    sign_in(&world, &provider, &ada, json!({})).await.expect(200);
+    let secret = ada.press("/api/me/totp").await.expect(200)["secret"].as_str().expect("a secret").to_owned();
+    let body = json!({"code": code(&secret, world.now_ms())});
+    ada.post("/api/me/totp/confirm", &body).await.expect(200);
+    world.advance(Duration::from_secs(30));
+    let phone = world.browser();
+    let first = sign_in(&world, &provider, &phone, json!({})).await.expect(202);
+    assert_eq!(first["ways"], json!(["totp", "backup_code"]));
+    phone.get("/api/me").await.problem(401, "unauthenticated");
+    let proof = json!({"way": "totp", "code": code(&secret, world.now_ms())});
+    let body = json!({"second_step_token": first["second_step_token"], "proof": proof});
+    phone.post("/api/accounts/log-in/second-step", &body).await.expect(200);
+    phone.get("/api/me").await.expect(200);
+}
+
+#[tokio::test]
+async fn linking_a_provider_takes_a_recent_proof() {
+    let (world, provider) = start(Engine::Sqlite).await;
+    let ada = world.person("Ada").await;
+    world.advance(Duration::from_secs(600));
+    ada.press("/api/accounts/refresh").await.expect(200);
+    let begin = "/api/accounts/providers/oidc/begin";
+    let problem = ada.press(begin).await.problem(403, "proof_required");
+    assert_eq!(problem["ways"], json!(["password"]));
+    let proof = json!({"proof": {"way": "password", "password": PASSWORD}});
+    assert_eq!(ada.post("/api/me/proof", &proof).await.status, 204);
+    sign_in(&world, &provider, &ada, json!({"sub": "7"})).await.expect(200);
+    world.advance(Duration::from_secs(600));
+    ada.press("/api/accounts/refresh").await.expect(200);
+    ada.delete("/api/me/identities/oidc").await.problem(403, "proof_required");
+    // Coming back by one that is linked is a proof by itself.
+    sign_in(&world, &provider, &ada, json!({"sub": "7"})).await.expect(200);
+    assert_eq!(ada.delete("/api/me/identities/oidc").await.status, 204);
 }
 
 #[tokio::test]

@@ -16,6 +16,8 @@ use crate::world::{Answer, Browser, World};
 const SECRET: &str = "Zanzibar";
 /// An id of nobody's.
 const UNKNOWN: &str = "0198c5b2-0000-7000-8000-000000000001";
+/// A passkey of Ada's.
+const PASSKEY: &str = "0198c5b2-0000-7000-8000-000000000002";
 /// What names nothing.
 const MALFORMED: &[&str] = &["x", "00000000-0000-0000-0000-000000000000", "%00", "%FF", "..%2f..", "'%20OR%201=1--"];
 
@@ -134,7 +136,16 @@ fn routes() -> BTreeSet<(String, String)> {
 async fn belongings(cast: &Cast) -> Vec<Value> {
     let mut all = Vec::new();
     for (person, paths) in [
-        (&cast.ada, &["/api/me/offerings", "/api/me/availability", "/api/sessions", "/api/me/saved-mentors"][..]),
+        (
+            &cast.ada,
+            &[
+                "/api/me/offerings",
+                "/api/me/availability",
+                "/api/sessions",
+                "/api/me/saved-mentors",
+                "/api/me/passkeys",
+            ][..],
+        ),
         (&cast.bo, &["/api/bookings?when=upcoming", "/api/me/saved-mentors", "/api/me/mentor-profile"]),
     ] {
         for path in paths {
@@ -177,6 +188,16 @@ async fn cast(world: &World) -> Cast {
     let (ada_id, bo_id) = (id_of(&ada).await, id_of(&bo).await);
     put(&bo, "/api/me/profile", &json!({"display_name": "Bo", "language": null, "time_zone": null})).await;
     bo.send(Method::PUT, &format!("/api/me/saved-mentors/{ada_id}"), |request| request).await.expect(204);
+    // No authenticator makes passkeys for a bare address: the row itself.
+    let owner = &ada_id;
+    let insert = world.state().kernel.db.write(|mut tx| {
+        Box::pin(async move {
+            let sql = "INSERT INTO passkeys (id, user_id, credential_id, public_key, sign_count, transports, name,
+                         created_at_ms) VALUES ($1, $2, 'c', 'k', 0, '[]', $3, 0)";
+            sqlx::query(sql).bind(PASSKEY).bind(owner).bind(SECRET).execute(&mut *tx).await.map(|_| ())
+        })
+    });
+    insert.await.expect("a row");
     let login = text(&ada.get("/api/me/logins").await.expect(200)["items"][0], "id");
 
     let hour_ms = 3_600_000;
@@ -242,6 +263,8 @@ async fn cast(world: &World) -> Cast {
     case(post, "/api/join/{join_code}", &code, json!({"name": "X"}), Reach::Booked);
     case(delete, "/api/me/logins/{id}", &login, none(), Reach::Owner);
     case(delete, "/api/me/identities/{provider}", "google", none(), Reach::Asker);
+    case(put, "/api/me/passkeys/{id}", PASSKEY, json!({"name": "Mine now"}), Reach::Owner);
+    case(delete, "/api/me/passkeys/{id}", PASSKEY, none(), Reach::Owner);
     case(put, "/api/me/saved-mentors/{mentor_id}", &ada_id, none(), Reach::Asker);
     case(delete, "/api/me/saved-mentors/{mentor_id}", &ada_id, none(), Reach::Asker);
     case(get, "/api/mentors/{slug}", &slug, none(), Reach::Anyone);

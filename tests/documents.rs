@@ -89,6 +89,45 @@ async fn every_metric_is_documented_and_every_documented_metric_exists() {
     assert!(gone.is_empty(), "docs/METRICS.md has what nobody serves: {gone:?}");
 }
 
+/// docs/ASVS.md names tests that exist: functions, and titles of browser tests.
+#[test]
+fn every_proof_of_the_security_checklist_exists() {
+    let document = read("docs/ASVS.md");
+    let (mut functions, mut titles) = (String::new(), String::new());
+    for folder in ["src", "tests", "sfu", "signaling"] {
+        gather(&in_root(folder), "rs", &mut functions);
+    }
+    gather(&in_root("tests/e2e/specs"), "ts", &mut titles);
+    let (mut proved, mut unproved) = (0, Vec::new());
+    for row in document.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| #")) {
+        let proof = row.trim_end_matches('|').rsplit_once(" | ").map_or("", |(_, proof)| proof).trim();
+        assert!(!proof.is_empty(), "{row}: neither a proof nor a word why not");
+        for name in proof.split('`').skip(1).step_by(2) {
+            let exists = match name.split_once(": \"") {
+                Some((_, title)) => titles.contains(&format!("test('{}'", title.trim_end_matches('"'))),
+                // A sentence is a test; a word is a setting, a file or a name in the code.
+                None if name.matches('_').count() < 2 || name.contains(['.', '/', '=']) => continue,
+                None => functions.contains(&format!("fn {name}(")),
+            };
+            if exists { proved += 1 } else { unproved.push(name) }
+        }
+    }
+    assert!(unproved.is_empty(), "docs/ASVS.md names tests that do not exist: {unproved:?}");
+    assert!(proved > 100, "{proved}");
+}
+
+/// The sources of a folder, one after the other.
+fn gather(folder: &Path, extension: &str, into: &mut String) {
+    for entry in fs::read_dir(folder).expect("a readable folder") {
+        let path = entry.expect("a readable folder").path();
+        if path.is_dir() && path.file_name().is_some_and(|name| name != "node_modules" && name != "target") {
+            gather(&path, extension, into);
+        } else if path.extension().is_some_and(|found| found == extension) {
+            into.push_str(&fs::read_to_string(&path).expect("a readable source file"));
+        }
+    }
+}
+
 /// Whole string literals that are names of metrics.
 fn names_in_sources(folder: &Path, names: &mut BTreeSet<String>) {
     for entry in fs::read_dir(folder).expect("a readable folder") {

@@ -1,7 +1,9 @@
 //! Integration tests: one binary, so that they link once.
 
 mod accounts;
+mod accounts_factors;
 mod accounts_oidc;
+mod accounts_passkeys;
 mod accounts_profile;
 mod accounts_recovery;
 mod attendance;
@@ -24,6 +26,7 @@ mod openapi;
 mod ops;
 mod outbox;
 mod pages;
+mod privacy;
 mod reviews;
 mod sessions;
 mod tidy;

@@ -53,7 +53,7 @@ pub(super) fn set(tokens: &Tokens, now: Timestamp) -> HeaderMap {
 }
 
 /// Headers that make a browser forget.
-pub(super) fn clear() -> HeaderMap {
+pub fn clear() -> HeaderMap {
     both(cookie(ACCESS, "", 0), cookie(REFRESH, "", 0))
 }
 

@@ -2,7 +2,9 @@
 
 use axum::http::StatusCode;
 
+use super::factors::{Way, proof_required};
 use super::oidc::OidcError;
+use super::passkeys::PasskeyError;
 use crate::kernel::db::DatabaseFault;
 use crate::kernel::error::{FieldProblem, Problem};
 
@@ -19,6 +21,24 @@ pub enum AccountsError {
     /// Someone who is logged in typed it.
     #[error("the password is wrong")]
     PasswordWrong,
+    /// A code, a password or a passkey that is not theirs, or that was used already.
+    #[error("this proves nothing")]
+    ProofWrong,
+    /// They may still do it, once they have proved who they are by one of these.
+    #[error("a recent proof is needed")]
+    ProofRequired(Vec<Way>),
+    /// Too old, used, or made up: the first step has to be taken again.
+    #[error("the second step comes too late")]
+    SecondStepOver,
+    /// Of the app that is being set up.
+    #[error("this is not the app's code")]
+    CodeWrong,
+    #[error("there is an authenticator app already")]
+    TotpExists,
+    #[error("there is no authenticator app")]
+    TotpUnknown,
+    #[error("there is no second step")]
+    TwoStepOff,
     /// Used, too old, or made up.
     #[error("this link does not work")]
     LinkInvalid,
@@ -41,6 +61,8 @@ pub enum AccountsError {
     Storage(#[from] std::io::Error),
     #[error(transparent)]
     Oidc(#[from] OidcError),
+    #[error(transparent)]
+    Passkey(#[from] PasskeyError),
     #[error("the database failed")]
     Database(#[from] sqlx::Error),
     #[error("the password could not be hashed: {0}")]
@@ -71,6 +93,28 @@ impl From<AccountsError> for Problem {
                 let detail = "This is not your password.".to_owned();
                 Problem::fields(vec![FieldProblem { field: "current_password", code: "password_wrong", detail }])
             }
+            AccountsError::ProofWrong => {
+                let detail = "This does not match, or was used already. Try the next code.";
+                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "proof_wrong", detail)
+            }
+            AccountsError::ProofRequired(ways) => proof_required(&ways),
+            AccountsError::SecondStepOver => {
+                let detail = "This took too long, or was done already. Log in again.";
+                Problem::new(StatusCode::UNAUTHORIZED, "second_step_over", detail)
+            }
+            AccountsError::CodeWrong => {
+                let detail = "This is not the app's code. Is your phone's clock right?".to_owned();
+                Problem::fields(vec![FieldProblem { field: "code", code: "code_wrong", detail }])
+            }
+            AccountsError::TotpExists => {
+                Problem::new(StatusCode::CONFLICT, "totp_exists", "An authenticator app is set up already.")
+            }
+            AccountsError::TotpUnknown => {
+                Problem::new(StatusCode::CONFLICT, "totp_unknown", "There is no authenticator app here. Begin again.")
+            }
+            AccountsError::TwoStepOff => {
+                Problem::new(StatusCode::CONFLICT, "two_step_off", "Turn two-step sign-in on first.")
+            }
             AccountsError::LinkInvalid => {
                 let detail = "This link was used already, or is too old. Ask for a new one.";
                 Problem::new(StatusCode::GONE, "link_invalid", detail)
@@ -82,6 +126,7 @@ impl From<AccountsError> for Problem {
             AccountsError::UserUnknown | AccountsError::LoginUnknown => Problem::not_found(),
             AccountsError::Invalid(fields) => Problem::fields(fields),
             AccountsError::Oidc(error) => error.into(),
+            AccountsError::Passkey(error) => error.into(),
             AccountsError::RateLimited(problem) => problem,
             AccountsError::PictureUnreadable => Problem::new(
                 StatusCode::UNPROCESSABLE_ENTITY,

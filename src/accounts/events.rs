@@ -82,6 +82,61 @@ impl Fact for EmailChanged {
     }
 }
 
+/// Something of how somebody's account is guarded is different now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecurityChanged {
+    pub user: UserId,
+    pub what: SecurityChange,
+}
+
+/// What is different.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecurityChange {
+    TotpAdded,
+    TotpRemoved,
+    BackupCodesRenewed,
+    BackupCodeUsed {
+        left: i64,
+    },
+    PasskeyAdded {
+        name: String,
+    },
+    PasskeyRemoved {
+        name: String,
+    },
+    PasskeyAskedFor,
+    PasskeyNotAskedFor,
+    /// It counted back: somebody else may have a copy.
+    PasskeyCopied,
+}
+
+impl Fact for SecurityChanged {
+    const KIND: &'static str = "accounts.security_changed";
+
+    fn subject(&self) -> String {
+        self.user.to_string()
+    }
+}
+
+/// Someone deleted their account: nobody logs in to it any more, and every domain lets go of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountErased {
+    pub user: UserId,
+    /// For the last letter; kept as long as facts are.
+    pub email: String,
+    pub display_name: String,
+    pub origin: String,
+}
+
+impl Fact for AccountErased {
+    const KIND: &'static str = "accounts.erased";
+
+    fn subject(&self) -> String {
+        self.user.to_string()
+    }
+}
+
 /// Someone is called something else now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DisplayNameChanged {

@@ -1,6 +1,8 @@
 //! Writes the letters of accounts.
 
-use super::events::{ConfirmationWanted, EmailChanged, PasswordChanged, PasswordResetWanted};
+use super::events::{
+    AccountErased, ConfirmationWanted, EmailChanged, PasswordChanged, PasswordResetWanted, SecurityChanged,
+};
 use super::letters::Sender;
 use super::links::{Purpose, Secret};
 use super::model::User;
@@ -9,8 +11,14 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::mail::Mailer;
 use crate::kernel::outbox::{Event, Fact, Handler, HandlerError};
 
-const KINDS: &[&str] =
-    &[ConfirmationWanted::KIND, PasswordResetWanted::KIND, PasswordChanged::KIND, EmailChanged::KIND];
+const KINDS: &[&str] = &[
+    ConfirmationWanted::KIND,
+    PasswordResetWanted::KIND,
+    PasswordChanged::KIND,
+    EmailChanged::KIND,
+    SecurityChanged::KIND,
+    AccountErased::KIND,
+];
 
 /// Hearing twice writes twice, with a link of its own each: both work until one is used.
 pub(super) fn letters(accounts: &Accounts, mailer: &Mailer) -> Handler {
@@ -26,7 +34,11 @@ async fn write(accounts: &Accounts, mailer: &Mailer, event: Event) -> Result<(),
     let kernel = &accounts.kernel;
     let site = &kernel.config.name;
     let sender = |origin| Sender { site, origin };
-    let find = async |id| Ok::<_, sqlx::Error>(store::user(&mut *kernel.db.read().await?, id).await?);
+    let find = async |id| {
+        let found = store::user(&mut *kernel.db.read().await?, id).await?;
+        // Who has left is not written to, whatever they asked for before.
+        Ok::<_, sqlx::Error>(found.filter(|user| !user.email.is_empty()))
+    };
     if let Some(wanted) = event.read::<ConfirmationWanted>()? {
         let Some(user) = find(wanted.user).await? else { return Ok(()) };
         let own = user.email.to_lowercase() == wanted.email.to_lowercase();
@@ -55,6 +67,15 @@ async fn write(accounts: &Accounts, mailer: &Mailer, event: Event) -> Result<(),
         let Some(user) = find(changed.user).await? else { return Ok(()) };
         let letter = sender("").email_changed(&user.display_name);
         return mailer.deliver(event.id, &changed.old_email, &letter).await;
+    }
+    if let Some(changed) = event.read::<SecurityChanged>()? {
+        let Some(user) = find(changed.user).await? else { return Ok(()) };
+        let letter = sender("").security_changed(&user.display_name, &changed.what);
+        return mailer.deliver(event.id, &user.email, &letter).await;
+    }
+    if let Some(erased) = event.read::<AccountErased>()? {
+        let letter = sender("").account_erased(&erased.display_name);
+        return mailer.deliver(event.id, &erased.email, &letter).await;
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! What accounts write to people. Pure.
 
+use super::events::SecurityChange;
 use super::links::{Purpose, Secret};
 use crate::kernel::mail::{Action, Letter};
 
@@ -68,6 +69,74 @@ impl Sender<'_> {
                 "If this was not you, choose a new one at once: \"Forgot your password?\" on the sign-in page."
                     .to_owned(),
             ],
+        }
+    }
+
+    /// So that a stranger who did it does not go unnoticed.
+    pub(super) fn security_changed(&self, name: &str, what: &SecurityChange) -> Letter {
+        let site = self.site;
+        let (subject, happened) = match what {
+            SecurityChange::TotpAdded => (
+                "Two-step sign-in is on",
+                "signing in with your password now asks for a code of your authenticator app too.".to_owned(),
+            ),
+            SecurityChange::TotpRemoved => {
+                ("Your authenticator app was removed", "your authenticator app is no longer asked for.".to_owned())
+            }
+            SecurityChange::BackupCodesRenewed => {
+                ("New backup codes", "you have new backup codes. The old ones work no more.".to_owned())
+            }
+            SecurityChange::BackupCodeUsed { left: 1 } => {
+                ("A backup code was used", "one of your backup codes was used. One is left.".to_owned())
+            }
+            SecurityChange::BackupCodeUsed { left } => {
+                ("A backup code was used", format!("one of your backup codes was used. {left} are left."))
+            }
+            SecurityChange::PasskeyAdded { name } => {
+                ("A passkey was added", format!("the passkey \"{name}\" now signs in to your account."))
+            }
+            SecurityChange::PasskeyRemoved { name } => {
+                ("A passkey was removed", format!("the passkey \"{name}\" no longer signs in to your account."))
+            }
+            SecurityChange::PasskeyAskedFor => (
+                "Two-step sign-in is on",
+                "signing in with your password now asks for one of your passkeys too.".to_owned(),
+            ),
+            SecurityChange::PasskeyNotAskedFor => (
+                "A passkey is no longer asked for",
+                "signing in with your password no longer asks for a passkey.".to_owned(),
+            ),
+            SecurityChange::PasskeyCopied => (
+                "A passkey may have been copied",
+                "a passkey of yours was refused, since somebody else seems to have a copy of it. Remove it in the \
+                 settings, and make a new one."
+                    .to_owned(),
+            ),
+        };
+        Letter {
+            subject: format!("{subject} at {site}"),
+            paragraphs: vec![format!("Hello {name},"), happened],
+            action: None,
+            closing: vec![
+                "If this was not you, choose a new password at once (\"Forgot your password?\" on the sign-in page), and \
+                 look through the security part of your settings."
+                    .to_owned(),
+            ],
+        }
+    }
+
+    /// The last one.
+    pub(super) fn account_erased(&self, name: &str) -> Letter {
+        let site = self.site;
+        Letter {
+            subject: format!("Your account at {site} is deleted"),
+            paragraphs: vec![
+                format!("Hello {name},"),
+                format!("your account at {site} is deleted, as you asked. Sessions you had booked are cancelled."),
+                "What you did with others stays with them, without your name.".to_owned(),
+            ],
+            action: None,
+            closing: vec![format!("If this was not you, write to whoever runs {site}. This is the last letter.")],
         }
     }
 

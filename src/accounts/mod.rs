@@ -1,16 +1,19 @@
-//! People, their passwords and their logins.
+//! People, their logins, and what they prove themselves by.
 
 mod cookies;
 mod devices;
+mod erasing;
 mod error;
 mod events;
 mod extract;
+mod factors;
 mod jobs;
 mod letters;
 mod links;
 mod login_cache;
 mod model;
 mod oidc;
+mod passkeys;
 mod passwords;
 mod pictures;
 mod profile;
@@ -21,6 +24,7 @@ mod routes;
 mod rules;
 mod same_site;
 mod store;
+mod sweeping;
 #[cfg(test)]
 mod tests;
 mod tokens;
@@ -29,13 +33,17 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use cookies::clear as forget_login;
 pub use error::AccountsError;
 pub use events::{
-    ConfirmationWanted, DisplayNameChanged, EmailChanged, LoginRevoked, PasswordChanged, PasswordResetWanted,
+    AccountErased, ConfirmationWanted, DisplayNameChanged, EmailChanged, LoginRevoked, PasswordChanged,
+    PasswordResetWanted, SecurityChange, SecurityChanged,
 };
 pub use extract::{LoggedIn, MaybeLoggedIn};
+pub use factors::{Entry, SecondStep, Way};
 pub use model::{Authenticated, Credentials, DisplayName, Email, Identity, Login, Password, Tokens, User, picture_url};
 pub use oidc::OidcError;
+pub use passkeys::PasskeyError;
 pub use profile::TypedProfile;
 pub use recovery::Confirmed;
 pub use routes::routes;
@@ -56,6 +64,10 @@ use store::Inserted;
 
 /// Pictures one person may upload: each is work.
 const PICTURES: Rate = Rate { burst: 10, per_minute: 2 };
+/// Sets of backup codes one person may draw: each is ten hashes.
+const BACKUP_CODES: Rate = Rate { burst: 5, per_minute: 1 };
+/// Every look at the sign-in page asks for a challenge.
+const CHALLENGES: Rate = Rate { burst: 60, per_minute: 60 };
 
 /// Use cases of accounts. Cheap to clone.
 #[derive(Clone)]
@@ -76,6 +88,14 @@ struct Limits {
     log_in_unknown_devices: RateLimit<String>,
     /// Devices the account knows: what others do is none of their business.
     log_in_known_device: RateLimit<(uuid::Uuid, UserId)>,
+    /// The same three for the second step: only who knows the password uses any of them up.
+    second_step_per_address: RateLimit<(UserId, IpAddr)>,
+    second_step_unknown_devices: RateLimit<UserId>,
+    second_step_known_device: RateLimit<(uuid::Uuid, UserId)>,
+    /// Codes typed by who is logged in.
+    proofs: RateLimit<LoginId>,
+    backup_codes: RateLimit<UserId>,
+    challenges_per_ip: RateLimit<IpAddr>,
     sign_up_per_ip: RateLimit<IpAddr>,
     letters_per_address: RateLimit<String>,
     letters_per_ip: RateLimit<IpAddr>,
@@ -124,6 +144,12 @@ impl Accounts {
             log_in_per_account: RateLimit::new(config.log_in_per_account),
             log_in_unknown_devices: RateLimit::new(config.log_in_unknown_devices),
             log_in_known_device: RateLimit::new(config.log_in_per_account),
+            second_step_per_address: RateLimit::new(config.second_step),
+            second_step_unknown_devices: RateLimit::new(config.second_step_unknown_devices),
+            second_step_known_device: RateLimit::new(config.second_step),
+            proofs: RateLimit::new(config.second_step),
+            backup_codes: RateLimit::new(BACKUP_CODES),
+            challenges_per_ip: RateLimit::new(CHALLENGES),
             sign_up_per_ip: RateLimit::new(config.sign_up_per_ip),
             letters_per_address: RateLimit::new(config.letters_per_address),
             letters_per_ip: RateLimit::new(config.letters_per_ip),
@@ -246,8 +272,8 @@ impl Accounts {
         (user, letter)
     }
 
-    /// Opens a login for whoever knows the password.
-    pub async fn log_in(&self, email: &str, password: String, device: Device) -> Result<Authenticated, AccountsError> {
+    /// Lets in whoever knows the password, or asks them for the second step.
+    pub async fn log_in(&self, email: &str, password: String, device: Device) -> Result<Entry, AccountsError> {
         let now = self.kernel.clock.now();
         self.limit(self.limits.log_in_per_ip.take(now, device.ip))?;
         // An address that cannot exist is as unknown as one that does not, and takes as long.
@@ -276,7 +302,7 @@ impl Accounts {
                 if known.is_none() {
                     limits.log_in_unknown_devices.give_back(key);
                 }
-                self.open_login(user, device).await
+                self.enter(user, device).await
             }
             _ => Err(AccountsError::CredentialsWrong),
         }
@@ -306,7 +332,7 @@ impl Accounts {
                             Ok(None)
                         }
                         rules::Refresh::Rotate => {
-                            let expires_at = tokens::login_expires_at(kernel);
+                            let expires_at = tokens::login_expires_at(kernel, login.created_at);
                             // Lost a race: the winner has just made us the one before.
                             store::rotate(&mut tx, id, generation, now, expires_at).await?;
                             Ok(store::login(&mut tx, id).await?.filter(|(login, _)| login.revoked_at.is_none()))
@@ -394,7 +420,7 @@ impl Accounts {
             user_agent: device.user_agent,
             created_at: now,
             last_seen_at: now,
-            expires_at: tokens::login_expires_at(kernel),
+            expires_at: tokens::login_expires_at(kernel, now),
             revoked_at: None,
         };
         let row = &login;

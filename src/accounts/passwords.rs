@@ -54,6 +54,30 @@ impl Passwords {
         .await
     }
 
+    /// Hashes of codes that share a salt, so that one hash finds a code among them.
+    pub(super) async fn hash_codes(&self, codes: Vec<String>) -> Result<Vec<String>, AccountsError> {
+        let salt = self.random.bytes::<16>();
+        let hash = move |code: String| {
+            let hash = argon2()?.hash_password_with_salt(code.as_bytes(), &salt);
+            hash.map(|hash| hash.to_string()).map_err(|error| AccountsError::Hashing(error.to_string()))
+        };
+        self.off_thread(move || codes.into_iter().map(hash).collect()).await
+    }
+
+    /// The hash of `code` with the salt of `other`, a hash of [`Self::hash_codes`].
+    pub(super) async fn hash_like(&self, code: String, other: String) -> Result<String, AccountsError> {
+        self.off_thread(move || {
+            let failed = |error: argon2::password_hash::Error| AccountsError::Hashing(error.to_string());
+            let other = PasswordHash::new(&other).map_err(|error| AccountsError::Hashing(error.to_string()))?;
+            let salt = other.salt.ok_or_else(|| AccountsError::Hashing("no salt".to_owned()))?;
+            argon2()?
+                .hash_password_with_salt(code.as_bytes(), salt.as_ref())
+                .map(|hash| hash.to_string())
+                .map_err(failed)
+        })
+        .await
+    }
+
     async fn off_thread<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, AccountsError> + Send + 'static,
@@ -72,6 +96,16 @@ fn argon2() -> Result<Argon2<'static>, AccountsError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn one_hash_finds_a_code_among_others() {
+        let passwords = Passwords::new(&Random::default());
+        let codes = ["abcde00000", "abcde11111"].map(str::to_owned);
+        let hashes = passwords.hash_codes(codes.to_vec()).await.expect("hashes");
+        let again = passwords.hash_like("abcde11111".to_owned(), hashes[0].clone()).await.expect("hashes");
+        assert_eq!(again, hashes[1]);
+        assert!(hashes[0] != hashes[1] && hashes[0].starts_with("$argon2id$"));
+    }
 
     #[tokio::test]
     async fn a_hash_knows_its_password() {

@@ -177,7 +177,12 @@ impl Accounts {
     }
 
     /// For what a borrowed phone must not be enough for. Counted like log-ins.
-    async fn require_password(&self, me: &LoggedIn, password: String, device: &Device) -> Result<(), AccountsError> {
+    pub(super) async fn require_password(
+        &self,
+        me: &LoggedIn,
+        password: String,
+        device: &Device,
+    ) -> Result<(), AccountsError> {
         let now = self.kernel.clock.now();
         self.limit(self.limits.log_in_per_account.take(now, (me.user.email.to_lowercase(), device.ip)))?;
         let hash = store::password_hash(&mut *self.kernel.db.read().await?, me.user.id).await?;
@@ -202,7 +207,7 @@ impl Accounts {
         Ok(())
     }
 
-    async fn end_logins(
+    pub(super) async fn end_logins(
         &self,
         tx: &mut Tx<'_, '_>,
         user: UserId,
@@ -216,7 +221,7 @@ impl Accounts {
         Ok(ended)
     }
 
-    fn logins_ended(&self, user: UserId, ended: &[LoginId]) {
+    pub(super) fn logins_ended(&self, user: UserId, ended: &[LoginId]) {
         self.cache.forget_user(user);
         for &login in ended {
             self.cache.forget(login);

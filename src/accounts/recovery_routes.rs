@@ -136,7 +136,7 @@ async fn ask_password_reset(
 
 /// Choose a new password by a link from a letter; every device is logged out
 ///
-/// Codes: `link_invalid` (410), `password_too_short`, `password_too_long` (422), `rate_limited`.
+/// Codes: `link_invalid` (410), `password_too_short`, `password_too_long`, `password_common` (422), `rate_limited`.
 #[utoipa::path(post, path = "/api/accounts/reset-password", tag = "accounts", request_body = ResetPassword,
     responses((status = 204), Problems))]
 async fn reset_password(
@@ -151,7 +151,7 @@ async fn reset_password(
 
 /// Choose another password; every other device is logged out
 ///
-/// Codes: `password_wrong`, `password_too_short`, `password_too_long` (422), `rate_limited`.
+/// Codes: `password_wrong`, `password_too_short`, `password_too_long`, `password_common` (422), `rate_limited`.
 #[utoipa::path(put, path = "/api/me/password", tag = "accounts", request_body = ChangePassword,
     responses((status = 204), Problems), security(("cookie" = []), ("bearer" = [])))]
 async fn change_password(

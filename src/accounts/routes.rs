@@ -9,7 +9,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::model::{Authenticated, Credentials, Tokens, User};
-use super::{Accounts, Device, Locale, LoggedIn, Registration, cookies, oidc, profile_routes, recovery_routes};
+use super::{
+    Accounts, Device, Locale, LoggedIn, Registration, SecondStep, cookies, factors, oidc, passkeys, profile_routes,
+    recovery_routes,
+};
 use crate::kernel::Kernel;
 use crate::kernel::client::Client;
 use crate::kernel::clock::Timestamp;
@@ -34,6 +37,8 @@ where
         .merge(recovery_routes::routes())
         .merge(profile_routes::routes())
         .merge(oidc::routes())
+        .merge(factors::routes())
+        .merge(passkeys::routes())
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -110,7 +115,7 @@ struct DevicesAnswer {
 
 /// Make an account
 ///
-/// Codes: `email_taken` (409), `email_invalid`, `password_too_short`, `password_too_long`, `display_name_invalid` (422),
+/// Codes: `email_taken` (409), `email_invalid`, `password_too_short`, `password_too_long`, `password_common`, `display_name_invalid` (422),
 /// `rate_limited`.
 #[utoipa::path(post, path = "/api/accounts/sign-up", tag = "accounts", request_body = SignUp,
     responses((status = 201, body = LoginAnswer), Problems))]
@@ -128,9 +133,10 @@ async fn sign_up(
 
 /// Log in
 ///
-/// Codes: `credentials_wrong` (401), `rate_limited` (429, with Retry-After).
+/// 202 for those who have a second step: `POST /api/accounts/log-in/second-step` comes next. Codes: `credentials_wrong`
+/// (401), `rate_limited` (429, with Retry-After).
 #[utoipa::path(post, path = "/api/accounts/log-in", tag = "accounts", request_body = LogIn,
-    responses((status = 200, body = LoginAnswer), Problems))]
+    responses((status = 200, body = LoginAnswer), (status = 202, body = SecondStep), Problems))]
 async fn log_in(
     State(accounts): State<Accounts>,
     client: Client,
@@ -138,8 +144,8 @@ async fn log_in(
     Json(body): Json<LogIn>,
 ) -> ApiResult<Response> {
     let device = device(&client, &headers, body.device_token);
-    let authenticated = accounts.log_in(&body.email, body.password, device).await?;
-    Ok(answer(&accounts, StatusCode::OK, authenticated, body.credentials))
+    let entry = accounts.log_in(&body.email, body.password, device).await?;
+    Ok(factors::entry(&accounts, entry, body.credentials))
 }
 
 /// New tokens for a refresh token, which is worthless afterwards

@@ -1,5 +1,7 @@
 //! What may be typed, and what becomes of a refresh token.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use super::model::{DisplayName, Email, Login, Password};
@@ -13,6 +15,14 @@ const PASSWORD_MAX_CHARS: usize = 200;
 /// RFC 5321 §4.5.3.1.3, less the angle brackets.
 const EMAIL_MAX_BYTES: usize = 254;
 const DISPLAY_NAME_MAX_CHARS: usize = 60;
+
+/// Those of the 30,000 most used passwords (the list of Dropbox's zxcvbn) that are long enough to be taken here: what
+/// guessers begin with (ASVS 5 §6.2.4).
+static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("common_passwords.txt").lines().collect());
+/// Words that say nothing here (ASVS 5 §6.1.2).
+const OF_THIS_PLACE: [&str; 4] = ["facementor", "mentor", "mentee", "password"];
+/// What a password has besides them.
+const OWN_CHARS: usize = 6;
 
 /// Sound in form; whether it exists only a letter can tell.
 pub(super) fn email(text: &str) -> Result<Email, FieldProblem> {
@@ -46,12 +56,22 @@ pub(super) fn password(text: String) -> Result<Password, FieldProblem> {
             let detail = format!("A password has at least {PASSWORD_MIN_CHARS} characters.");
             Err(FieldProblem { field: "password", code: "password_too_short", detail })
         }
+        PASSWORD_MIN_CHARS..=PASSWORD_MAX_CHARS if is_common(&text) => {
+            let detail = "Everybody who guesses passwords begins with this one.";
+            Err(invalid("password", "password_common", detail))
+        }
         PASSWORD_MIN_CHARS..=PASSWORD_MAX_CHARS => Ok(Password(text)),
         _ => {
             let detail = format!("A password has at most {PASSWORD_MAX_CHARS} characters.");
             Err(FieldProblem { field: "password", code: "password_too_long", detail })
         }
     }
+}
+
+fn is_common(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let own = OF_THIS_PLACE.iter().fold(lower.clone(), |own, word| own.replace(word, ""));
+    COMMON.contains(lower.as_str()) || own.chars().count() < OWN_CHARS
 }
 
 pub(super) fn display_name(text: &str) -> Result<DisplayName, FieldProblem> {
@@ -61,6 +81,17 @@ pub(super) fn display_name(text: &str) -> Result<DisplayName, FieldProblem> {
         Ok(DisplayName(text.to_owned()))
     } else {
         Err(invalid("display_name", "display_name_invalid", "A name has 1 to 60 characters."))
+    }
+}
+
+/// What somebody calls a passkey of theirs.
+pub(super) fn passkey_name(text: &str) -> Result<String, FieldProblem> {
+    let text = text.trim();
+    let fine = (1..=DISPLAY_NAME_MAX_CHARS).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    if fine {
+        Ok(text.to_owned())
+    } else {
+        Err(invalid("name", "passkey_name_invalid", "A name has 1 to 60 characters."))
     }
 }
 

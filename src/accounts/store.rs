@@ -1,11 +1,23 @@
 //! SQL of `users` and `logins`.
 
+mod erasing;
+mod factors;
 mod identities;
 mod links;
+mod passkeys;
 mod profile;
 
+pub(super) use erasing::erase;
+pub(super) use factors::{
+    Totp, a_backup_code, backup_codes_left, delete_totp, offer_totp, proved_at, replace_backup_codes, set_proved,
+    sweep, take_backup_code, take_step, totp, use_token,
+};
 pub(super) use identities::{delete_identity, identities, insert_identity, user_by_identity};
 pub(super) use links::{change_email, forget_links, has_link, insert_link, take_link, verify_email};
+pub(super) use passkeys::{
+    count_passkey, credentials, delete_passkey, factors, insert_passkey, passkey, passkeys, rename_passkey,
+    set_asks_for_passkey,
+};
 pub(super) use profile::{picture, save_profile, set_picture};
 
 use sqlx::any::AnyRow;
@@ -79,10 +91,11 @@ pub(super) async fn set_password(conn: &mut AnyConnection, user: UserId, hash: &
     sqlx::query(sql).bind(user).bind(hash).execute(conn).await.map(|_| ())
 }
 
+/// Whoever opens a login has just proved who they are.
 pub(super) async fn insert_login(conn: &mut AnyConnection, login: &Login) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO logins (id, user_id, generation, rotated_at_ms, user_agent, created_at_ms, last_seen_at_ms,
-           expires_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+           expires_at_ms, proved_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $6)",
     )
     .bind(login.id)
     .bind(login.user)

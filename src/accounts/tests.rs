@@ -46,6 +46,9 @@ fn names_and_passwords_have_bounds() {
         (code(rules::password("é".repeat(9)).map(drop)), Some("password_too_short")),
         (code(rules::password("é".repeat(10)).map(drop)), None),
         (code(rules::password("a".repeat(201)).map(drop)), Some("password_too_long")),
+        (code(rules::password("1q2w3e4R5T".to_owned()).map(drop)), Some("password_common")),
+        (code(rules::password("FaceMentor2026".to_owned()).map(drop)), Some("password_common")),
+        (code(rules::password("my mentor is kind".to_owned()).map(drop)), None),
     ];
     for (index, (found, expected)) in cases.into_iter().enumerate() {
         assert_eq!(found, expected, "case {index}");

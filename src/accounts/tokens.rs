@@ -36,9 +36,11 @@ pub(super) fn issue(kernel: &Kernel, login: &Login) -> Tokens {
     }
 }
 
-/// When a login used now is over, unless it is used again.
-pub(super) fn login_expires_at(kernel: &Kernel) -> Timestamp {
-    kernel.clock.now().plus(Duration::from_secs(kernel.config.accounts.refresh_token_s))
+/// When a login made at `created_at` and used now is over, unless it is used again; and when it is over all the same.
+pub(super) fn login_expires_at(kernel: &Kernel, created_at: Timestamp) -> Timestamp {
+    let config = &kernel.config.accounts;
+    let unused = kernel.clock.now().plus(Duration::from_secs(config.refresh_token_s));
+    unused.min(created_at.plus(Duration::from_secs(config.login_max_s)))
 }
 
 /// The login an access token is of, if the token is sound.

@@ -60,6 +60,14 @@ pub(super) async fn replace(conn: &mut AnyConnection, mentors: &[(UserId, Vec<Te
         });
         query.execute(&mut *conn).await?;
     }
+    // A word that only somebody had who has left says something of them.
+    let fewer: Vec<_> = changes.iter().filter(|(_, (_, mentors))| *mentors < 0).collect();
+    for fewer in fewer.chunks(ROWS) {
+        let places: Vec<_> = (1..=fewer.len()).map(|place| format!("${place}")).collect();
+        let sql = format!("DELETE FROM search_words WHERE mentors = 0 AND term IN ({})", places.join(", "));
+        let query = fewer.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, (term, _)| query.bind(term));
+        query.execute(&mut *conn).await?;
+    }
     Ok(())
 }
 

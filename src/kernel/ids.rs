@@ -80,6 +80,8 @@ row_id! {
     WaitId,
     /// What somebody says of another after a session.
     ReviewId,
+    /// A passkey of a person.
+    PasskeyId,
     /// A fact in the outbox.
     EventId,
 }

@@ -1,10 +1,12 @@
-//! Keys made at first start, kept in a 0600 file in the data folder; and the tokens they sign.
+//! Keys made at first start, kept in a 0600 file in the data folder; the tokens they sign, and what they seal.
 
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use aws_lc_rs::hkdf::{HKDF_SHA256, Salt};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
@@ -47,6 +49,10 @@ pub enum Audience {
     Device,
     /// A sign-in by another provider that a browser has begun.
     Attempt,
+    /// A log-in whose first step is done.
+    SecondStep,
+    /// A passkey's ceremony that was begun.
+    Ceremony,
 }
 
 impl Audience {
@@ -57,6 +63,8 @@ impl Audience {
             Audience::Room => "room",
             Audience::Device => "device",
             Audience::Attempt => "attempt",
+            Audience::SecondStep => "second_step",
+            Audience::Ceremony => "ceremony",
         }
     }
 }
@@ -70,6 +78,7 @@ struct Key {
     kid: String,
     encoding: EncodingKey,
     decoding: DecodingKey,
+    sealing: LessSafeKey,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -138,6 +147,43 @@ impl Secrets {
     }
 }
 
+impl Secrets {
+    /// `plain` so that only this installation reads it (AES-256-GCM), for `context` alone: what is moved to another row
+    /// does not open.
+    pub fn seal(&self, random: &Random, context: &str, plain: &[u8]) -> String {
+        let key = self.keys.first().expect("parse() refuses a file without keys");
+        let nonce = random.bytes::<12>();
+        let mut sealed = plain.to_vec();
+        let done = key.sealing.seal_in_place_append_tag(
+            Nonce::assume_unique_for_key(nonce),
+            Aad::from(context.as_bytes()),
+            &mut sealed,
+        );
+        done.expect("a few bytes are never too long");
+        format!("{}.{}", key.kid, URL_SAFE_NO_PAD.encode([&nonce[..], &sealed].concat()))
+    }
+
+    /// What was sealed for `context`; None when it was not, or is damaged.
+    pub fn open(&self, context: &str, sealed: &str) -> Option<Vec<u8>> {
+        let (kid, text) = sealed.split_once('.')?;
+        let key = self.keys.iter().find(|key| key.kid == kid)?;
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let (nonce, sealed) = bytes.split_first_chunk::<12>()?;
+        let mut sealed = sealed.to_vec();
+        let nonce = Nonce::assume_unique_for_key(*nonce);
+        let plain = key.sealing.open_in_place(nonce, Aad::from(context.as_bytes()), &mut sealed).ok()?;
+        Some(plain.to_vec())
+    }
+}
+
+/// A key for sealing, of the secret that signs: another purpose, another key (RFC 5869).
+fn sealing_key(secret: &[u8]) -> LessSafeKey {
+    let derived = Salt::new(HKDF_SHA256, &[]).extract(secret);
+    let info = [&b"facementor seal"[..]];
+    let derived = derived.expand(&info, &AES_256_GCM).expect("a key is no longer than HKDF gives");
+    LessSafeKey::new(UnboundKey::from(derived))
+}
+
 /// Written beside and renamed, so that a crash leaves no half file.
 fn create(path: &Path, random: &Random) -> std::io::Result<()> {
     let file = File { token_keys: vec![StoredKey { kid: random.text::<6>(), secret: random.text::<32>() }] };
@@ -158,7 +204,7 @@ fn parse(text: &str) -> Result<Secrets, String> {
             return Err(format!("key {} is shorter than 32 bytes", stored.kid));
         }
         let (encoding, decoding) = (EncodingKey::from_secret(&secret), DecodingKey::from_secret(&secret));
-        keys.push(Key { kid: stored.kid, encoding, decoding });
+        keys.push(Key { kid: stored.kid, encoding, decoding, sealing: sealing_key(&secret) });
     }
     if keys.is_empty() { Err("it holds no token_keys".to_owned()) } else { Ok(Secrets { keys }) }
 }
@@ -190,6 +236,18 @@ mod tests {
         time.advance(Duration::from_secs(60));
         let late = secrets().verify::<serde_json::Value>(Audience::Room, &clock, &token);
         assert_eq!(late, Err(TokenError::Expired));
+    }
+
+    #[test]
+    fn what_is_sealed_opens_for_its_context_alone() {
+        let (secrets, random) = (secrets(), Random::default());
+        let sealed = secrets.seal(&random, "totp ada", b"secret");
+        assert_ne!(sealed, secrets.seal(&random, "totp ada", b"secret"), "a nonce of its own");
+        assert_eq!(secrets.open("totp ada", &sealed).as_deref(), Some(&b"secret"[..]));
+        assert_eq!(secrets.open("totp bo", &sealed), None);
+        for damaged in ["", "a.", "a.AAAA", &sealed[1..], &format!("{sealed}AAAA"), &sealed.replacen('a', "b", 1)] {
+            assert_eq!(secrets.open("totp ada", damaged), None, "{damaged}");
+        }
     }
 
     #[test]

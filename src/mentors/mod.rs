@@ -169,6 +169,25 @@ impl Mentors {
         Ok(application)
     }
 
+    /// Takes somebody off who deleted their account: their page is gone, and what they said of themselves.
+    pub async fn depart(&self, user: UserId) -> Result<(), sqlx::Error> {
+        let kernel = &self.kernel;
+        kernel
+            .db
+            .write(|mut tx| {
+                Box::pin(async move {
+                    if store::depart(&mut tx, user).await? {
+                        let fact = MentorProfileChanged { mentor: user };
+                        outbox::publish(&mut tx, &kernel.clock, &kernel.random, &fact).await?;
+                    }
+                    Ok::<_, sqlx::Error>(())
+                })
+            })
+            .await?;
+        kernel.outbox.now();
+        Ok(())
+    }
+
     /// The mentor whose public page is at `slug`.
     pub async fn public_mentor(&self, slug: &str) -> Result<PublicMentor, MentorsError> {
         // Nothing else is an address; the database need not see it.

@@ -207,6 +207,15 @@ fn profile_from(row: &AnyRow) -> Result<Profile, sqlx::Error> {
     })
 }
 
+/// Leaves nothing but that there was a mentor, who hosted sessions. Says whether there was.
+pub(super) async fn depart(conn: &mut AnyConnection, user: UserId) -> Result<bool, sqlx::Error> {
+    let sql = "UPDATE mentors SET status = 'declined', headline = '', about = '', experience = '', skills = '[]',
+                 languages = '[]', links = '[]', intro_video_url = NULL, applied_at_ms = NULL, decline_reason = NULL,
+                 slug = NULL
+               WHERE user_id = $1";
+    Ok(sqlx::query(sql).bind(user).execute(conn).await?.rows_affected() == 1)
+}
+
 fn status_from(row: &AnyRow) -> Result<MentorStatus, sqlx::Error> {
     let status: String = row.try_get("status")?;
     MentorStatus::parse(&status).ok_or_else(|| sqlx::Error::Decode(status.into()))

@@ -42,6 +42,10 @@ impl TestDatabase {
         &self.url
     }
 
+    pub(crate) fn engine(&self) -> Engine {
+        if self.url.starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres }
+    }
+
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }

@@ -1,7 +1,9 @@
 //! A whole server in this process, on a port of its own, with its own database and a clock that stands still.
 
+mod app;
 mod browser;
 mod database;
+mod passkey;
 mod process;
 
 use std::time::Duration;
@@ -10,8 +12,10 @@ use facementor::kernel::clock::{Clock, Random, Timestamp, VirtualClock};
 use facementor::kernel::config::Config;
 use facementor::{App, AppState, Parts};
 
+pub(crate) use app::code;
 pub(crate) use browser::{Answer, Browser};
 pub(crate) use database::{Engine, TestDatabase};
+pub(crate) use passkey::{Authenticator, PRESENT};
 pub(crate) use process::{Process, bare, facementor, stderr, stdout};
 
 /// Password of everyone here.
@@ -63,6 +67,10 @@ impl World {
         app.shut_down().await;
         let app = start(&database, &time, &overrides).await;
         Self { app, time, database, overrides }
+    }
+
+    pub(crate) fn engine(&self) -> Engine {
+        self.database.engine()
     }
 
     /// The server's insides, for what no request can do.

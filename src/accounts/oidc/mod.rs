@@ -16,7 +16,8 @@ pub(super) use routes::routes;
 
 use super::error::AccountsError;
 use super::extract::LoggedIn;
-use super::model::{Authenticated, DisplayName, Email, Identity, User};
+use super::factors::Entry;
+use super::model::{DisplayName, Email, Identity, User};
 use super::store::Inserted;
 use super::{Accounts, Address, Device, Locale, rules, store};
 use crate::kernel::error::{FieldProblem, Problem};
@@ -89,9 +90,11 @@ impl From<OidcError> for Problem {
             OidcError::IdentityTaken => {
                 (StatusCode::CONFLICT, "identity_taken", "This identity belongs to another account here.")
             }
-            OidcError::LastWay => {
-                (StatusCode::CONFLICT, "last_way_in", "Set a password first, or you could not sign in any more.")
-            }
+            OidcError::LastWay => (
+                StatusCode::CONFLICT,
+                "last_way_in",
+                "Set a password or add a passkey first, or you could not sign in any more.",
+            ),
         };
         Problem::new(status, code, detail)
     }
@@ -122,6 +125,12 @@ impl Accounts {
     ) -> Result<Begun, AccountsError> {
         self.limit(self.limits.log_in_per_ip.take(self.kernel.clock.now(), device.ip))?;
         let provider = self.providers.find(provider).ok_or(OidcError::ProviderUnknown)?;
+        if let Some(me) = me
+            && self.identities(me.user.id).await?.iter().all(|linked| linked.provider != provider.id)
+        {
+            // Another way in, for good.
+            self.require_proof(me).await?;
+        }
         let attempt = Attempt::draw(&self.kernel, provider.id, me.map(|me| me.user.id));
         let url = provider.authorization_url(&self.kernel.clock, &attempt, &redirect(&device.origin)).await?;
         Ok(Begun { url, cookie: attempt.seal(&self.kernel) })
@@ -135,7 +144,7 @@ impl Accounts {
         device: Device,
         me: Option<&LoggedIn>,
         locale: Locale,
-    ) -> Result<Authenticated, AccountsError> {
+    ) -> Result<Entry, AccountsError> {
         self.limit(self.limits.log_in_per_ip.take(self.kernel.clock.now(), device.ip))?;
         let attempt = Attempt::open(&self.kernel, cookie).ok_or(OidcError::AttemptInvalid)?;
         if attempt.state != returned.state || attempt.link != me.map(|me| me.user.id) {
@@ -152,7 +161,7 @@ impl Accounts {
             Some(user) => self.link(user, &issuer, &claims).await?,
             None => self.who_is(&issuer, &claims, locale).await?,
         };
-        self.open_login(user, device).await
+        self.enter(user, device).await
     }
 
     /// The identities linked to an account.
@@ -166,16 +175,19 @@ impl Accounts {
     }
 
     /// Takes a provider off an account, unless it is the last way in.
-    pub(super) async fn unlink(&self, user: UserId, provider: &str) -> Result<(), AccountsError> {
+    pub(super) async fn unlink(&self, me: &LoggedIn, provider: &str) -> Result<(), AccountsError> {
+        self.require_proof(me).await?;
+        let user = me.user.id;
         let issuer = Arc::clone(&self.providers.find(provider).ok_or(OidcError::ProviderUnknown)?.issuer);
         let issuer = &issuer;
         self.kernel
             .db
             .write(|mut tx| {
                 Box::pin(async move {
-                    let others = store::identities(&mut tx, user).await?;
-                    let others = others.iter().filter(|(other, _)| *other != **issuer).count();
-                    if others == 0 && store::password_hash(&mut tx, user).await?.is_none() {
+                    let linked = store::identities(&mut tx, user).await?;
+                    let theirs = linked.iter().filter(|(other, _)| *other == **issuer).count();
+                    let theirs = i64::try_from(theirs).unwrap_or(i64::MAX);
+                    if theirs > 0 && !store::factors(&mut tx, user).await?.leave_a_way_in(0, theirs) {
                         return Err(OidcError::LastWay.into());
                     }
                     Ok::<_, AccountsError>(store::delete_identity(&mut tx, user, issuer).await?)

@@ -10,8 +10,8 @@ use utoipa_axum::routes;
 
 use super::{OidcError, Returned};
 use crate::accounts::model::{Credentials, Identity};
-use crate::accounts::routes::{LoginAnswer, answer, device};
-use crate::accounts::{Accounts, Locale, LoggedIn, MaybeLoggedIn, cookies};
+use crate::accounts::routes::{LoginAnswer, device};
+use crate::accounts::{Accounts, Locale, LoggedIn, MaybeLoggedIn, SecondStep, cookies, factors};
 use crate::kernel::Kernel;
 use crate::kernel::client::Client;
 use crate::kernel::error::ApiResult;
@@ -86,7 +86,8 @@ async fn sign_in_providers(State(accounts): State<Accounts>) -> Json<ProvidersAn
 
 /// Begin to sign in by a provider, or to link it to the account that is signed in
 ///
-/// Sets a cookie that finishing needs. Codes: `not_found`, `provider_unavailable` (502), `rate_limited`.
+/// Sets a cookie that finishing needs. Codes: `not_found`, `proof_required` (403: to link another), `provider_unavailable`
+/// (502), `rate_limited`.
 #[utoipa::path(post, path = "/api/accounts/providers/{id}/begin", tag = "accounts", params(("id" = String, Path)),
     responses((status = 200, body = BegunAnswer), Problems), security((), ("cookie" = []), ("bearer" = [])))]
 async fn begin(
@@ -102,10 +103,10 @@ async fn begin(
 
 /// Finish what `begin` began: logs in
 ///
-/// Codes: `attempt_invalid` (400), `provider_denied`, `provider_answer_refused`, `provider_email_unverified` (403),
+/// 202 for those who have a second step. Codes: `attempt_invalid` (400), `provider_denied`, `provider_answer_refused`, `provider_email_unverified` (403),
 /// `account_unverified`, `identity_taken`, `email_taken` (409), `provider_unavailable` (502).
 #[utoipa::path(post, path = "/api/accounts/providers/finish", tag = "accounts", request_body = FinishSignIn,
-    responses((status = 200, body = LoginAnswer), Problems), security((), ("cookie" = []), ("bearer" = [])))]
+    responses((status = 200, body = LoginAnswer), (status = 202, body = SecondStep), Problems), security((), ("cookie" = []), ("bearer" = [])))]
 async fn finish(
     State(accounts): State<Accounts>,
     MaybeLoggedIn(me): MaybeLoggedIn,
@@ -118,8 +119,8 @@ async fn finish(
     let returned = Returned { state, code, issuer: iss };
     let device = device(&client, &headers, None);
     let locale = Locale { language, time_zone };
-    let authenticated = accounts.finish(cookie, returned, device, me.as_ref(), locale).await?;
-    let mut response = answer(&accounts, StatusCode::OK, authenticated, Credentials::Cookies);
+    let entry = accounts.finish(cookie, returned, device, me.as_ref(), locale).await?;
+    let mut response = factors::entry(&accounts, entry, Credentials::Cookies);
     cookies::clear_attempt(response.headers_mut());
     Ok(response)
 }
@@ -133,7 +134,7 @@ async fn list_identities(State(accounts): State<Accounts>, me: LoggedIn) -> ApiR
 
 /// Sign in by this provider no more
 ///
-/// Code: `last_way_in` (409).
+/// Codes: `proof_required` (403), `last_way_in` (409).
 #[utoipa::path(delete, path = "/api/me/identities/{provider}", tag = "accounts",
     params(("provider" = String, Path)), responses((status = 204), Problems),
     security(("cookie" = []), ("bearer" = [])))]
@@ -142,6 +143,6 @@ async fn unlink_identity(
     me: LoggedIn,
     Path(provider): Path<String>,
 ) -> ApiResult<StatusCode> {
-    accounts.unlink(me.user.id, &provider).await?;
+    accounts.unlink(&me, &provider).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -4,6 +4,7 @@
 //! each, and a seat of a group is a guarded counter. Whoever loses a race is told so, with times that are free.
 
 mod calendar;
+mod departing;
 mod disputes;
 mod holds;
 mod letters;

@@ -488,3 +488,27 @@ fn series_part(row: &AnyRow) -> Result<Option<SeriesPart>, sqlx::Error> {
     let recurrence = Timestamp(row.try_get("recurrence_ms")?);
     Ok(Some(SeriesPart { series, recurrence, time_zone: row.try_get("series_zone")? }))
 }
+
+/// Bookings somebody is part of that have not ended, the next first.
+pub(super) async fn confirmed_of(
+    conn: &mut AnyConnection,
+    user: UserId,
+    now: Timestamp,
+) -> Result<Vec<BookingId>, sqlx::Error> {
+    let sql =
+        "SELECT id FROM bookings WHERE (mentee_id = $1 OR mentor_id = $1) AND state = 'confirmed' AND ends_at_ms > $2
+               ORDER BY starts_at_ms, id";
+    let rows = sqlx::query(sql).bind(user).bind(now.0).fetch_all(conn).await?;
+    rows.iter().map(|row| row.try_get("id")).collect()
+}
+
+/// Sessions somebody hosts that are not over.
+pub(super) async fn open_sessions_of(
+    conn: &mut AnyConnection,
+    mentor: UserId,
+    limit: i64,
+) -> Result<Vec<SessionId>, sqlx::Error> {
+    let sql = "SELECT id FROM sessions WHERE mentor_id = $1 AND state <> 'ended' ORDER BY id LIMIT $2";
+    let rows = sqlx::query(sql).bind(mentor).bind(limit).fetch_all(conn).await?;
+    rows.iter().map(|row| row.try_get("id")).collect()
+}

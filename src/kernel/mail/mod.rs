@@ -97,6 +97,10 @@ impl Mailer {
         letter: &Letter,
         invitation: Option<&Invitation>,
     ) -> Result<(), HandlerError> {
+        // People who deleted their account have no address: nobody is written to.
+        if to.is_empty() {
+            return Ok(());
+        }
         match self.send(event, to, letter, invitation).await {
             Ok(()) => {
                 self.metrics.count(Outcome::Sent);

@@ -5,6 +5,6 @@ import { axiosBaseQuery, http } from './base-query';
 export const api = createApi({
   reducerPath: 'api',
   baseQuery: axiosBaseQuery(http),
-  tagTypes: ['Me', 'Devices', 'Session', 'Join', 'Identities'],
+  tagTypes: ['Me', 'Devices', 'Session', 'Join', 'Identities', 'Security'],
   endpoints: () => ({}),
 });

@@ -10,6 +10,8 @@ export interface Request {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   body?: unknown;
   params?: Record<string, string | number | undefined>;
+  /** What the answer is taken as; JSON unless said otherwise. */
+  responseType?: 'blob';
 }
 
 export interface RequestOptions {
@@ -34,10 +36,20 @@ async function send(client: AxiosInstance, request: AxiosRequestConfig) {
   } catch (error) {
     if (isAxiosError<unknown>(error) && error.response) {
       const { status, data, headers } = error.response;
-      return { error: parseProblem(status, data, headers['retry-after']) };
+      return { error: parseProblem(status, await told(data), headers['retry-after']) };
     }
     if (isAxiosError(error) || isCancel(error)) return { error: networkProblem };
     throw error;
+  }
+}
+
+/** A problem is JSON, whatever was asked for. */
+async function told(data: unknown): Promise<unknown> {
+  if (!(data instanceof Blob)) return data;
+  try {
+    return JSON.parse(await data.text()) as unknown;
+  } catch {
+    return undefined;
   }
 }
 
@@ -63,10 +75,11 @@ export function axiosBaseQuery(
     return renewal;
   };
 
-  return async ({ url, method = 'GET', body, params }, { signal }, options) => {
+  return async ({ url, method = 'GET', body, params, responseType }, { signal }, options) => {
     const came = method === 'GET' ? takeFirstData(url, params) : undefined;
     if (came !== undefined) return { data: came };
     const request: AxiosRequestConfig = { url, method, data: body, params, signal };
+    if (responseType) request.responseType = responseType;
     const first = await send(client, request);
     const policy = options?.unauthenticated ?? 'refresh';
     if (first.error?.status !== 401 || policy === 'final') return first;

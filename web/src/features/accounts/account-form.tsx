@@ -79,7 +79,7 @@ export function AccountForm({ kind, onSubmit }: AccountFormProps) {
             type="email"
             inputMode="email"
             autoCapitalize="none"
-            autoComplete={isNew ? 'email' : 'username'}
+            autoComplete={isNew ? 'email' : 'username webauthn'}
           />
         )}
       </Field>

@@ -5,7 +5,7 @@ interface AccountPageProps {
   lead: ReactNode;
   children: ReactNode;
   /** The way to the other page: "New here? Create an account". */
-  footer: ReactNode;
+  footer?: ReactNode;
 }
 
 /** The frame of sign-in and sign-up: one narrow column, one thought. */
@@ -17,7 +17,7 @@ export function AccountPage({ title, lead, children, footer }: AccountPageProps)
         <p className="text-muted">{lead}</p>
       </header>
       {children}
-      <p className="text-sm text-muted">{footer}</p>
+      {footer && <p className="text-sm text-muted">{footer}</p>}
     </div>
   );
 }

@@ -15,6 +15,10 @@ export const ACCOUNT_WORDS: ProblemWords<AccountField> = {
   email_invalid: { field: 'email', text: 'This is not a complete e-mail address.' },
   password_too_short: { field: 'password', text: 'Make it longer: at least 10 characters.' },
   password_too_long: { field: 'password', text: 'Make it shorter: at most 200 characters.' },
+  password_common: {
+    field: 'password',
+    text: 'Guessers try this one first. Take a few unrelated words.',
+  },
   display_name_invalid: {
     field: 'display_name',
     text: 'Use 1 to 60 ordinary characters.',

@@ -1,29 +1,138 @@
 import { api } from '@/api/api';
 import { noteLogin } from '@/api/login-hint';
 import { me, upsertMe } from '@/api/me';
+import { saveFile } from '@/lib/save-file';
 import type {
   Credentials,
+  BegunPasskey,
   Device,
   FinishedSignIn,
   Identity,
+  Login,
   NewAccount,
   NewEmail,
   NewPassword,
   NewProfile,
+  Passkey,
+  PasskeyAssertion,
+  PasskeyChallenge,
+  PasskeyRegistration,
   PasswordReset,
+  Proof,
+  SecondStep,
+  Security,
   SignInProvider,
+  TotpOffer,
 } from '@/api/types';
 
 /** What another person must not see after signing in or out in the same tab. */
-const PERSONAL = ['Devices', 'Session', 'Join'] as const;
+const PERSONAL = ['Devices', 'Session', 'Join', 'Identities', 'Security'] as const;
+
+/** Somebody is in, or has another step to take. */
+type Entry = Login | SecondStep;
+
+/** The step that is left; undefined when there is none. */
+export const secondStepOf = (entry: Entry): SecondStep | undefined =>
+  'second_step_token' in entry ? entry : undefined;
 
 const accountsApi = api.injectEndpoints({
   endpoints: (build) => ({
-    logIn: build.mutation<unknown, Credentials>({
+    logIn: build.mutation<Entry, Credentials>({
       query: (body) => ({ url: '/accounts/log-in', method: 'POST', body }),
       extraOptions: { unauthenticated: 'final' },
       invalidatesTags: (result) => (result ? PERSONAL : []),
       onQueryStarted: learnWhoThatIs,
+    }),
+    secondStep: build.mutation<Login, { second_step_token: string; proof: Proof }>({
+      query: (body) => ({ url: '/accounts/log-in/second-step', method: 'POST', body }),
+      extraOptions: { unauthenticated: 'final' },
+      invalidatesTags: (result) => (result ? PERSONAL : []),
+      onQueryStarted: learnWhoThatIs,
+    }),
+    passkeyChallenge: build.mutation<PasskeyChallenge, { second_step_token?: string }>({
+      query: (body) => ({ url: '/accounts/passkeys/challenge', method: 'POST', body }),
+      extraOptions: { unauthenticated: 'guest' },
+    }),
+    logInByPasskey: build.mutation<Login, { ceremony: string; credential: PasskeyAssertion }>({
+      query: (body) => ({ url: '/accounts/passkeys/log-in', method: 'POST', body }),
+      extraOptions: { unauthenticated: 'final' },
+      invalidatesTags: (result) => (result ? PERSONAL : []),
+      onQueryStarted: learnWhoThatIs,
+    }),
+    prove: build.mutation<null, Proof>({
+      query: (proof) => ({ url: '/me/proof', method: 'POST', body: { proof } }),
+    }),
+    takeData: build.mutation<null, void>({
+      async queryFn(_, __, ___, query) {
+        const request = {
+          url: '/me/export',
+          method: 'POST',
+          body: {},
+          responseType: 'blob',
+        } as const;
+        const { data, error } = await query(request);
+        if (error) return { error };
+        saveFile(data as Blob, 'my-data.zip');
+        return { data: null };
+      },
+    }),
+    deleteAccount: build.mutation<null, void>({
+      query: () => ({ url: '/me', method: 'DELETE' }),
+      onQueryStarted: becomeNobody,
+    }),
+    security: build.query<Security, void>({
+      query: () => ({ url: '/me/security' }),
+      providesTags: ['Security'],
+    }),
+    offerTotp: build.mutation<TotpOffer, void>({
+      query: () => ({ url: '/me/totp', method: 'POST', body: {} }),
+    }),
+    confirmTotp: build.mutation<{ backup_codes: string[] }, string>({
+      query: (code) => ({ url: '/me/totp/confirm', method: 'POST', body: { code } }),
+      invalidatesTags: (_, error) => (error ? [] : ['Security']),
+    }),
+    removeTotp: build.mutation<null, void>({
+      query: () => ({ url: '/me/totp', method: 'DELETE' }),
+      invalidatesTags: (_, error) => (error ? [] : ['Security']),
+    }),
+    renewBackupCodes: build.mutation<{ backup_codes: string[] }, void>({
+      query: () => ({ url: '/me/backup-codes', method: 'POST', body: {} }),
+      invalidatesTags: (_, error) => (error ? [] : ['Security']),
+    }),
+    passkeys: build.query<Passkey[], void>({
+      query: () => ({ url: '/me/passkeys' }),
+      transformResponse: (body: { items: Passkey[] }) => body.items,
+      providesTags: ['Security'],
+    }),
+    beginPasskey: build.mutation<BegunPasskey, void>({
+      query: () => ({ url: '/me/passkeys/begin', method: 'POST', body: {} }),
+    }),
+    addPasskey: build.mutation<
+      Passkey,
+      { ceremony: string; credential: PasskeyRegistration; name: string }
+    >({
+      query: (body) => ({ url: '/me/passkeys', method: 'POST', body }),
+      invalidatesTags: (_, error) => (error ? [] : ['Security']),
+    }),
+    renamePasskey: build.mutation<null, { id: string; name: string }>({
+      query: ({ id, name }) => ({
+        url: `/me/passkeys/${encodeURIComponent(id)}`,
+        method: 'PUT',
+        body: { name },
+      }),
+      invalidatesTags: (_, error) => (error ? [] : ['Security']),
+    }),
+    removePasskey: build.mutation<null, string>({
+      query: (id) => ({ url: `/me/passkeys/${encodeURIComponent(id)}`, method: 'DELETE' }),
+      invalidatesTags: (_, error) => (error ? [] : ['Security']),
+    }),
+    askForPasskey: build.mutation<{ backup_codes: string[] }, boolean>({
+      query: (after_password) => ({
+        url: '/me/second-step/passkey',
+        method: 'PUT',
+        body: { after_password },
+      }),
+      invalidatesTags: (_, error) => (error ? [] : ['Security']),
     }),
     signUp: build.mutation<unknown, NewAccount>({
       query: (body) => ({ url: '/accounts/sign-up', method: 'POST', body }),
@@ -33,16 +142,7 @@ const accountsApi = api.injectEndpoints({
     }),
     logOut: build.mutation<null, void>({
       query: () => ({ url: '/accounts/log-out', method: 'POST', body: {} }),
-      async onQueryStarted(_, { dispatch, queryFulfilled }) {
-        await queryFulfilled.then(
-          async () => {
-            noteLogin('absent');
-            dispatch(api.util.resetApiState());
-            await dispatch(upsertMe('me', undefined, null));
-          },
-          () => undefined, // the caller shows it
-        );
-      },
+      onQueryStarted: becomeNobody,
     }),
     devices: build.query<Device[], void>({
       query: () => ({ url: '/me/logins' }),
@@ -78,10 +178,10 @@ const accountsApi = api.injectEndpoints({
       }),
       extraOptions: { unauthenticated: 'guest' },
     }),
-    finishSignIn: build.mutation<unknown, FinishedSignIn>({
+    finishSignIn: build.mutation<Entry, FinishedSignIn>({
       query: (body) => ({ url: '/accounts/providers/finish', method: 'POST', body }),
       extraOptions: { unauthenticated: 'guest' },
-      invalidatesTags: (result) => (result ? [...PERSONAL, 'Identities'] : []),
+      invalidatesTags: (result) => (result ? PERSONAL : []),
       onQueryStarted: learnWhoThatIs,
     }),
     identities: build.query<Identity[], void>({
@@ -128,13 +228,15 @@ const accountsApi = api.injectEndpoints({
 
 interface Lifecycle {
   dispatch: (action: ReturnType<typeof me.initiate>) => unknown;
-  queryFulfilled: Promise<unknown>;
+  queryFulfilled: Promise<{ data: unknown }>;
 }
 
 /** Signing in fills `me`, and with it the header, the guards and the way on from the sign-in page. */
 async function learnWhoThatIs(_: unknown, { dispatch, queryFulfilled }: Lifecycle): Promise<void> {
   await queryFulfilled.then(
-    async () => {
+    async ({ data }) => {
+      // Half a log-in is none.
+      if (secondStepOf(data as Entry)) return;
       // An answer still on its way was asked for as nobody: while it is, no other is asked for.
       await dispatch(me.initiate(undefined, { subscribe: false }));
       await dispatch(me.initiate(undefined, { subscribe: false, forceRefetch: true }));
@@ -143,8 +245,45 @@ async function learnWhoThatIs(_: unknown, { dispatch, queryFulfilled }: Lifecycl
   );
 }
 
+interface Leaving {
+  dispatch: {
+    (action: ReturnType<typeof upsertMe>): unknown;
+    (action: { type: string }): unknown;
+  };
+  queryFulfilled: Promise<unknown>;
+}
+
+/** What was somebody's is forgotten here when they have left. */
+async function becomeNobody(_: unknown, { dispatch, queryFulfilled }: Leaving): Promise<void> {
+  await queryFulfilled.then(
+    async () => {
+      noteLogin('absent');
+      dispatch(api.util.resetApiState() as { type: string });
+      await dispatch(upsertMe('me', undefined, null));
+    },
+    () => undefined, // the caller shows it
+  );
+}
+
 export const {
   useLogInMutation,
+  useSecondStepMutation,
+  usePasskeyChallengeMutation,
+  useLogInByPasskeyMutation,
+  useProveMutation,
+  useSecurityQuery,
+  useTakeDataMutation,
+  useDeleteAccountMutation,
+  useOfferTotpMutation,
+  useConfirmTotpMutation,
+  useRemoveTotpMutation,
+  useRenewBackupCodesMutation,
+  usePasskeysQuery,
+  useBeginPasskeyMutation,
+  useAddPasskeyMutation,
+  useRenamePasskeyMutation,
+  useRemovePasskeyMutation,
+  useAskForPasskeyMutation,
   useSignUpMutation,
   useLogOutMutation,
   useDevicesQuery,

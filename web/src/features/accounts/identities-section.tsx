@@ -1,13 +1,12 @@
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
-import { sortProblem } from '@/lib/form-problem';
-import { toast } from '@/lib/toast';
 import {
   useBeginSignInMutation,
   useIdentitiesQuery,
   useSignInProvidersQuery,
   useUnlinkIdentityMutation,
 } from './api';
+import { useGuardedAction } from './guarded-action';
 import { rememberReturn } from './return-after-provider';
 import { SettingsSection } from './settings-section';
 
@@ -44,28 +43,22 @@ interface ProviderRowProps {
 }
 
 function ProviderRow({ id, name, email }: ProviderRowProps) {
-  const [begin, beginning] = useBeginSignInMutation();
-  const [unlink, unlinking] = useUnlinkIdentityMutation();
+  const { run, busy, proofDialog } = useGuardedAction();
+  const [begin] = useBeginSignInMutation();
+  const [unlink] = useUnlinkIdentityMutation();
   const isLinked = email !== undefined;
 
-  const link = async () => {
-    const { data, error } = await begin(id);
-    if (error) {
-      const detail = sortProblem(error, [], {}).form;
-      toast({ tone: 'danger', title: `${name} is not linked`, detail });
-      return;
-    }
-    rememberReturn('/settings');
-    window.location.assign(data.url);
-  };
+  const link = () =>
+    run(`${name} is not linked`, async () => {
+      const { url } = await begin(id).unwrap();
+      rememberReturn('/settings');
+      window.location.assign(url);
+    });
 
-  const takeOff = async () => {
-    const { error } = await unlink(id);
-    if (error) {
-      const detail = sortProblem(error, [], {}).form;
-      toast({ tone: 'danger', title: `${name} is still linked`, detail });
-    }
-  };
+  const takeOff = () =>
+    run(`${name} is still linked`, async () => {
+      await unlink(id).unwrap();
+    });
 
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-2 p-4">
@@ -75,14 +68,10 @@ function ProviderRow({ id, name, email }: ProviderRowProps) {
         </p>
         {email && <p className="truncate text-sm text-muted">{email}</p>}
       </div>
-      <Button
-        size="sm"
-        variant="secondary"
-        busy={beginning.isLoading || unlinking.isLoading}
-        onClick={isLinked ? takeOff : link}
-      >
+      <Button size="sm" variant="secondary" busy={busy} onClick={isLinked ? takeOff : link}>
         {isLinked ? `Unlink ${name}` : `Link ${name}`}
       </Button>
+      {proofDialog}
     </li>
   );
 }

@@ -10,7 +10,7 @@ import { PasswordInput } from './password-input';
 import { SettingsSection } from './settings-section';
 import { useForm } from '@/lib/use-form';
 
-const { password_too_short, password_too_long } = ACCOUNT_WORDS;
+const { password_too_short, password_too_long, password_common } = ACCOUNT_WORDS;
 
 /** Another password, for those who know the old one. */
 export function PasswordSection() {
@@ -41,6 +41,7 @@ function ChangePasswordForm({ onDone }: { onDone: () => void }) {
       password_wrong: { field: 'current_password', text: 'This is not your password.' },
       password_too_short: { field: 'password', text: password_too_short?.text ?? '' },
       password_too_long: { field: 'password', text: password_too_long?.text ?? '' },
+      password_common: { field: 'password', text: password_common?.text ?? '' },
     },
     check: ({ current_password, password }) => ({
       ...(current_password === '' && { current_password: 'Type your password.' }),

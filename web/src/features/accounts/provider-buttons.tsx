@@ -5,8 +5,14 @@ import { sortProblem } from '@/lib/form-problem';
 import { useBeginSignInMutation, useSignInProvidersQuery } from './api';
 import { rememberReturn } from './return-after-provider';
 
+interface ProviderButtonsProps {
+  returnTo: string;
+  /** Nothing else is offered beside them. */
+  alone?: boolean;
+}
+
 /** Ways to sign in by somebody else: nothing where none is configured. */
-export function ProviderButtons({ returnTo }: { returnTo: string }) {
+export function ProviderButtons({ returnTo, alone = false }: ProviderButtonsProps) {
   const { data: providers } = useSignInProvidersQuery();
   const [begin, { isLoading }] = useBeginSignInMutation();
   const [failure, setFailure] = useState<string>();
@@ -31,7 +37,7 @@ export function ProviderButtons({ returnTo }: { returnTo: string }) {
           Continue with {name}
         </Button>
       ))}
-      <p className="text-center text-sm text-muted">or with a password</p>
+      {!alone && <p className="text-center text-sm text-muted">or with a password</p>}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import { Link, Navigate, useSearchParams } from 'react-router';
+import { Link, Navigate, useNavigate, useSearchParams } from 'react-router';
 import { useMeQuery } from '@/api/me';
 import { Banner } from '@/components/ui/banner';
 import { Button } from '@/components/ui/button';
@@ -9,15 +9,17 @@ import { RETURN_TO, returnTo } from '@/lib/return-to';
 import { browserViewer } from '@/lib/time';
 import { useTitle } from '@/lib/title';
 import { AccountPage } from './account-page';
-import { useFinishSignInMutation } from './api';
+import { secondStepOf, useFinishSignInMutation } from './api';
 import { rememberedReturn } from './return-after-provider';
+import { SecondStepForm } from './second-step-form';
 
 /** Where a provider sends the browser back to. */
 export function ProviderCallbackPage() {
   useTitle('Signing in');
   const [params] = useSearchParams();
-  const [finish, { isSuccess, error }] = useFinishSignInMutation();
+  const [finish, { data: entry, isSuccess, error }] = useFinishSignInMutation();
   const { data: me, error: meUnknown } = useMeQuery();
+  const navigate = useNavigate();
   const asked = useRef(false);
 
   useEffect(() => {
@@ -33,11 +35,20 @@ export function ProviderCallbackPage() {
     });
   }, [finish, params]);
 
+  const step = entry && secondStepOf(entry);
   // Pages for members send away whom they do not know yet.
-  if (isSuccess && (me ?? meUnknown)) {
+  if (isSuccess && (me ?? (meUnknown && !step))) {
     const next = new URLSearchParams({ [RETURN_TO]: rememberedReturn() ?? '' });
     return <Navigate to={returnTo(next)} replace />;
   }
+  if (step) {
+    return (
+      <AccountPage title="One more step" lead="The provider knows you.">
+        <SecondStepForm step={step} onBack={() => void navigate('/sign-in')} />
+      </AccountPage>
+    );
+  }
+
   return (
     <AccountPage
       title={error ? 'You are not signed in' : 'Signing in…'}

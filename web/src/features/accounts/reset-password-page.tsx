@@ -11,7 +11,7 @@ import { useLinkToken } from './link-token';
 import { PasswordInput } from './password-input';
 import { useForm } from '@/lib/use-form';
 
-const { password_too_short, password_too_long } = ACCOUNT_WORDS;
+const { password_too_short, password_too_long, password_common } = ACCOUNT_WORDS;
 
 /** Where the link in a letter leads: a new password. */
 export function ResetPasswordPage() {
@@ -25,6 +25,7 @@ export function ResetPasswordPage() {
     words: {
       password_too_short: { field: 'password', text: password_too_short?.text ?? '' },
       password_too_long: { field: 'password', text: password_too_long?.text ?? '' },
+      password_common: { field: 'password', text: password_common?.text ?? '' },
     },
     check: ({ password }) => {
       const missing = missingWords({ password });

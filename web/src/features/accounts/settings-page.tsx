@@ -4,10 +4,13 @@ import { useTitle } from '@/lib/title';
 import { DeviceList } from './device-list';
 import { EmailSection } from './email-section';
 import { IdentitiesSection } from './identities-section';
+import { PasskeysSection } from './passkeys-section';
 import { PasswordSection } from './password-section';
 import { PictureEditor } from './picture-editor';
+import { PrivacySection } from './privacy-section';
 import { ProfileForm } from './profile-form';
 import { SettingsSection } from './settings-section';
+import { TwoStepSection } from './two-step-section';
 
 interface SettingsPageProps {
   /** What only mentors set. */
@@ -27,6 +30,8 @@ export function SettingsPage({ forMentors }: SettingsPageProps) {
       </SettingsSection>
       <EmailSection me={me} />
       <PasswordSection />
+      <TwoStepSection />
+      <PasskeysSection />
       <IdentitiesSection />
       {me.mentor?.status === 'approved' && forMentors}
       <SettingsSection
@@ -36,6 +41,7 @@ export function SettingsPage({ forMentors }: SettingsPageProps) {
       >
         <DeviceList />
       </SettingsSection>
+      <PrivacySection me={me} />
     </div>
   );
 }
