@@ -20,6 +20,7 @@ use crate::kernel::outbox::{Dispatcher, OutboxMetrics, Wake};
 use crate::kernel::secrets::{Secrets, SecretsError};
 use crate::live::{Live, LiveError};
 use crate::mentors::Mentors;
+use crate::notes::Notes;
 use crate::ops::{self, Readiness, ServeError, Server};
 use crate::routes;
 
@@ -61,6 +62,7 @@ pub struct AppState {
     pub mentors: Mentors,
     pub availability: Availability,
     pub booking: Booking,
+    pub notes: Notes,
     pub live: Live,
     pub discovery: Discovery,
 }
@@ -74,7 +76,7 @@ macro_rules! parts_of_state {
         }
     )+};
 }
-parts_of_state!(kernel: Kernel, accounts: Accounts, mentors: Mentors, availability: Availability, booking: Booking, live: Live, discovery: Discovery);
+parts_of_state!(kernel: Kernel, accounts: Accounts, mentors: Mentors, availability: Availability, booking: Booking, notes: Notes, live: Live, discovery: Discovery);
 
 /// A server that listens.
 pub struct App {
@@ -83,6 +85,7 @@ pub struct App {
     readiness: Readiness,
     dispatcher: JoinHandle<()>,
     settling: JoinHandle<()>,
+    calendars: JoinHandle<()>,
 }
 
 /// Opens secrets and database, which the server and the administrator's commands share, and brings the schema up to
@@ -113,8 +116,9 @@ impl App {
         let booking = Booking::new(&kernel, &mentors);
         booking.forget_presence().await?;
         let live = Live::start(&kernel, &accounts, &booking).await?;
+        let notes = Notes::new(&kernel, &booking);
         let discovery = Discovery::new(&kernel, &mentors);
-        let state = AppState { kernel, accounts, mentors, availability, booking, live, discovery };
+        let state = AppState { kernel, accounts, mentors, availability, booking, notes, live, discovery };
         let kernel = &state.kernel;
         if kernel.config.demo {
             demo::prepare(&state).await?;
@@ -139,7 +143,8 @@ impl App {
         };
         let dispatcher = tokio::spawn(dispatcher.run());
         let settling = tokio::spawn(state.booking.clone().settle_forever());
-        Ok(Self { state, server, readiness, dispatcher, settling })
+        let calendars = tokio::spawn(state.availability.clone().refresh_forever());
+        Ok(Self { state, server, readiness, dispatcher, settling, calendars })
     }
 
     /// Where the API and the pages are.
@@ -160,6 +165,8 @@ impl App {
         self.server.shut_down().await;
         // So that who was present is on record before the end.
         let _ = tokio::time::timeout(LAST_DELIVERIES, self.state.kernel.outbox.settled()).await;
+        self.calendars.abort();
+        let _ = self.calendars.await;
         self.settling.abort();
         let _ = self.settling.await;
         self.dispatcher.abort();

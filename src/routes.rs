@@ -9,7 +9,9 @@ use utoipa_axum::routes;
 
 use crate::app::AppState;
 use crate::kernel::openapi::{name_problems, problem_schemas};
-use crate::{accounts, admin, availability, booking, dev_mail, discovery, embed, live, mentors, pages, site, web};
+use crate::{
+    accounts, admin, availability, booking, dev_mail, discovery, embed, live, mentors, notes, pages, site, web,
+};
 
 #[derive(OpenApi)]
 #[openapi(info(title = "FaceMentor", description = "Mentors and mentees, their sessions and calls."))]
@@ -50,6 +52,7 @@ fn all() -> OpenApiRouter<AppState> {
         .merge(admin::routes())
         .merge(availability::routes())
         .merge(booking::routes())
+        .merge(notes::routes())
         .merge(live::routes())
         .merge(discovery::routes())
         .merge(site::routes())

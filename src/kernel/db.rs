@@ -25,6 +25,9 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (7, "availability", include_str!("../../migrations/0007_availability.sql")),
     (8, "booking", include_str!("../../migrations/0008_booking.sql")),
     (9, "identities", include_str!("../../migrations/0009_identities.sql")),
+    (20, "busy_calendars", include_str!("../../migrations/0020_busy_calendars.sql")),
+    (21, "calendar_feeds", include_str!("../../migrations/0021_calendar_feeds.sql")),
+    (22, "session_notes", include_str!("../../migrations/0022_session_notes.sql")),
 ];
 
 /// How often a PostgreSQL transaction that lost a conflict is tried in all.

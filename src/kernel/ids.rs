@@ -72,6 +72,12 @@ row_id! {
     OfferingId,
     /// A mentee's place in a session with a time.
     BookingId,
+    /// A calendar whose events keep a mentor busy.
+    CalendarId,
+    /// Something to do after a session.
+    ActionId,
+    /// A file beside a session.
+    AttachmentId,
     /// A fact in the outbox.
     EventId,
 }

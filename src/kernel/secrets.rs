@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::clock::{Clock, Random, Timestamp};
+use super::sealing::SealingKey;
 
 const FILE: &str = "secrets.json";
 
@@ -47,6 +48,8 @@ pub enum Audience {
     Device,
     /// A sign-in by another provider that a browser has begun.
     Attempt,
+    /// A connection of somebody's calendar at Google that a page has begun.
+    Calendar,
 }
 
 impl Audience {
@@ -57,6 +60,7 @@ impl Audience {
             Audience::Room => "room",
             Audience::Device => "device",
             Audience::Attempt => "attempt",
+            Audience::Calendar => "calendar",
         }
     }
 }
@@ -70,6 +74,7 @@ struct Key {
     kid: String,
     encoding: EncodingKey,
     decoding: DecodingKey,
+    sealing: SealingKey,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -136,6 +141,20 @@ impl Secrets {
             .claims;
         if envelope.exp.saturating_mul(1_000) <= clock.now().0 { Err(TokenError::Expired) } else { Ok(envelope.claims) }
     }
+
+    /// Text for the database that only this server can read again. What is sealed for one purpose opens for no other: name
+    /// the row in it.
+    pub fn seal(&self, random: &Random, purpose: &str, text: &str) -> String {
+        let key = self.keys.first().expect("there is at least one key");
+        format!("{}.{}", key.kid, URL_SAFE_NO_PAD.encode(key.sealing.seal(random, purpose, text)))
+    }
+
+    /// None for what was not sealed here for this purpose, and when the key it was sealed with is gone.
+    pub fn open(&self, purpose: &str, sealed: &str) -> Option<String> {
+        let (kid, sealed) = sealed.split_once('.')?;
+        let key = self.keys.iter().find(|key| key.kid == kid)?;
+        key.sealing.open(purpose, URL_SAFE_NO_PAD.decode(sealed).ok()?)
+    }
 }
 
 /// Written beside and renamed, so that a crash leaves no half file.
@@ -158,7 +177,7 @@ fn parse(text: &str) -> Result<Secrets, String> {
             return Err(format!("key {} is shorter than 32 bytes", stored.kid));
         }
         let (encoding, decoding) = (EncodingKey::from_secret(&secret), DecodingKey::from_secret(&secret));
-        keys.push(Key { kid: stored.kid, encoding, decoding });
+        keys.push(Key { kid: stored.kid, encoding, decoding, sealing: SealingKey::of(&secret) });
     }
     if keys.is_empty() { Err("it holds no token_keys".to_owned()) } else { Ok(Secrets { keys }) }
 }
@@ -190,6 +209,19 @@ mod tests {
         time.advance(Duration::from_secs(60));
         let late = secrets().verify::<serde_json::Value>(Audience::Room, &clock, &token);
         assert_eq!(late, Err(TokenError::Expired));
+    }
+
+    #[test]
+    fn what_is_sealed_opens_for_its_purpose_alone() {
+        let (secrets, random) = (secrets(), Random::default());
+        let sealed = secrets.seal(&random, "row 1", "do not tell");
+        assert!(!sealed.contains("tell") && sealed != secrets.seal(&random, "row 1", "do not tell"));
+        assert_eq!(secrets.open("row 1", &sealed).as_deref(), Some("do not tell"));
+        let mut damaged = sealed.clone();
+        damaged.replace_range(sealed.len() - 2.., if sealed.ends_with("AA") { "BB" } else { "AA" });
+        for (purpose, text) in [("row 2", sealed.as_str()), ("row 1", &damaged), ("row 1", ""), ("row 1", "a.AAAA")] {
+            assert_eq!(secrets.open(purpose, text), None, "{purpose} {text}");
+        }
     }
 
     #[test]

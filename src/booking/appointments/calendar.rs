@@ -70,13 +70,13 @@ pub(super) fn object(booking: &Appointment, method: Method, around: &Surrounding
 }
 
 /// `20261124T140000Z`.
-fn utc(at: Timestamp) -> String {
+pub(super) fn utc(at: Timestamp) -> String {
     let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default();
     at.strftime("%Y%m%dT%H%M%SZ").to_string()
 }
 
 /// A TEXT value (§3.3.11).
-fn text(value: &str) -> String {
+pub(super) fn text(value: &str) -> String {
     let mut out = String::with_capacity(value.len());
     for c in value.chars() {
         match c {
@@ -90,7 +90,7 @@ fn text(value: &str) -> String {
 }
 
 /// In pieces of at most [`LINE`] octets, each after the first begun with a space; no character is cut.
-fn folded(line: &str) -> String {
+pub(super) fn folded(line: &str) -> String {
     let mut out = String::with_capacity(line.len() + 8);
     let mut used = 0;
     for c in line.chars() {

@@ -5,6 +5,7 @@
 
 mod attendance;
 mod calendar;
+mod feed;
 mod letters;
 mod life;
 mod model;

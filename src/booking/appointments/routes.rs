@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::model::{Answered, Appointment, HistoryLine, Party, ShownState};
-use super::{When, Wish, rules};
+use super::{When, Wish, feed, rules};
 use crate::accounts::{Accounts, LoggedIn};
 use crate::booking::model::Person;
 use crate::booking::{Booking, BookingError};
@@ -39,6 +39,7 @@ where
         .routes(routes!(cancel_booking))
         .routes(routes!(reschedule_booking))
         .routes(routes!(booking_calendar))
+        .merge(feed::routes())
 }
 
 #[derive(Deserialize, ToSchema)]

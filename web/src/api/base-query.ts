@@ -10,6 +10,7 @@ export interface Request {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   body?: unknown;
   params?: Record<string, string | number | undefined>;
+  headers?: Record<string, string>;
 }
 
 export interface RequestOptions {
@@ -63,10 +64,10 @@ export function axiosBaseQuery(
     return renewal;
   };
 
-  return async ({ url, method = 'GET', body, params }, { signal }, options) => {
+  return async ({ url, method = 'GET', body, params, headers = {} }, { signal }, options) => {
     const came = method === 'GET' ? takeFirstData(url, params) : undefined;
     if (came !== undefined) return { data: came };
-    const request: AxiosRequestConfig = { url, method, data: body, params, signal };
+    const request: AxiosRequestConfig = { url, method, data: body, params, headers, signal };
     const first = await send(client, request);
     const policy = options?.unauthenticated ?? 'refresh';
     if (first.error?.status !== 401 || policy === 'final') return first;

@@ -425,7 +425,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/me/availability/hours": {
+    "/api/me/calendar-feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The secret address of my bookings, for calendars to subscribe to */
+        get: operations["my_feed"];
+        put?: never;
+        /**
+         * Make the address of my bookings, or a new one; the one before works no more
+         * @description Code: `rate_limited`.
+         */
+        post: operations["renew_feed"];
+        /** Take the address of my bookings away */
+        delete: operations["remove_feed"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/calendars": {
         parameters: {
             query?: never;
             header?: never;
@@ -433,12 +455,100 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The hours in which I can be booked by my rules, whatever is booked already
-         * @description Codes: `range_invalid`, `range_too_long` (400), `mentor_required` (403).
+         * The calendars that keep me busy
+         * @description Code: `mentor_required` (403).
          */
-        get: operations["my_hours"];
+        get: operations["my_calendars"];
+        put?: never;
+        /**
+         * Subscribe to a calendar: no openings while it has events
+         * @description It is read at once, and then every fifteen minutes; while it does not answer, what was last read stays in force. Events
+         *     marked as free do not count, except whole days in a calendar of holidays. Codes (422, each with its field):
+         *     `calendar_address_invalid`, `calendar_name_invalid`, and why it could not be read: `calendar_not_public`,
+         *     `calendar_unreachable`, `calendar_slow`, `calendar_gone`, `calendar_forbidden`, `calendar_failed`,
+         *     `calendar_too_large`, `calendar_not_one`, `calendar_not_whole`; `calendar_known`, `calendars_full` (409),
+         *     `mentor_required` (403), `rate_limited`.
+         */
+        post: operations["subscribe_calendar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/calendars/google/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to connect my calendar at Google
+         * @description It will tell when I am busy, and nothing else. Codes: `not_found` where it is not offered, `mentor_required` (403),
+         *     `calendar_unreachable` (502), `rate_limited`.
+         */
+        post: operations["begin_google"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/calendars/google/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish what `begin` began; in place of a calendar at Google connected before
+         * @description Codes: `calendar_attempt_invalid` (400), `calendar_permission_denied`, `mentor_required` (403), `calendars_full` (409),
+         *     `calendar_unreachable`, `calendar_failed` (502).
+         */
+        post: operations["finish_google"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/calendars/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
         put?: never;
         post?: never;
+        /** Remove a calendar: it keeps nobody busy any more */
+        delete: operations["remove_calendar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/calendars/{id}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a calendar read now
+         * @description What became of it is in the answer. Code: `rate_limited`.
+         */
+        post: operations["refresh_calendar"];
         delete?: never;
         options?: never;
         head?: never;
@@ -615,7 +725,7 @@ export interface paths {
         get?: never;
         /**
          * Change an offering; what is booked keeps the terms it was booked by
-         * @description Codes as for a new one (422), `mentor_required` (403).
+         * @description Codes as for a new one.
          */
         put: operations["change_offering"];
         post?: never;
@@ -871,6 +981,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add something to do
+         * @description Codes (422, each with its field): `action_invalid`, `assignee_invalid`, `due_on_invalid`; `actions_full` (409).
+         */
+        post: operations["add_action"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/actions/{action}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change something to do, or tick it off
+         * @description Codes as for a new one, and `action_changed` (409, with the `current` one).
+         */
+        put: operations["change_action"];
+        post?: never;
+        /** Remove something to do */
+        delete: operations["remove_action"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a file beside a session, up to 10 MB: PDF, pictures, text, office documents, ZIP
+         * @description What it is its first bytes say; a Content-Type must agree with them. Codes: `attachment_empty`,
+         *     `attachment_type_refused`, `attachment_type_mismatch` (422), `attachment_too_large` (413), `attachments_full`,
+         *     `attachments_quota` (409), `rate_limited`.
+         */
+        post: operations["attach"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/attachments/{attachment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file beside a session of mine: to be saved, never shown as a page */
+        get: operations["attachment"];
+        put?: never;
+        post?: never;
+        /**
+         * Take a file away that I brought
+         * @description Code: `uploader_required` (403).
+         */
+        delete: operations["detach"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/end": {
         parameters: {
             query?: never;
@@ -885,6 +1079,66 @@ export interface paths {
          * @description Code: `host_required` (403) for its members.
          */
         post: operations["end_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is written down beside a booked session of mine
+         * @description Those with a place in it see it, before and after; one's own note nobody else does.
+         */
+        get: operations["session_notes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/notes/own": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Write my own notes
+         * @description Codes as for the shared ones.
+         */
+        put: operations["write_own_note"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/notes/shared": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Write the notes that all who take part share
+         * @description Codes: `note_changed` (409, with the `current` note), `note_invalid` (422).
+         */
+        put: operations["write_shared_note"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -908,19 +1162,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/calendar/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Somebody's bookings of the last year and all to come, as a calendar
+         * @description The address is the permission. Each event keeps its UID, counts its changes (SEQUENCE), and says when it is cancelled;
+         *     answers carry an ETag.
+         */
+        get: operations["calendar_feed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Format: uuid
+         * @description Something to do after a session.
+         */
+        ActionId: string;
         /** @description A question of the mentor's, and what the mentee wrote. */
         Answered: {
             answer: string;
             question: string;
         };
         AskPasswordReset: {
-            /** Format: email */
             email: string;
         };
+        /**
+         * Format: uuid
+         * @description A file beside a session.
+         */
+        AttachmentId: string;
         /** @description When a mentor can be booked, in civil time of their zone. Checked by [`super::document`] on its way in. */
         Availability: {
             /** @description In place of the weekly hours of a date; at most 400. */
@@ -931,6 +1215,12 @@ export interface components {
             time_zone: string;
             /** @description At most 100. */
             weekly?: components["schemas"]["WeeklyHours"][];
+        };
+        /** @description Where the browser goes now. */
+        BegunConnection: {
+            /** @description Keep it, and finish with it. */
+            attempt: string;
+            url: string;
         };
         /** @description Where the browser goes now. */
         BegunSignIn: {
@@ -1004,14 +1294,81 @@ export interface components {
             /** @description Null: that was all. */
             next_cursor: string | null;
         };
+        /** @description A calendar whose events keep me busy. Of the events only the times are kept. */
+        BusyCalendar: {
+            /** @description When it was last asked. */
+            checked_at_ms: components["schemas"]["Timestamp"];
+            /** @description When it is asked next. */
+            due_at_ms: components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description In a feed.
+             */
+            events: number;
+            /** @description Where a feed comes from. */
+            host: string | null;
+            id: components["schemas"]["CalendarId"];
+            kind: components["schemas"]["CalendarKind"];
+            /**
+             * Format: int32
+             * @description Events whose times nobody could tell: they keep nobody busy.
+             */
+            left_out: number;
+            name: string;
+            /** @description When it last answered: what it said then is in force. */
+            read_at_ms: components["schemas"]["Timestamp"];
+            source: components["schemas"]["CalendarSource"];
+            trouble: components["schemas"]["BusyCalendarTrouble"] | null;
+        };
+        BusyCalendarTrouble: {
+            code: components["schemas"]["CalendarTrouble"];
+            detail: string;
+        };
+        BusyCalendars: {
+            items: components["schemas"]["BusyCalendar"][];
+            /** @description Whether Google Calendar can be connected. */
+            offers_google: boolean;
+        };
+        /** @description Where calendars find my bookings. */
+        CalendarFeed: {
+            created_at_ms: components["schemas"]["Timestamp"] | null;
+            /** @description A secret: whoever has it sees the bookings. Null: there is none. */
+            url: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description A calendar whose events keep a mentor busy.
+         */
+        CalendarId: string;
+        /**
+         * @description What a calendar is for.
+         * @enum {string}
+         */
+        CalendarKind: "own" | "holidays";
+        /**
+         * @description Where busy times come from.
+         * @enum {string}
+         */
+        CalendarSource: "feed" | "google";
+        /**
+         * @description Why a calendar could not be read.
+         * @enum {string}
+         */
+        CalendarTrouble: "NotPublic" | "Unreachable" | "Slow" | "Gone" | "Forbidden" | "Failed" | "TooLarge" | "NotCalendar" | "Truncated" | "Revoked" | "Off" | "Lost";
         Cancel: {
             /** @description For the other; may be empty. */
             reason?: string;
         };
+        ChangeAction: components["schemas"]["NewSessionAction"] & {
+            /**
+             * Format: int32
+             * @description The version that was seen.
+             */
+            version: number;
+        };
         ChangeEmail: {
             /** Format: password */
             current_password: string;
-            /** Format: email */
             email: string;
         };
         ChangePassword: {
@@ -1036,10 +1393,7 @@ export interface components {
          */
         Credentials: "cookies" | "bearer";
         DateOverride: {
-            /**
-             * Format: date
-             * @description `2026-12-24`.
-             */
+            /** @description `2026-12-24`. */
             date: string;
             /** @description Empty: not available on that date. */
             windows?: components["schemas"]["Hours"][];
@@ -1095,6 +1449,18 @@ export interface components {
             code: string;
             detail: string;
             field: string;
+        };
+        /**
+         * Format: binary
+         * @description A file as it is.
+         */
+        File: string;
+        /** @description What Google sent the browser back to `/availability/google` with. */
+        FinishConnection: {
+            attempt: string;
+            /** @description Absent when Google or the mentor said no. */
+            code?: string | null;
+            state: string;
         };
         /** @description What the provider sent the browser back to `/sign-in/callback` with. */
         FinishSignIn: {
@@ -1223,10 +1589,6 @@ export interface components {
         };
         /** @enum {string} */
         MentorStatus: "applied" | "approved" | "declined";
-        /** @description When a mentor can be booked by their rules. */
-        MyHours: {
-            items: components["schemas"]["Stretch"][];
-        };
         /** @description What I say about myself as a mentor, and what became of it. */
         MyMentorProfile: {
             applied_at_ms: components["schemas"]["Timestamp"] | null;
@@ -1236,6 +1598,15 @@ export interface components {
             /** @description Where my page is, `/mentors/{slug}`, once I am approved. */
             slug: string | null;
             status: components["schemas"]["MentorStatus"] | null;
+        };
+        /** @description Something to do, as it is typed. Checked by [`super::rules`]. */
+        NewSessionAction: {
+            assignee_id?: components["schemas"]["UserId"] | null;
+            /** @description `2026-12-24`; null: some day. */
+            due_on?: string | null;
+            is_done?: boolean;
+            /** @description 1 to 500 characters. */
+            text: string;
         };
         /** @description Something that can be booked with a mentor. */
         Offering: components["schemas"]["OfferingTerms"] & {
@@ -1463,11 +1834,56 @@ export interface components {
             waiting_room: boolean;
             you: components["schemas"]["You"];
         };
+        /** @description Something to do. */
+        SessionAction: {
+            assignee: components["schemas"]["Person"] | null;
+            done_at_ms: components["schemas"]["Timestamp"] | null;
+            /** @description `2026-12-24`. */
+            due_on: string | null;
+            id: components["schemas"]["ActionId"];
+            text: string;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description A file. */
+        SessionAttachment: {
+            /** Format: int64 */
+            bytes: number;
+            created_at_ms: components["schemas"]["Timestamp"];
+            id: components["schemas"]["AttachmentId"];
+            media_type: string;
+            name: string;
+            uploaded_by: components["schemas"]["Person"];
+        };
         /**
          * Format: uuid
          * @description A meeting of a mentor and one or more mentees.
          */
         SessionId: string;
+        /** @description A text as it is now. */
+        SessionNote: {
+            text: string;
+            updated_at_ms: components["schemas"]["Timestamp"] | null;
+            updated_by: components["schemas"]["Person"] | null;
+            /**
+             * Format: int32
+             * @description Say it when changing the text; 0: nothing was ever written.
+             */
+            version: number;
+        };
+        /** @description What somebody sees beside a session. */
+        SessionNotes: {
+            /** @description Oldest first. */
+            actions: components["schemas"]["SessionAction"][];
+            /** @description Oldest first. */
+            attachments: components["schemas"]["SessionAttachment"][];
+            /** @description Nobody else sees it. */
+            own: components["schemas"]["SessionNote"];
+            /** @description Who takes part; the mentor first. */
+            people: components["schemas"]["Person"][];
+            /** @description Everybody's who takes part. */
+            shared: components["schemas"]["SessionNote"];
+        };
         /** @enum {string} */
         SessionState: "open" | "live" | "ended";
         Sessions: {
@@ -1487,7 +1903,6 @@ export interface components {
             credentials?: components["schemas"]["Credentials"];
             /** @description 1 to 60 characters. */
             display_name: string;
-            /** Format: email */
             email: string;
             /** @description The browser's language and zone; what is not known here is left out. */
             language?: string | null;
@@ -1509,19 +1924,17 @@ export interface components {
             secure_url: string | null;
             version: string;
         };
-        /** @description From a moment to another. */
-        Stretch: {
-            ends_at_ms: components["schemas"]["Timestamp"];
-            starts_at_ms: components["schemas"]["Timestamp"];
+        SubscribeCalendar: {
+            /** @description Of an iCalendar file: `https:` or `webcal:`. Whoever has it can read the calendar; it is never shown again. */
+            address: string;
+            kind?: components["schemas"]["CalendarKind"];
+            /** @description Up to 80 characters; empty: its host. */
+            name?: string;
         };
         /** @description Whole days without meetings. */
         TimeOff: {
-            /** Format: date */
             first_day: string;
-            /**
-             * Format: date
-             * @description Inclusive.
-             */
+            /** @description Inclusive. */
             last_day: string;
             /** @description For the mentor's own eyes, up to 200 characters. */
             note?: string;
@@ -1564,23 +1977,22 @@ export interface components {
         WeeklyHours: components["schemas"]["Hours"] & {
             weekday: components["schemas"]["Weekday"];
         };
+        WriteNote: {
+            /** @description Up to 20,000 characters. */
+            text: string;
+            /**
+             * Format: int32
+             * @description The version that was seen; 0 where there was none.
+             */
+            version: number;
+        };
         /**
          * @description As what the asker takes part.
          * @enum {string}
          */
         You: "mentor" | "member";
     };
-    responses: {
-        /** @description RFC 9457 problem; match on its `code` */
-        Problem: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-    };
+    responses: never;
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -1609,14 +2021,15 @@ export interface operations {
                     "application/json": components["schemas"]["ConfirmedEmail"];
                 };
             };
-            400: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     log_in: {
@@ -1640,14 +2053,15 @@ export interface operations {
                     "application/json": components["schemas"]["Login"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     log_out: {
@@ -1665,9 +2079,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     ask_password_reset: {
@@ -1689,13 +2109,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     sign_in_providers: {
@@ -1715,7 +2137,15 @@ export interface operations {
                     "application/json": components["schemas"]["SignInProviders"];
                 };
             };
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     finish: {
@@ -1739,14 +2169,15 @@ export interface operations {
                     "application/json": components["schemas"]["Login"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     begin: {
@@ -1768,12 +2199,15 @@ export interface operations {
                     "application/json": components["schemas"]["BegunSignIn"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     refresh: {
@@ -1797,13 +2231,15 @@ export interface operations {
                     "application/json": components["schemas"]["Login"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     reset_password: {
@@ -1825,14 +2261,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     sign_up: {
@@ -1856,26 +2293,20 @@ export interface operations {
                     "application/json": components["schemas"]["Login"];
                 };
             };
-            400: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_mentor_applications: {
         parameters: {
-            query?: {
-                /** @description `applied` when absent. */
-                status?: "applied" | "approved" | "declined";
-                /** @description `next_cursor` of the page before. */
-                cursor?: string;
-                /** @description 1 to 100, 20 when absent. */
-                limit?: number;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -1890,10 +2321,15 @@ export interface operations {
                     "application/json": components["schemas"]["MentorApplications"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     approve_mentor_application: {
@@ -1915,12 +2351,15 @@ export interface operations {
                     "application/json": components["schemas"]["MentorApplication"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     decline_mentor_application: {
@@ -1946,27 +2385,20 @@ export interface operations {
                     "application/json": components["schemas"]["MentorApplication"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_bookings: {
         parameters: {
-            query: {
-                /** @description `upcoming` (soonest first) or `past` (latest first). */
-                when: "upcoming" | "past";
-                /** @description `next_cursor` of the page before. */
-                cursor?: string;
-                /** @description 1 to 100. */
-                limit?: number;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -1981,9 +2413,15 @@ export interface operations {
                     "application/json": components["schemas"]["Bookings"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     book: {
@@ -2007,16 +2445,15 @@ export interface operations {
                     "application/json": components["schemas"]["Booking"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     find_booking: {
@@ -2038,10 +2475,15 @@ export interface operations {
                     "application/json": components["schemas"]["Booking"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     booking_calendar: {
@@ -2064,10 +2506,15 @@ export interface operations {
                     "text/calendar": string;
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     cancel_booking: {
@@ -2093,15 +2540,15 @@ export interface operations {
                     "application/json": components["schemas"]["Booking"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     reschedule_booking: {
@@ -2127,16 +2574,15 @@ export interface operations {
                     "application/json": components["schemas"]["Booking"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     look_at_link: {
@@ -2158,10 +2604,15 @@ export interface operations {
                     "application/json": components["schemas"]["Link"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     enter: {
@@ -2187,16 +2638,15 @@ export interface operations {
                     "application/json": components["schemas"]["RoomPass"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     me: {
@@ -2216,8 +2666,15 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            401: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     my_availability: {
@@ -2237,9 +2694,15 @@ export interface operations {
                     "application/json": components["schemas"]["Availability"];
                 };
             };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     set_availability: {
@@ -2263,23 +2726,20 @@ export interface operations {
                     "application/json": components["schemas"]["Availability"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    my_hours: {
+    my_feed: {
         parameters: {
-            query: {
-                /** @description What starts from then on */
-                from_ms: number;
-                /** @description and before then, at most 31 days later. */
-                until_ms: number;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -2291,13 +2751,250 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MyHours"];
+                    "application/json": components["schemas"]["CalendarFeed"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renew_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarFeed"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_calendars: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusyCalendars"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    subscribe_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscribeCalendar"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusyCalendar"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_google: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BegunConnection"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finish_google: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinishConnection"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusyCalendar"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CalendarId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refresh_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CalendarId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusyCalendar"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     change_email: {
@@ -2319,15 +3016,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     resend_confirmation: {
@@ -2345,11 +3042,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_identities: {
@@ -2369,8 +3070,15 @@ export interface operations {
                     "application/json": components["schemas"]["Identities"];
                 };
             };
-            401: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     unlink_identity: {
@@ -2390,12 +3098,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_logins: {
@@ -2415,8 +3126,15 @@ export interface operations {
                     "application/json": components["schemas"]["Devices"];
                 };
             };
-            401: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     revoke_other_logins: {
@@ -2434,9 +3152,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     revoke_login: {
@@ -2456,11 +3180,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     my_mentor_profile: {
@@ -2480,8 +3208,15 @@ export interface operations {
                     "application/json": components["schemas"]["MyMentorProfile"];
                 };
             };
-            401: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     save_mentor_profile: {
@@ -2505,13 +3240,15 @@ export interface operations {
                     "application/json": components["schemas"]["MyMentorProfile"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     my_offerings: {
@@ -2531,9 +3268,15 @@ export interface operations {
                     "application/json": components["schemas"]["Offerings"];
                 };
             };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     add_offering: {
@@ -2557,14 +3300,15 @@ export interface operations {
                     "application/json": components["schemas"]["Offering"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     change_offering: {
@@ -2590,14 +3334,15 @@ export interface operations {
                     "application/json": components["schemas"]["Offering"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     change_password: {
@@ -2619,14 +3364,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     save_picture: {
@@ -2650,13 +3396,15 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     remove_picture: {
@@ -2676,9 +3424,15 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     save_profile: {
@@ -2702,13 +3456,15 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_saved_mentors: {
@@ -2728,8 +3484,15 @@ export interface operations {
                     "application/json": components["schemas"]["SavedMentors"];
                 };
             };
-            401: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     save_mentor: {
@@ -2749,12 +3512,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     forget_mentor: {
@@ -2774,27 +3540,20 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     search_mentors: {
         parameters: {
-            query?: {
-                /** @description Words that must all be there; the last may be the beginning of one. Case and diacritics do not matter. */
-                q?: string;
-                /** @description A skill, as in `facets`. */
-                skill?: string;
-                /** @description A language, ISO 639-1. */
-                language?: string;
-                /** @description `next_cursor` of the page before. */
-                cursor?: string;
-                /** @description 1 to 100, 20 when absent. */
-                limit?: number;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -2809,9 +3568,15 @@ export interface operations {
                     "application/json": components["schemas"]["FoundMentors"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     mentor_page: {
@@ -2833,10 +3598,15 @@ export interface operations {
                     "application/json": components["schemas"]["MentorPage"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     mentor_offerings: {
@@ -2858,20 +3628,20 @@ export interface operations {
                     "application/json": components["schemas"]["Offerings"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_openings: {
         parameters: {
-            query: {
-                /** @description What starts from then on */
-                from_ms: number;
-                /** @description and before then, at most 31 days later. */
-                until_ms: number;
-            };
+            query?: never;
             header?: never;
             path: {
                 id: components["schemas"]["OfferingId"];
@@ -2888,10 +3658,15 @@ export interface operations {
                     "application/json": components["schemas"]["Openings"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     openapi_document: {
@@ -2933,19 +3708,20 @@ export interface operations {
                     "image/jpeg": components["schemas"]["Picture"];
                 };
             };
-            400: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_sessions: {
         parameters: {
-            query?: {
-                /** @description `next_cursor` of the page before. */
-                cursor?: string;
-                /** @description 1 to 100, 20 when absent. */
-                limit?: number;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -2960,9 +3736,15 @@ export interface operations {
                     "application/json": components["schemas"]["Sessions"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     open_session: {
@@ -2986,13 +3768,15 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     find_session: {
@@ -3014,10 +3798,207 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSessionAction"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionAction"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+                action: components["schemas"]["ActionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeAction"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionAction"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+                action: components["schemas"]["ActionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    attach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["File"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionAttachment"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+                attachment: components["schemas"]["AttachmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": components["schemas"]["File"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    detach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+                attachment: components["schemas"]["AttachmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     end_session: {
@@ -3039,11 +4020,113 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_notes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionNotes"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_own_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WriteNote"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionNote"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_shared_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WriteNote"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionNote"];
+                };
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     site: {
@@ -3061,6 +4144,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Site"];
+                };
+            };
+        };
+    };
+    calendar_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token and `.ics` */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description iCalendar (RFC 5545) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description Nothing has changed since `If-None-Match` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem; match on its `code` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -1,10 +1,12 @@
 import { api } from '@/api/api';
-import type { Booking, Bookings, NewBooking, Offering, Openings } from '@/api/types';
+import type { Booking, Bookings, CalendarFeed, NewBooking, Offering, Openings } from '@/api/types';
 import { rangesOf } from './days';
 import type { Stretch } from './week';
 
 const bookingApi = api
-  .enhanceEndpoints({ addTagTypes: ['Openings', 'Booking', 'Offerings', 'Availability'] })
+  .enhanceEndpoints({
+    addTagTypes: ['Openings', 'Booking', 'CalendarFeed', 'Offerings', 'Availability'],
+  })
   .injectEndpoints({
     endpoints: (build) => ({
       mentorOfferings: build.query<Offering[], string>({
@@ -45,6 +47,18 @@ const bookingApi = api
         query: (id) => ({ url: `/bookings/${encodeURIComponent(id)}` }),
         providesTags: ['Booking'],
       }),
+      calendarFeed: build.query<CalendarFeed, void>({
+        query: () => ({ url: '/me/calendar-feed' }),
+        providesTags: ['CalendarFeed'],
+      }),
+      renewCalendarFeed: build.mutation<CalendarFeed, void>({
+        query: () => ({ url: '/me/calendar-feed', method: 'POST' }),
+        invalidatesTags: ['CalendarFeed'],
+      }),
+      removeCalendarFeed: build.mutation<null, void>({
+        query: () => ({ url: '/me/calendar-feed', method: 'DELETE' }),
+        invalidatesTags: ['CalendarFeed'],
+      }),
       book: build.mutation<Booking, NewBooking>({
         query: (body) => ({ url: '/bookings', method: 'POST', body }),
         invalidatesTags: ['Booking', 'Openings'],
@@ -74,6 +88,9 @@ export const {
   useMyHoursQuery,
   useBookingsQuery,
   useBookingQuery,
+  useCalendarFeedQuery,
+  useRenewCalendarFeedMutation,
+  useRemoveCalendarFeedMutation,
   useBookMutation,
   useCancelBookingMutation,
   useMoveBookingMutation,

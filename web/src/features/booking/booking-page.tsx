@@ -14,6 +14,7 @@ import { BookingState, isAhead, otherOf } from './booking-state';
 import { CancelDialog } from './cancel-dialog';
 import { price } from '@/lib/money';
 import { MoveDialog } from './move-dialog';
+import { NotesSection } from './notes/notes-section';
 import { WayIn } from './way-in';
 import { WhenInFull } from './when-in-full';
 
@@ -108,6 +109,7 @@ function Details({ booking }: { booking: Booking }) {
           </dl>
         </section>
       )}
+      {booking.state !== 'cancelled' && <NotesSection session={booking.session_id} />}
       <History booking={booking} />
     </article>
   );

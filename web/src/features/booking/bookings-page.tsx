@@ -9,6 +9,7 @@ import { sortProblem } from '@/lib/form-problem';
 import { useTitle } from '@/lib/title';
 import { useBookingsQuery } from './api';
 import { BookingState, otherOf } from './booking-state';
+import { FeedSection } from './feed-section';
 
 /** What is booked, with whom, as mentee and as mentor. */
 export function BookingsPage() {
@@ -27,6 +28,7 @@ export function BookingsPage() {
       </div>
       <Part when="upcoming" title="Upcoming" empty={<NothingAhead isMentor={isMentor} />} />
       <Part when="past" title="Past" empty={null} />
+      <FeedSection />
     </div>
   );
 }
