@@ -20,7 +20,7 @@ for target in "${targets[@]}"; do
   found=target/found/$target
   mkdir -p "$found"
   longest=4096
-  [ "$target" = sdp ] && longest=65536
+  case $target in sdp | ical) longest=65536 ;; esac
   echo "==> $target, $time s"
   cargo fuzz run --sanitizer none "$target" "$found" "corpus/$target" -- \
     -max_total_time="$time" -max_len="$longest" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1

@@ -20,6 +20,7 @@ use crate::kernel::outbox::{Dispatcher, OutboxMetrics, Wake};
 use crate::kernel::secrets::{Secrets, SecretsError};
 use crate::live::{Live, LiveError};
 use crate::mentors::Mentors;
+use crate::notes::Notes;
 use crate::ops::{self, Readiness, ServeError, Server};
 use crate::privacy::Privacy;
 use crate::reviews::Reviews;
@@ -63,6 +64,7 @@ pub struct AppState {
     pub mentors: Mentors,
     pub availability: Availability,
     pub booking: Booking,
+    pub notes: Notes,
     pub live: Live,
     pub reviews: Reviews,
     pub discovery: Discovery,
@@ -78,7 +80,7 @@ macro_rules! parts_of_state {
         }
     )+};
 }
-parts_of_state!(kernel: Kernel, accounts: Accounts, mentors: Mentors, availability: Availability, booking: Booking, live: Live, reviews: Reviews, discovery: Discovery, privacy: Privacy);
+parts_of_state!(kernel: Kernel, accounts: Accounts, mentors: Mentors, availability: Availability, booking: Booking, notes: Notes, live: Live, reviews: Reviews, discovery: Discovery, privacy: Privacy);
 
 /// A server that listens.
 pub struct App {
@@ -88,6 +90,7 @@ pub struct App {
     dispatcher: JoinHandle<()>,
     settling: JoinHandle<()>,
     sweeping: JoinHandle<()>,
+    calendars: JoinHandle<()>,
 }
 
 /// Opens secrets and database, which the server and the administrator's commands share, and brings the schema up to
@@ -118,10 +121,12 @@ impl App {
         let booking = Booking::new(&kernel, &mentors);
         booking.forget_presence().await?;
         let live = Live::start(&kernel, &accounts, &booking).await?;
+        let notes = Notes::new(&kernel, &booking);
         let reviews = Reviews::new(&kernel, &mentors);
         let discovery = Discovery::new(&kernel, &mentors);
         let privacy = Privacy::new(&kernel, &accounts, &mentors, &booking);
-        let state = AppState { kernel, accounts, mentors, availability, booking, live, reviews, discovery, privacy };
+        let state =
+            AppState { kernel, accounts, mentors, availability, booking, notes, live, reviews, discovery, privacy };
         let kernel = &state.kernel;
         if kernel.config.demo {
             demo::prepare(&state).await?;
@@ -149,7 +154,8 @@ impl App {
         let dispatcher = tokio::spawn(dispatcher.run());
         let settling = tokio::spawn(state.booking.clone().settle_forever());
         let sweeping = tokio::spawn(state.accounts.clone().sweep_forever());
-        Ok(Self { state, server, readiness, dispatcher, settling, sweeping })
+        let calendars = tokio::spawn(state.availability.clone().refresh_forever());
+        Ok(Self { state, server, readiness, dispatcher, settling, sweeping, calendars })
     }
 
     /// Where the API and the pages are.
@@ -170,7 +176,7 @@ impl App {
         self.server.shut_down().await;
         // So that who was present is on record before the end.
         let _ = tokio::time::timeout(LAST_DELIVERIES, self.state.kernel.outbox.settled()).await;
-        for task in [self.settling, self.sweeping] {
+        for task in [self.calendars, self.settling, self.sweeping] {
             task.abort();
             let _ = task.await;
         }

@@ -17,6 +17,7 @@ mod embed;
 pub mod kernel;
 pub mod live;
 pub mod mentors;
+pub mod notes;
 pub mod ops;
 mod pages;
 pub mod privacy;

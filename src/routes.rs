@@ -10,8 +10,8 @@ use utoipa_axum::routes;
 use crate::app::AppState;
 use crate::kernel::openapi::{name_problems, problem_schemas};
 use crate::{
-    accounts, admin, availability, booking, dev_mail, discovery, embed, live, mentors, pages, privacy, reviews, site,
-    web,
+    accounts, admin, availability, booking, dev_mail, discovery, embed, live, mentors, notes, pages, privacy, reviews,
+    site, web,
 };
 
 #[derive(OpenApi)]
@@ -53,6 +53,7 @@ fn all() -> OpenApiRouter<AppState> {
         .merge(admin::routes())
         .merge(availability::routes())
         .merge(booking::routes())
+        .merge(notes::routes())
         .merge(live::routes())
         .merge(reviews::routes())
         .merge(discovery::routes())

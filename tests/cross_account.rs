@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use facementor::kernel::ids::CalendarId;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -39,7 +40,7 @@ enum Reach {
 struct Case {
     method: Method,
     route: &'static str,
-    /// What stands for the parameter, an object of the owner's.
+    /// What stands for the parameter, an object of the owner's; for two of them with a space between.
     id: String,
     body: Value,
     reach: Reach,
@@ -108,9 +109,11 @@ async fn refuses(world: &World, cast: &Cast, case: &Case) {
 }
 
 async fn ask(browser: &Browser, case: &Case, id: &str) -> Answer {
-    let parameter = case.route.find('{').expect("a parameter")..case.route.find('}').expect("its end") + 1;
-    let mut path = case.route.to_owned();
-    path.replace_range(parameter, id);
+    let (mut path, mut ids) = (case.route.to_owned(), id.split(' ').cycle());
+    while let Some(start) = path.find('{') {
+        let end = path.find('}').expect("its end") + 1;
+        path.replace_range(start..end, ids.next().expect("an id"));
+    }
     browser
         .send(
             case.method.clone(),
@@ -198,6 +201,16 @@ async fn cast(world: &World) -> Cast {
         })
     });
     insert.await.expect("a row");
+    // What is written beside their session, and a calendar of Ada's.
+    let beside = text(&booked, "session_id");
+    let notes = format!("/api/sessions/{beside}/notes");
+    put(&ada, &format!("{notes}/shared"), &json!({"text": SECRET, "version": 0})).await;
+    let done = bo.post(&format!("/api/sessions/{beside}/actions"), &json!({"text": SECRET})).await.expect(201);
+    let action = format!("{beside} {}", text(&done, "id"));
+    let path = format!("/api/sessions/{beside}/attachments?name=a.txt");
+    let file = bo.send(Method::POST, &path, |request| request.body(SECRET)).await.expect(201);
+    let file = format!("{beside} {}", text(&file, "id"));
+    let calendar = calendar(world, &ada_id).await;
     let login = text(&ada.get("/api/me/logins").await.expect(200)["items"][0], "id");
 
     let hour_ms = 3_600_000;
@@ -258,6 +271,19 @@ async fn cast(world: &World) -> Cast {
     case(get, "/api/offerings/{id}/openings", &offering, none(), Reach::Anyone);
     case(get, "/api/sessions/{id}", &text(&session, "id"), none(), Reach::Owner);
     case(post, "/api/sessions/{id}/end", &text(&session, "id"), none(), Reach::Owner);
+    case(delete, "/api/me/calendars/{id}", &calendar, none(), Reach::Owner);
+    case(post, "/api/me/calendars/{id}/refresh", &calendar, none(), Reach::Owner);
+    case(get, "/calendar/{file}", "no-such-feed.ics", none(), Reach::Anyone);
+    let write = || json!({"text": "Mine now", "version": 1});
+    case(get, "/api/sessions/{id}/notes", &beside, none(), Reach::Owner);
+    case(put, "/api/sessions/{id}/notes/shared", &beside, write(), Reach::Owner);
+    case(put, "/api/sessions/{id}/notes/own", &beside, write(), Reach::Owner);
+    case(post, "/api/sessions/{id}/actions", &beside, write(), Reach::Owner);
+    case(put, "/api/sessions/{id}/actions/{action}", &action, write(), Reach::Owner);
+    case(delete, "/api/sessions/{id}/actions/{action}", &action, none(), Reach::Owner);
+    case(post, "/api/sessions/{id}/attachments", &beside, none(), Reach::Owner);
+    case(get, "/api/sessions/{id}/attachments/{attachment}", &file, none(), Reach::Owner);
+    case(delete, "/api/sessions/{id}/attachments/{attachment}", &file, none(), Reach::Owner);
     // Only who knows the code can be here; what it says is for the whole link.
     case(get, "/api/join/{join_code}", "no-such-code", none(), Reach::Anyone);
     case(post, "/api/join/{join_code}", &code, json!({"name": "X"}), Reach::Booked);
@@ -280,4 +306,23 @@ async fn cast(world: &World) -> Cast {
         Reach::Administrator,
     );
     Cast { ada, bo, strangers, cases }
+}
+
+/// A calendar that keeps somebody busy, as if it had been read.
+async fn calendar(world: &World, mentor: &str) -> String {
+    let kernel = &world.state().kernel;
+    let id = &CalendarId::generate(&kernel.random, &kernel.clock).to_string();
+    let sql = "INSERT INTO busy_calendars (id, mentor_id, source, kind, name, secret, fingerprint, created_at_ms,
+                 checked_at_ms, read_at_ms, due_at_ms, failures, whole_at_ms, events, left_out)
+               VALUES ($1, $2, 'feed', 'own', $3, 'x', 'x', 0, 0, 0, $4, 0, 0, 0, 0)";
+    kernel
+        .db
+        .write(|mut tx| {
+            Box::pin(async move {
+                sqlx::query(sql).bind(id).bind(mentor).bind(SECRET).bind(i64::MAX).execute(&mut *tx).await
+            })
+        })
+        .await
+        .expect("stored");
+    id.clone()
 }

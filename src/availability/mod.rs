@@ -3,6 +3,7 @@
 //! That no time is sold twice is the schema's doing: a meeting occupies its mentor's five-minute granules, one row each.
 //! The functions that take a connection run inside booking's own transactions.
 
+mod busy;
 mod document;
 mod error;
 mod model;
@@ -14,6 +15,7 @@ mod terms;
 #[cfg(test)]
 mod tests;
 
+pub use busy::Trouble as CalendarTrouble;
 pub use error::AvailabilityError;
 pub use model::{DateOverride, Document, Hours, Offering, Opening, Terms, TimeOff, Weekday, WeeklyHours};
 pub use openings::{alternatives, opening_at};
@@ -21,6 +23,7 @@ pub use routes::{OfferingsAnswer as Offerings, routes};
 pub use rules::{Booked, Calendar, Length, Limits, Minutes, Window, openings as openings_by_rules};
 pub use store::{clear_group_opening, keep, occupy, offering, release, set_group_opening, time_zone};
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::accounts::User;
@@ -46,11 +49,12 @@ pub struct Found {
 pub struct Availability {
     kernel: Kernel,
     mentors: Mentors,
+    busy: Arc<busy::Busy>,
 }
 
 impl Availability {
     pub fn new(kernel: &Kernel, mentors: &Mentors) -> Self {
-        Self { kernel: kernel.clone(), mentors: mentors.clone() }
+        Self { kernel: kernel.clone(), mentors: mentors.clone(), busy: busy::Busy::new(kernel) }
     }
 
     /// All of a mentor's own, oldest first.
@@ -124,10 +128,15 @@ impl Availability {
         let document = document::document(typed).map_err(AvailabilityError::Invalid)?;
         self.require_mentor(me).await?;
         let (now, document) = (self.kernel.clock.now(), &document);
-        let stored = self
-            .kernel
-            .db
-            .write(|mut tx| Box::pin(async move { store::set_document(&mut tx, me, document, now).await }));
+        let stored = self.kernel.db.write(|mut tx| {
+            Box::pin(async move {
+                let before = store::document(&mut tx, me).await?;
+                if before.is_none_or(|before| before.time_zone != document.time_zone) {
+                    busy::read_again(&mut tx, me, now).await?;
+                }
+                store::set_document(&mut tx, me, document, now).await
+            })
+        });
         stored.await?;
         Ok(document.clone())
     }

@@ -7,10 +7,11 @@ use sqlx::AnyConnection;
 
 use super::model::{Offering, Opening};
 use super::rules::{self, Booked, Calendar, Length, Limits};
-use super::{document, store};
+use super::{busy, document, store};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::SessionId;
 
+const DAY: Duration = Duration::from_secs(86_400);
 /// Meetings so far from a range still count for its weeks.
 const WEEK: Duration = Duration::from_secs(7 * 86_400);
 /// How far around a taken time others are looked for.
@@ -24,9 +25,13 @@ pub(super) async fn openings(
     (from, until): (Timestamp, Timestamp),
     except: Option<SessionId>,
 ) -> Result<Vec<Opening>, sqlx::Error> {
-    let Some(calendar) = store::document(conn, offering.mentor).await?.as_ref().and_then(document::calendar) else {
+    let Some(mut calendar) = store::document(conn, offering.mentor).await?.as_ref().and_then(document::calendar) else {
         return Ok(Vec::new());
     };
+    // No opening and its buffers reach further.
+    let around = (from.minus(DAY), until.plus(DAY));
+    let busy = busy::busy_times(conn, offering.mentor, around).await?;
+    calendar.time_off.extend(busy.into_iter().filter_map(|(from, until)| Some((instant(from)?, instant(until)?))));
     let (Some(at), Some(start), Some(end)) = (instant(now), instant(from), instant(until)) else {
         return Ok(Vec::new());
     };

@@ -9,8 +9,9 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Availability, Document, Offering, Opening, Terms};
+use super::{Availability, Document, Offering, Opening, Terms, busy};
 use crate::accounts::{Accounts, LoggedIn};
+use crate::kernel::Kernel;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::error::ApiResult;
 use crate::kernel::extract::{Json, Path, Query};
@@ -20,6 +21,7 @@ use crate::kernel::openapi::Problems;
 pub fn routes<S>() -> OpenApiRouter<S>
 where
     S: Clone + Send + Sync + 'static,
+    Kernel: FromRef<S>,
     Accounts: FromRef<S>,
     Availability: FromRef<S>,
 {
@@ -30,6 +32,7 @@ where
         .routes(routes!(my_hours))
         .routes(routes!(mentor_offerings))
         .routes(routes!(list_openings))
+        .merge(busy::routes())
 }
 
 /// Something that can be booked with a mentor.

@@ -6,6 +6,7 @@ mod error;
 mod events;
 mod jobs;
 mod model;
+mod places;
 mod routes;
 mod rules;
 mod store;

@@ -1,5 +1,6 @@
 //! Configuration: the embedded `config/default.toml`, then a file, then `FACEMENTOR_…` variables (`__` between levels).
 
+mod calendars;
 mod mail;
 mod provider;
 
@@ -15,6 +16,7 @@ use serde::{Deserialize, Deserializer};
 use super::logs::LogFormat;
 use super::rate_limit::Rate;
 
+pub use calendars::CalendarsConfig;
 pub use mail::{MailConfig, MailSecurity};
 pub use provider::ProviderConfig;
 
@@ -43,6 +45,8 @@ pub struct Config {
     pub database: DatabaseConfig,
     pub accounts: AccountsConfig,
     pub booking: BookingConfig,
+    pub calendars: CalendarsConfig,
+    pub notes: NotesConfig,
     pub mail: MailConfig,
     pub google: ProviderConfig,
     pub oidc: ProviderConfig,
@@ -133,6 +137,13 @@ impl BookingConfig {
     pub fn hold_time(&self) -> Duration {
         Duration::from_secs(self.hold_s)
     }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NotesConfig {
+    pub attachments_per_user_bytes: u64,
+    pub upload_per_user: Rate,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -344,6 +355,8 @@ impl Config {
             ("accounts.letters_per_address", self.accounts.letters_per_address),
             ("accounts.letters_per_ip", self.accounts.letters_per_ip),
             ("booking.book_per_user", self.booking.book_per_user),
+            ("calendars.subscribe_per_user", self.calendars.subscribe_per_user),
+            ("notes.upload_per_user", self.notes.upload_per_user),
             ("live.network_test_per_ip", self.live.network_test_per_ip),
         ] {
             let fine = rate.burst > 0 && rate.per_minute > 0;
@@ -380,6 +393,7 @@ impl Config {
             format!("turn.secret_file: the file {} cannot be read or is empty", turn.secret_file.display()),
         );
         check((60..=604_800).contains(&turn.ttl_s), "turn.ttl_s: must be 60 to 604800".to_owned());
+        mistakes.extend(self.calendars.mistakes(&self.google));
         mistakes.extend(self.mail.mistakes(url));
         mistakes.extend(self.google.mistakes("google"));
         mistakes.extend(self.oidc.mistakes("oidc"));
@@ -499,6 +513,9 @@ mod tests {
             ("[mail]\nfrom = 'nobody'", "mail.from"),
             ("[oidc]\nissuer = 'http://idp.example'\nclient_id = 'c'\nclient_secret = 's'", "oidc.issuer"),
             ("[google]\nclient_id = 'c'", "FACEMENTOR_GOOGLE__CLIENT_SECRET"),
+            ("[calendars]\ngoogle = true", "google.client_id"),
+            ("[calendars]\ngoogle_api = 'http://example.org'", "calendars.google_api"),
+            ("[calendars]\nprivate_networks = ['here']", "must be an IP address"),
             ("[sfu]\nshards = 0", "\"auto\" or 1 to 256"),
             ("[sfu]\nannounced = ['example.org']", "must be an IP address"),
         ];

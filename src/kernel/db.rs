@@ -31,6 +31,9 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (15, "holds", include_str!("../../migrations/0015_holds.sql")),
     (16, "proposals", include_str!("../../migrations/0016_proposals.sql")),
     (17, "waitlist", include_str!("../../migrations/0017_waitlist.sql")),
+    (20, "busy_calendars", include_str!("../../migrations/0020_busy_calendars.sql")),
+    (21, "calendar_feeds", include_str!("../../migrations/0021_calendar_feeds.sql")),
+    (22, "session_notes", include_str!("../../migrations/0022_session_notes.sql")),
     (25, "attendance", include_str!("../../migrations/0025_attendance.sql")),
     (26, "reviews", include_str!("../../migrations/0026_reviews.sql")),
 ];

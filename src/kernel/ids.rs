@@ -82,6 +82,12 @@ row_id! {
     ReviewId,
     /// A passkey of a person.
     PasskeyId,
+    /// A calendar whose events keep a mentor busy.
+    CalendarId,
+    /// Something to do after a session.
+    ActionId,
+    /// A file beside a session.
+    AttachmentId,
     /// A fact in the outbox.
     EventId,
 }

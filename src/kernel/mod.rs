@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows a domain.
 
+mod addresses;
 pub mod client;
 pub mod clock;
 pub mod config;
@@ -15,6 +16,7 @@ pub mod mail;
 pub mod openapi;
 pub mod outbox;
 pub mod rate_limit;
+mod sealing;
 pub mod secrets;
 pub mod text;
 

@@ -5,8 +5,6 @@ use std::io::Write;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
-use aws_lc_rs::hkdf::{HKDF_SHA256, Salt};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
@@ -14,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::clock::{Clock, Random, Timestamp};
+use super::sealing::SealingKey;
 
 const FILE: &str = "secrets.json";
 
@@ -53,6 +52,8 @@ pub enum Audience {
     SecondStep,
     /// A passkey's ceremony that was begun.
     Ceremony,
+    /// A connection of somebody's calendar at Google that a page has begun.
+    Calendar,
 }
 
 impl Audience {
@@ -65,6 +66,7 @@ impl Audience {
             Audience::Attempt => "attempt",
             Audience::SecondStep => "second_step",
             Audience::Ceremony => "ceremony",
+            Audience::Calendar => "calendar",
         }
     }
 }
@@ -78,7 +80,7 @@ struct Key {
     kid: String,
     encoding: EncodingKey,
     decoding: DecodingKey,
-    sealing: LessSafeKey,
+    sealing: SealingKey,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -145,43 +147,20 @@ impl Secrets {
             .claims;
         if envelope.exp.saturating_mul(1_000) <= clock.now().0 { Err(TokenError::Expired) } else { Ok(envelope.claims) }
     }
-}
 
-impl Secrets {
-    /// `plain` so that only this installation reads it (AES-256-GCM), for `context` alone: what is moved to another row
-    /// does not open.
-    pub fn seal(&self, random: &Random, context: &str, plain: &[u8]) -> String {
-        let key = self.keys.first().expect("parse() refuses a file without keys");
-        let nonce = random.bytes::<12>();
-        let mut sealed = plain.to_vec();
-        let done = key.sealing.seal_in_place_append_tag(
-            Nonce::assume_unique_for_key(nonce),
-            Aad::from(context.as_bytes()),
-            &mut sealed,
-        );
-        done.expect("a few bytes are never too long");
-        format!("{}.{}", key.kid, URL_SAFE_NO_PAD.encode([&nonce[..], &sealed].concat()))
+    /// A secret for the database that only this server can read again. What is sealed for one purpose opens for no other: name
+    /// the row in it.
+    pub fn seal(&self, random: &Random, purpose: &str, plain: &[u8]) -> String {
+        let key = self.keys.first().expect("there is at least one key");
+        format!("{}.{}", key.kid, URL_SAFE_NO_PAD.encode(key.sealing.seal(random, purpose, plain)))
     }
 
-    /// What was sealed for `context`; None when it was not, or is damaged.
-    pub fn open(&self, context: &str, sealed: &str) -> Option<Vec<u8>> {
-        let (kid, text) = sealed.split_once('.')?;
+    /// None for what was not sealed here for this purpose, and when the key it was sealed with is gone.
+    pub fn open(&self, purpose: &str, sealed: &str) -> Option<Vec<u8>> {
+        let (kid, sealed) = sealed.split_once('.')?;
         let key = self.keys.iter().find(|key| key.kid == kid)?;
-        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-        let (nonce, sealed) = bytes.split_first_chunk::<12>()?;
-        let mut sealed = sealed.to_vec();
-        let nonce = Nonce::assume_unique_for_key(*nonce);
-        let plain = key.sealing.open_in_place(nonce, Aad::from(context.as_bytes()), &mut sealed).ok()?;
-        Some(plain.to_vec())
+        key.sealing.open(purpose, URL_SAFE_NO_PAD.decode(sealed).ok()?)
     }
-}
-
-/// A key for sealing, of the secret that signs: another purpose, another key (RFC 5869).
-fn sealing_key(secret: &[u8]) -> LessSafeKey {
-    let derived = Salt::new(HKDF_SHA256, &[]).extract(secret);
-    let info = [&b"facementor seal"[..]];
-    let derived = derived.expand(&info, &AES_256_GCM).expect("a key is no longer than HKDF gives");
-    LessSafeKey::new(UnboundKey::from(derived))
 }
 
 /// Written beside and renamed, so that a crash leaves no half file.
@@ -204,7 +183,7 @@ fn parse(text: &str) -> Result<Secrets, String> {
             return Err(format!("key {} is shorter than 32 bytes", stored.kid));
         }
         let (encoding, decoding) = (EncodingKey::from_secret(&secret), DecodingKey::from_secret(&secret));
-        keys.push(Key { kid: stored.kid, encoding, decoding, sealing: sealing_key(&secret) });
+        keys.push(Key { kid: stored.kid, encoding, decoding, sealing: SealingKey::of(&secret) });
     }
     if keys.is_empty() { Err("it holds no token_keys".to_owned()) } else { Ok(Secrets { keys }) }
 }
@@ -239,14 +218,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sealed_opens_for_its_context_alone() {
+    fn what_is_sealed_opens_for_its_purpose_alone() {
         let (secrets, random) = (secrets(), Random::default());
-        let sealed = secrets.seal(&random, "totp ada", b"secret");
-        assert_ne!(sealed, secrets.seal(&random, "totp ada", b"secret"), "a nonce of its own");
-        assert_eq!(secrets.open("totp ada", &sealed).as_deref(), Some(&b"secret"[..]));
-        assert_eq!(secrets.open("totp bo", &sealed), None);
-        for damaged in ["", "a.", "a.AAAA", &sealed[1..], &format!("{sealed}AAAA"), &sealed.replacen('a', "b", 1)] {
-            assert_eq!(secrets.open("totp ada", damaged), None, "{damaged}");
+        let sealed = secrets.seal(&random, "row 1", b"do not tell");
+        assert!(!sealed.contains("tell") && sealed != secrets.seal(&random, "row 1", b"do not tell"));
+        assert_eq!(secrets.open("row 1", &sealed).as_deref(), Some(&b"do not tell"[..]));
+        let mut damaged = sealed.clone();
+        damaged.replace_range(sealed.len() - 2.., if sealed.ends_with("AA") { "BB" } else { "AA" });
+        for (purpose, text) in [("row 2", sealed.as_str()), ("row 1", &damaged), ("row 1", ""), ("row 1", "a.AAAA")] {
+            assert_eq!(secrets.open(purpose, text), None, "{purpose} {text}");
         }
     }
 

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use rules::File;
 
-const FOLDERS: &[&str] = &["src", "sfu", "signaling", "tests"];
+const FOLDERS: &[&str] = &["ical", "src", "sfu", "signaling", "tests"];
 
 #[test]
 fn the_repository_keeps_its_own_rules() {

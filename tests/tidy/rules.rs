@@ -12,6 +12,7 @@ const CALLS: &[(&str, &[&str])] = &[
     ("payments", &["accounts", "kernel"]),
     ("availability", &["mentors", "accounts", "kernel"]),
     ("booking", &["availability", "mentors", "payments", "accounts", "kernel"]),
+    ("notes", &["booking", "accounts", "kernel"]),
     ("live", &["booking", "availability", "mentors", "payments", "accounts", "kernel"]),
     ("reviews", &["live", "booking", "availability", "mentors", "payments", "accounts", "kernel"]),
     ("recordings", &["live", "booking", "availability", "mentors", "payments", "accounts", "kernel"]),
@@ -31,6 +32,7 @@ const EVERY_DOMAIN: &[&str] = &[
     "reviews",
     "recordings",
     "live",
+    "notes",
     "booking",
     "availability",
     "mentors",
@@ -196,7 +198,8 @@ impl<'a> File<'a> {
     }
 
     fn ambient(&self) -> Vec<Violation> {
-        let injected = ["src/", "sfu/core/src/", "signaling/src/"].iter().any(|folder| self.path.starts_with(folder));
+        let injected =
+            ["src/", "ical/src/", "sfu/core/src/", "signaling/src/"].iter().any(|folder| self.path.starts_with(folder));
         if !injected || self.path.starts_with("src/kernel/clock") {
             return Vec::new();
         }
@@ -206,7 +209,7 @@ impl<'a> File<'a> {
     }
 
     fn input_and_output(&self) -> Vec<Violation> {
-        if !["sfu/core/src/", "signaling/src/"].iter().any(|folder| self.path.starts_with(folder)) {
+        if !["ical/src/", "sfu/core/src/", "signaling/src/"].iter().any(|folder| self.path.starts_with(folder)) {
             return Vec::new();
         }
         let found = IO.iter().flat_map(|name| self.code.lines_with(name).into_iter().map(move |line| (line, name)));

@@ -170,12 +170,12 @@ fn jiff_time(at: Timestamp) -> jiff::Timestamp {
 }
 
 /// `20261124T140000Z`.
-fn utc(at: Timestamp) -> String {
+pub(super) fn utc(at: Timestamp) -> String {
     jiff_time(at).strftime("%Y%m%dT%H%M%SZ").to_string()
 }
 
 /// A TEXT value (§3.3.11).
-fn text(value: &str) -> String {
+pub(super) fn text(value: &str) -> String {
     let mut out = String::with_capacity(value.len());
     for c in value.chars() {
         match c {
@@ -189,7 +189,7 @@ fn text(value: &str) -> String {
 }
 
 /// In pieces of at most [`LINE`] octets, each after the first begun with a space; no character is cut.
-fn folded(line: &str) -> String {
+pub(super) fn folded(line: &str) -> String {
     let mut out = String::with_capacity(line.len() + 8);
     let mut used = 0;
     for c in line.chars() {

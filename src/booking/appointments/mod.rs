@@ -6,6 +6,7 @@
 mod calendar;
 mod departing;
 mod disputes;
+mod feed;
 mod holds;
 mod letters;
 mod life;

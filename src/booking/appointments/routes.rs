@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::model::{Answered, Appointment, HistoryLine, Party, ShownState};
-use super::{Scope, When, Wish, rules};
+use super::{Scope, When, Wish, feed, rules};
 use crate::accounts::{Accounts, LoggedIn};
 use crate::booking::model::Person;
 use crate::booking::{Booking, BookingError};
@@ -45,6 +45,7 @@ where
         .routes(routes!(accept_proposal))
         .routes(routes!(decline_proposal))
         .routes(routes!(booking_calendar))
+        .merge(feed::routes())
         .merge(super::waitlist::routes())
         .merge(super::series::routes())
 }

@@ -1,5 +1,6 @@
 //! SQL of `bookings`, `booking_history` and what they need of `sessions`.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use sqlx::any::AnyRow;
@@ -371,6 +372,45 @@ pub(super) async fn appointments_of(
     );
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(user).bind(now.0).bind(start.0).bind(id).bind(limit);
     rows.fetch_all(conn).await?.iter().map(appointment_from).collect()
+}
+
+/// What has happened to a booking so far.
+pub(super) struct Changes {
+    /// How often what calendars show has changed (RFC 5546 §2.1.4).
+    pub sequence: i64,
+    pub last_at: Timestamp,
+}
+
+/// Somebody's bookings, held ones aside, that end after `since`, in order of time; of too many the latest.
+pub(super) async fn appointments_since(
+    conn: &mut AnyConnection,
+    user: UserId,
+    since: Timestamp,
+    limit: i64,
+) -> Result<Vec<(Appointment, Changes)>, sqlx::Error> {
+    let mine = "(b.mentor_id = $1 OR b.mentee_id = $1) AND b.ends_at_ms > $2
+        AND b.state IN ('confirmed', 'completed', 'cancelled', 'no_show')";
+    let sql = format!("{APPOINTMENT} WHERE {mine} ORDER BY b.starts_at_ms DESC, b.id DESC LIMIT $3");
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(user).bind(since.0).bind(limit).fetch_all(&mut *conn).await?;
+    let sql = format!(
+        "SELECT h.booking_id, CAST(MAX(h.at_ms) AS BIGINT) AS last_at_ms,
+           CAST(SUM(CASE WHEN h.what IN ('rescheduled', 'cancelled') THEN 1 ELSE 0 END) AS BIGINT) AS sequence
+         FROM booking_history h JOIN bookings b ON b.id = h.booking_id WHERE {mine} GROUP BY h.booking_id"
+    );
+    let mut changes = HashMap::new();
+    for row in sqlx::query(AssertSqlSafe(sql)).bind(user).bind(since.0).fetch_all(conn).await? {
+        let id: BookingId = row.try_get("booking_id")?;
+        let (sequence, last_at) = (row.try_get("sequence")?, Timestamp(row.try_get("last_at_ms")?));
+        changes.insert(id, Changes { sequence, last_at });
+    }
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows.iter().rev() {
+        let booking = appointment_from(row)?;
+        let none = Changes { sequence: 0, last_at: booking.starts_at };
+        let changes = changes.remove(&booking.id).unwrap_or(none);
+        found.push((booking, changes));
+    }
+    Ok(found)
 }
 
 /// Oldest first.

@@ -12,6 +12,7 @@ export interface Request {
   params?: Record<string, string | number | undefined>;
   /** What the answer is taken as; JSON unless said otherwise. */
   responseType?: 'blob';
+  headers?: Record<string, string>;
 }
 
 export interface RequestOptions {
@@ -75,10 +76,14 @@ export function axiosBaseQuery(
     return renewal;
   };
 
-  return async ({ url, method = 'GET', body, params, responseType }, { signal }, options) => {
+  return async (
+    { url, method = 'GET', body, params, responseType, headers = {} },
+    { signal },
+    options,
+  ) => {
     const came = method === 'GET' ? takeFirstData(url, params) : undefined;
     if (came !== undefined) return { data: came };
-    const request: AxiosRequestConfig = { url, method, data: body, params, signal };
+    const request: AxiosRequestConfig = { url, method, data: body, params, headers, signal };
     if (responseType) request.responseType = responseType;
     const first = await send(client, request);
     const policy = options?.unauthenticated ?? 'refresh';

@@ -144,6 +144,13 @@ export function createRouter() {
               }),
             },
             {
+              path: '/availability/google',
+              lazy: async () => ({
+                Component: (await import('@/features/availability/google-callback-page'))
+                  .GoogleCallbackPage,
+              }),
+            },
+            {
               path: '/offerings',
               lazy: async () => ({
                 Component: (await import('@/features/availability/offerings-page')).OfferingsPage,

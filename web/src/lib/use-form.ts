@@ -51,5 +51,5 @@ export function useForm<Field extends string>(options: FormOptions<Field>) {
     },
   });
 
-  return { form, errors, busy, onSubmit, bind, reset: () => setValues(initial) };
+  return { form, errors, busy, values, onSubmit, bind, reset: () => setValues(initial) };
 }

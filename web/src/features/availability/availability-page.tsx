@@ -11,6 +11,7 @@ import { sortProblem } from '@/lib/form-problem';
 import { useTitle } from '@/lib/title';
 import { toast } from '@/lib/toast';
 import { useMyAvailabilityQuery, useSaveAvailabilityMutation } from './api';
+import { CalendarsSection } from './calendars-section';
 import { DateExceptions } from './date-exceptions';
 import { hoursOf, mistakeIn, WEEKDAYS, withHours } from './hours';
 import { HoursEditor } from './hours-editor';
@@ -32,6 +33,7 @@ export function AvailabilityPage() {
         </Button>
       </div>
       {data && <Editor key={JSON.stringify(data)} stored={data} />}
+      {data && <CalendarsSection />}
       {!data && !error && <Skeleton className="h-96" />}
       {!data && error && (
         <Banner

@@ -5,6 +5,7 @@ import type {
   BookingReviews,
   Bookings,
   BookingSeries,
+  CalendarFeed,
   MyReview,
   NewHold,
   NewSeries,
@@ -23,7 +24,17 @@ interface Cancelling {
 }
 
 const bookingApi = api
-  .enhanceEndpoints({ addTagTypes: ['Openings', 'Booking', 'Offerings', 'Availability', 'Wait', 'Reviews'] })
+  .enhanceEndpoints({
+    addTagTypes: [
+      'Openings',
+      'Booking',
+      'CalendarFeed',
+      'Offerings',
+      'Availability',
+      'Wait',
+      'Reviews',
+    ],
+  })
   .injectEndpoints({
     endpoints: (build) => ({
       mentorOfferings: build.query<Offering[], string>({
@@ -64,6 +75,18 @@ const bookingApi = api
       booking: build.query<Booking, string>({
         query: (id) => ({ url: `/bookings/${encodeURIComponent(id)}` }),
         providesTags: ['Booking'],
+      }),
+      calendarFeed: build.query<CalendarFeed, void>({
+        query: () => ({ url: '/me/calendar-feed' }),
+        providesTags: ['CalendarFeed'],
+      }),
+      renewCalendarFeed: build.mutation<CalendarFeed, void>({
+        query: () => ({ url: '/me/calendar-feed', method: 'POST' }),
+        invalidatesTags: ['CalendarFeed'],
+      }),
+      removeCalendarFeed: build.mutation<null, void>({
+        query: () => ({ url: '/me/calendar-feed', method: 'DELETE' }),
+        invalidatesTags: ['CalendarFeed'],
       }),
       bookingAttendance: build.query<Attendance, string>({
         query: (id) => ({ url: `/bookings/${encodeURIComponent(id)}/attendance` }),
@@ -190,6 +213,9 @@ export const {
   useDisputeBookingMutation,
   useBookingReviewsQuery,
   useWriteReviewMutation,
+  useCalendarFeedQuery,
+  useRenewCalendarFeedMutation,
+  useRemoveCalendarFeedMutation,
   useCancelBookingMutation,
   useMoveBookingMutation,
   useWaitsQuery,

@@ -17,6 +17,7 @@ import { AttendanceSection } from './attendance-section';
 import { CancelDialog } from './cancel-dialog';
 import { price } from '@/lib/money';
 import { MoveDialog } from './move-dialog';
+import { NotesSection } from './notes/notes-section';
 import { ProposalCard } from './proposal-card';
 import { ProposeDialog } from './propose-dialog';
 import { SeriesList } from './series-list';
@@ -143,6 +144,7 @@ function Details({ booking }: { booking: Booking }) {
           </dl>
         </section>
       )}
+      {booking.state !== 'cancelled' && <NotesSection session={booking.session_id} />}
       {booking.state === 'completed' && <ReviewSection booking={booking} />}
       {['live', 'completed', 'no_show'].includes(booking.state) && (
         <AttendanceSection booking={booking} />

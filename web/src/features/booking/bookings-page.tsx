@@ -9,6 +9,7 @@ import { sortProblem } from '@/lib/form-problem';
 import { useTitle } from '@/lib/title';
 import { useBookingsQuery } from './api';
 import { BookingState, otherOf } from './booking-state';
+import { FeedSection } from './feed-section';
 import { Waits } from './waits';
 
 /** What is booked, with whom, as mentee and as mentor. */
@@ -29,6 +30,7 @@ export function BookingsPage() {
       <Waits />
       <Part when="upcoming" title="Upcoming" empty={<NothingAhead isMentor={isMentor} />} />
       <Part when="past" title="Past" empty={null} />
+      <FeedSection />
     </div>
   );
 }
