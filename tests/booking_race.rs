@@ -99,7 +99,7 @@ impl Race {
             if attempt >= attempts {
                 return;
             }
-            if attempt % (self.clients * ATTEMPTS_PER_S) == 0 {
+            if attempt.is_multiple_of(self.clients * ATTEMPTS_PER_S) {
                 self.world.advance(Duration::from_secs(1));
             }
             self.attempt(browser, &mut random, &mut mine).await;

@@ -19,19 +19,18 @@ impl SealingKey {
     }
 
     /// Nonce, ciphertext, tag. A nonce is drawn for each: 2³² of them under one key are safe, and nobody has so many.
-    pub(super) fn seal(&self, random: &Random, purpose: &str, text: &str) -> Vec<u8> {
+    pub(super) fn seal(&self, random: &Random, purpose: &str, plain: &[u8]) -> Vec<u8> {
         let nonce = random.bytes::<NONCE>();
-        let mut sealed = text.as_bytes().to_vec();
+        let mut sealed = plain.to_vec();
         let aad = Aad::from(purpose.as_bytes());
         let done = self.0.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad, &mut sealed);
-        done.expect("texts are far shorter than what GCM seals");
+        done.expect("secrets are far shorter than what GCM seals");
         [nonce.as_slice(), &sealed].concat()
     }
 
-    pub(super) fn open(&self, purpose: &str, mut sealed: Vec<u8>) -> Option<String> {
-        let (nonce, text) = sealed.split_first_chunk_mut::<NONCE>()?;
+    pub(super) fn open(&self, purpose: &str, mut sealed: Vec<u8>) -> Option<Vec<u8>> {
+        let (nonce, plain) = sealed.split_first_chunk_mut::<NONCE>()?;
         let nonce = Nonce::assume_unique_for_key(*nonce);
-        let text = self.0.open_in_place(nonce, Aad::from(purpose.as_bytes()), text).ok()?;
-        String::from_utf8(text.to_vec()).ok()
+        Some(self.0.open_in_place(nonce, Aad::from(purpose.as_bytes()), plain).ok()?.to_vec())
     }
 }

@@ -119,7 +119,7 @@ impl Availability {
         drop(conn);
         let read = self.read(subscription, &zone, ours, None).await.map_err(AvailabilityError::CalendarTrouble)?;
         let read = &read.ok_or(AvailabilityError::CalendarTrouble(Trouble::Failed))?;
-        let sealed = &kernel.secrets.seal(&kernel.random, &purpose(id), secret);
+        let sealed = &kernel.secrets.seal(&kernel.random, &purpose(id), secret.as_bytes());
         let now = kernel.clock.now();
         kernel
             .db
@@ -157,7 +157,7 @@ impl Availability {
     }
 
     fn secret_of(&self, calendar: &BusyCalendar) -> Option<String> {
-        self.kernel.secrets.open(&purpose(calendar.id), &calendar.sealed)
+        self.kernel.secrets.open(&purpose(calendar.id), &calendar.sealed).and_then(|text| String::from_utf8(text).ok())
     }
 }
 

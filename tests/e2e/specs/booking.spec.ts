@@ -251,7 +251,11 @@ test('one proposes other times, the other chooses', async ({ server, inChromium 
   }
   await desk.getByRole('button', { name: 'Propose other times…' }).click();
   const dialog = desk.getByRole('dialog');
-  await dialog.getByRole('grid', { name: 'Days' }).getByRole('button', { name: /times$/u }).last().click();
+  await dialog
+    .getByRole('grid', { name: 'Days' })
+    .getByRole('button', { name: /times$/u })
+    .last()
+    .click();
   for (const which of [3, 5]) {
     await dialog.getByRole('radiogroup', { name: 'Time', exact: true }).getByRole('radio').nth(which).click();
     await dialog.getByRole('button', { name: 'Add this time' }).click();

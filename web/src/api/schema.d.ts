@@ -35,9 +35,31 @@ export interface paths {
         put?: never;
         /**
          * Log in
-         * @description Codes: `credentials_wrong` (401), `rate_limited` (429, with Retry-After).
+         * @description 202 for those who have a second step: `POST /api/accounts/log-in/second-step` comes next. Codes: `credentials_wrong`
+         *     (401), `rate_limited` (429, with Retry-After).
          */
         post: operations["log_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/log-in/second-step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the second step of a log-in
+         * @description Codes: `proof_wrong` (422), `second_step_over` (401: begin again), `passkey_refused`, `passkey_copied` (403),
+         *     `rate_limited`.
+         */
+        post: operations["second_step"];
         delete?: never;
         options?: never;
         head?: never;
@@ -55,6 +77,47 @@ export interface paths {
         put?: never;
         /** End this login */
         post: operations["log_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/passkeys/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A challenge for a passkey
+         * @description Without a login and a token it is for signing in by a passkey alone. Codes: `second_step_over` (401),
+         *     `passkeys_unavailable` (409), `rate_limited`.
+         */
+        post: operations["challenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/passkeys/log-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log in by a passkey alone
+         * @description Codes: `ceremony_over` (400), `passkey_unknown`, `passkey_refused`, `passkey_copied` (403), `rate_limited`.
+         */
+        post: operations["log_in_by_passkey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -109,7 +172,7 @@ export interface paths {
         put?: never;
         /**
          * Finish what `begin` began: logs in
-         * @description Codes: `attempt_invalid` (400), `provider_denied`, `provider_answer_refused`, `provider_email_unverified` (403),
+         * @description 202 for those who have a second step. Codes: `attempt_invalid` (400), `provider_denied`, `provider_answer_refused`, `provider_email_unverified` (403),
          *     `account_unverified`, `identity_taken`, `email_taken` (409), `provider_unavailable` (502).
          */
         post: operations["finish"];
@@ -130,7 +193,8 @@ export interface paths {
         put?: never;
         /**
          * Begin to sign in by a provider, or to link it to the account that is signed in
-         * @description Sets a cookie that finishing needs. Codes: `not_found`, `provider_unavailable` (502), `rate_limited`.
+         * @description Sets a cookie that finishing needs. Codes: `not_found`, `proof_required` (403: to link another), `provider_unavailable`
+         *     (502), `rate_limited`.
          */
         post: operations["begin"];
         delete?: never;
@@ -170,7 +234,7 @@ export interface paths {
         put?: never;
         /**
          * Choose a new password by a link from a letter; every device is logged out
-         * @description Codes: `link_invalid` (410), `password_too_short`, `password_too_long` (422), `rate_limited`.
+         * @description Codes: `link_invalid` (410), `password_too_short`, `password_too_long`, `password_common` (422), `rate_limited`.
          */
         post: operations["reset_password"];
         delete?: never;
@@ -190,10 +254,90 @@ export interface paths {
         put?: never;
         /**
          * Make an account
-         * @description Codes: `email_taken` (409), `email_invalid`, `password_too_short`, `password_too_long`, `display_name_invalid` (422),
+         * @description Codes: `email_taken` (409), `email_invalid`, `password_too_short`, `password_too_long`, `password_common`, `display_name_invalid` (422),
          *     `rate_limited`.
          */
         post: operations["sign_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Disputes about who was there, longest waiting first
+         * @description Code: `admin_required` (403).
+         */
+        get: operations["list_disputes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/disputes/{booking_id}/attendance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who was there, of a disputed booking
+         * @description Code: `admin_required` (403).
+         */
+        get: operations["disputed_attendance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/disputes/{booking_id}/overturn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put another verdict in its place
+         * @description Codes: `admin_required` (403), `dispute_resolved`, `verdict_unchanged` (409), `reason_invalid` (422).
+         */
+        post: operations["overturn_dispute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/disputes/{booking_id}/uphold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a verdict stand
+         * @description Codes: `admin_required` (403), `dispute_resolved` (409), `reason_invalid` (422).
+         */
+        post: operations["uphold_dispute"];
         delete?: never;
         options?: never;
         head?: never;
@@ -254,6 +398,86 @@ export interface paths {
          * @description Codes: `admin_required` (403), `application_decided` (409), `reason_invalid` (422).
          */
         post: operations["decline_mentor_application"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reviews that people reported, longest waiting first, or hidden ones
+         * @description Code: `admin_required` (403).
+         */
+        get: operations["list_reviews_to_moderate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/reviews/{id}/hide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a review off the pages
+         * @description Codes: `admin_required` (403), `review_decided` (409), `reason_invalid` (422).
+         */
+        post: operations["hide_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/reviews/{id}/keep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a reported review stand
+         * @description Codes: `admin_required` (403), `review_decided` (409), `reason_invalid` (422).
+         */
+        post: operations["keep_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/reviews/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a hidden review back
+         * @description Codes: `admin_required` (403), `review_decided` (409), `reason_invalid` (422).
+         */
+        post: operations["restore_review"];
         delete?: never;
         options?: never;
         head?: never;
@@ -321,6 +545,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bookings/{id}/attendance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who was there, and when */
+        get: operations["booking_attendance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bookings/{id}/calendar.ics": {
         parameters: {
             query?: never;
@@ -372,6 +613,26 @@ export interface paths {
          * @description Once confirmed, asking again changes nothing. Codes: `hold_over`, `booking_over` (409), `answers_invalid` (422).
          */
         post: operations["confirm_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bookings/{id}/dispute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that a verdict is wrong, within 72 hours; an administrator decides
+         * @description Codes: `nothing_to_dispute`, `already_disputed`, `dispute_late` (409), `reason_invalid` (422).
+         */
+        post: operations["dispute_booking"];
         delete?: never;
         options?: never;
         head?: never;
@@ -483,6 +744,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bookings/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was said after a booking of mine */
+        get: operations["booking_reviews"];
+        /**
+         * Say something of the other after a session that both came to, or change it within 14 days
+         * @description What a mentee says of a mentor is public; what a mentor says of a mentee only they and administrators read.
+         *
+         *     Codes: `not_attended`, `edit_over` (409), `rating_invalid`, `text_invalid` (422).
+         */
+        put: operations["write_review"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bookings/{id}/series": {
         parameters: {
             query?: never;
@@ -541,7 +825,11 @@ export interface paths {
         get: operations["me"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete my account, at once and for good
+         * @description Every login ends, sessions ahead are cancelled, and what others keep no longer names me. Code: `proof_required` (403).
+         */
+        delete: operations["erase"];
         options?: never;
         head?: never;
         patch?: never;
@@ -593,6 +881,156 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/backup-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ten new backup codes in place of the old ones
+         * @description Codes: `proof_required` (403), `two_step_off` (409), `rate_limited`.
+         */
+        post: operations["renew_backup_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/calendar-feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The secret address of my bookings, for calendars to subscribe to */
+        get: operations["my_feed"];
+        put?: never;
+        /**
+         * Make the address of my bookings, or a new one; the one before works no more
+         * @description Code: `rate_limited`.
+         */
+        post: operations["renew_feed"];
+        /** Take the address of my bookings away */
+        delete: operations["remove_feed"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The calendars that keep me busy
+         * @description Code: `mentor_required` (403).
+         */
+        get: operations["my_calendars"];
+        put?: never;
+        /**
+         * Subscribe to a calendar: no openings while it has events
+         * @description It is read at once, and then every fifteen minutes; while it does not answer, what was last read stays in force. Events
+         *     marked as free do not count, except whole days in a calendar of holidays. Codes (422, each with its field):
+         *     `calendar_address_invalid`, `calendar_name_invalid`, and why it could not be read: `calendar_not_public`,
+         *     `calendar_unreachable`, `calendar_slow`, `calendar_gone`, `calendar_forbidden`, `calendar_failed`,
+         *     `calendar_too_large`, `calendar_not_one`, `calendar_not_whole`; `calendar_known`, `calendars_full` (409),
+         *     `mentor_required` (403), `rate_limited`.
+         */
+        post: operations["subscribe_calendar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/calendars/google/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to connect my calendar at Google
+         * @description It will tell when I am busy, and nothing else. Codes: `not_found` where it is not offered, `mentor_required` (403),
+         *     `calendar_unreachable` (502), `rate_limited`.
+         */
+        post: operations["begin_google"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/calendars/google/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish what `begin` began; in place of a calendar at Google connected before
+         * @description Codes: `calendar_attempt_invalid` (400), `calendar_permission_denied`, `mentor_required` (403), `calendars_full` (409),
+         *     `calendar_unreachable`, `calendar_failed` (502).
+         */
+        post: operations["finish_google"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/calendars/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a calendar: it keeps nobody busy any more */
+        delete: operations["remove_calendar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/calendars/{id}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a calendar read now
+         * @description What became of it is in the answer. Code: `rate_limited`.
+         */
+        post: operations["refresh_calendar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/email": {
         parameters: {
             query?: never;
@@ -633,6 +1071,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Everything that is known of me, as a ZIP archive of JSON files
+         * @description Codes: `proof_required` (403), `rate_limited`.
+         */
+        post: operations["export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/identities": {
         parameters: {
             query?: never;
@@ -662,7 +1120,7 @@ export interface paths {
         post?: never;
         /**
          * Sign in by this provider no more
-         * @description Code: `last_way_in` (409).
+         * @description Codes: `proof_required` (403), `last_way_in` (409).
          */
         delete: operations["unlink_identity"];
         options?: never;
@@ -773,6 +1231,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My passkeys */
+        get: operations["list_passkeys"];
+        put?: never;
+        /**
+         * Keep the passkey that was made
+         * @description Codes: `ceremony_over` (400), `proof_required`, `passkey_refused` (403), `passkey_exists`, `too_many_passkeys` (409),
+         *     `passkey_name_invalid` (422).
+         */
+        post: operations["add_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/passkeys/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to register a passkey
+         * @description Codes: `proof_required` (403), `passkeys_unavailable` (409).
+         */
+        post: operations["begin_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/passkeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Call a passkey something else
+         * @description Code: `passkey_name_invalid` (422).
+         */
+        put: operations["rename_passkey"];
+        post?: never;
+        /**
+         * Remove a passkey
+         * @description Codes: `proof_required` (403), `last_way_in` (409).
+         */
+        delete: operations["remove_passkey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/password": {
         parameters: {
             query?: never;
@@ -783,7 +1307,7 @@ export interface paths {
         get?: never;
         /**
          * Choose another password; every other device is logged out
-         * @description Codes: `password_wrong`, `password_too_short`, `password_too_long` (422), `rate_limited`.
+         * @description Codes: `password_wrong`, `password_too_short`, `password_too_long`, `password_common` (422), `rate_limited`.
          */
         put: operations["change_password"];
         post?: never;
@@ -835,6 +1359,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove that it is me, for what asks for it (`proof_required`) in the next ten minutes
+         * @description Codes: `proof_wrong` (422), `passkey_refused`, `passkey_copied` (403), `rate_limited`.
+         */
+        post: operations["prove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/saved-mentors": {
         parameters: {
             query?: never;
@@ -868,6 +1412,87 @@ export interface paths {
         post?: never;
         /** Take a mentor off my list */
         delete: operations["forget_mentor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/second-step/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Ask for a passkey after my password, or no more
+         * @description Codes: `proof_required` (403), `passkey_missing` (409).
+         */
+        put: operations["ask_for_passkey"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/security": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How my account is guarded */
+        get: operations["security"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to set up an authenticator app
+         * @description Its secret counts once a code of it was sent. Codes: `proof_required` (403), `totp_exists` (409).
+         */
+        post: operations["offer_totp"];
+        /**
+         * Turn the authenticator app off
+         * @description Codes: `proof_required` (403), `totp_unknown` (409).
+         */
+        delete: operations["remove_totp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Turn the authenticator app on by its first code; logging in takes two steps from now on
+         * @description Codes: `proof_required` (403), `code_wrong` (422), `totp_unknown` (409), `rate_limited`.
+         */
+        post: operations["confirm_totp"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -919,6 +1544,26 @@ export interface paths {
         };
         /** What can be booked with a mentor */
         get: operations["mentor_offerings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mentors/{slug}/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What mentees say of a mentor, newest first
+         * @description Code: `cursor_invalid` (400).
+         */
+        get: operations["list_mentor_reviews"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1006,6 +1651,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reviews/{id}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Answer a review of me, where everyone reads it
+         * @description Codes: `not_found`, `text_invalid` (422).
+         */
+        put: operations["reply_to_review"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{id}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that a review should not be there
+         * @description Codes: `already_reported` (409), `reason_invalid` (422).
+         */
+        post: operations["report_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/series/{id}": {
         parameters: {
             query?: never;
@@ -1061,6 +1746,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add something to do
+         * @description Codes (422, each with its field): `action_invalid`, `assignee_invalid`, `due_on_invalid`; `actions_full` (409).
+         */
+        post: operations["add_action"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/actions/{action}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change something to do, or tick it off
+         * @description Codes as for a new one, and `action_changed` (409, with the `current` one).
+         */
+        put: operations["change_action"];
+        post?: never;
+        /** Remove something to do */
+        delete: operations["remove_action"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a file beside a session, up to 10 MB: PDF, pictures, text, office documents, ZIP
+         * @description What it is its first bytes say; a Content-Type must agree with them. Codes: `attachment_empty`,
+         *     `attachment_type_refused`, `attachment_type_mismatch` (422), `attachment_too_large` (413), `attachments_full`,
+         *     `attachments_quota` (409), `rate_limited`.
+         */
+        post: operations["attach"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/attachments/{attachment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file beside a session of mine: to be saved, never shown as a page */
+        get: operations["attachment"];
+        put?: never;
+        post?: never;
+        /**
+         * Take a file away that I brought
+         * @description Code: `uploader_required` (403).
+         */
+        delete: operations["detach"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/end": {
         parameters: {
             query?: never;
@@ -1075,6 +1844,66 @@ export interface paths {
          * @description Code: `host_required` (403) for its members.
          */
         post: operations["end_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is written down beside a booked session of mine
+         * @description Those with a place in it see it, before and after; one's own note nobody else does.
+         */
+        get: operations["session_notes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/notes/own": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Write my own notes
+         * @description Codes as for the shared ones.
+         */
+        put: operations["write_own_note"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/notes/shared": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Write the notes that all who take part share
+         * @description Codes: `note_changed` (409, with the `current` note), `note_invalid` (422).
+         */
+        put: operations["write_shared_note"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1142,6 +1971,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/calendar/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Somebody's bookings of the last year and all to come, as a calendar
+         * @description The address is the permission. Each event keeps its UID, counts its changes (SEQUENCE), and says when it is cancelled;
+         *     answers carry an ETag.
+         */
+        get: operations["calendar_feed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1150,14 +2000,89 @@ export interface components {
             /** @description One of those proposed. */
             starts_at_ms: components["schemas"]["Timestamp"];
         };
+        /**
+         * Format: uuid
+         * @description Something to do after a session.
+         */
+        ActionId: string;
+        AddPasskey: {
+            ceremony: string;
+            credential: components["schemas"]["PasskeyRegistration"];
+            /** @description 1 to 60 characters. */
+            name: string;
+        };
         /** @description A question of the mentor's, and what the mentee wrote. */
         Answered: {
             answer: string;
             question: string;
         };
+        /**
+         * Format: binary
+         * @description A ZIP archive.
+         */
+        Archive: string;
+        AskChallenge: {
+            /** @description For the second step of a log-in. */
+            second_step_token?: string | null;
+        };
+        AskForPasskey: {
+            after_password: boolean;
+        };
         AskPasswordReset: {
             /** Format: email */
             email: string;
+        };
+        /**
+         * Format: uuid
+         * @description A file beside a session.
+         */
+        AttachmentId: string;
+        /** @description Who was in the room of a booking's session, and what was made of it. */
+        Attendance: {
+            disputable_until_ms: components["schemas"]["Timestamp"] | null;
+            dispute: components["schemas"]["Dispute"] | null;
+            ends_at_ms: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Who comes so long after the start, or earlier, has come.
+             */
+            no_show_after_s: number;
+            /** @description The mentor, then the mentee. */
+            people: components["schemas"]["Attendee"][];
+            starts_at_ms: components["schemas"]["Timestamp"];
+            verdict: components["schemas"]["AttendanceVerdict"] | null;
+        };
+        /** @enum {string} */
+        AttendanceJudge: "rule" | "admin";
+        /**
+         * @description What became of a booking.
+         * @enum {string}
+         */
+        AttendanceOutcome: "completed" | "mentor_absent" | "mentee_absent" | "both_absent";
+        /** @description What was made of a booking whose time is over. */
+        AttendanceVerdict: {
+            by: components["schemas"]["AttendanceJudge"];
+            decided_at_ms: components["schemas"]["Timestamp"];
+            outcome: components["schemas"]["AttendanceOutcome"];
+            /** @description For people. */
+            reason: string;
+        };
+        Attendee: {
+            media: components["schemas"]["Stay"][];
+            /**
+             * Format: int64
+             * @description Seconds of them with media connected.
+             */
+            media_s: number;
+            party: components["schemas"]["Party"];
+            person: components["schemas"]["Person"];
+            /**
+             * Format: int64
+             * @description Seconds in the room during the booked time.
+             */
+            room_s: number;
+            /** @description In order; they may lie outside the booked time. */
+            stays: components["schemas"]["Stay"][];
         };
         /** @description When a mentor can be booked, in civil time of their zone. Checked by [`super::document`] on its way in. */
         Availability: {
@@ -1169,6 +2094,21 @@ export interface components {
             time_zone: string;
             /** @description At most 100. */
             weekly?: components["schemas"]["WeeklyHours"][];
+        };
+        /** @description Each is good for one log-in. They are told this once. */
+        BackupCodes: {
+            backup_codes: string[];
+        };
+        /** @description Where the browser goes now. */
+        BegunConnection: {
+            /** @description Keep it, and finish with it. */
+            attempt: string;
+            url: string;
+        };
+        /** @description What `navigator.credentials.create()` is to be asked. */
+        BegunPasskey: {
+            ceremony: string;
+            options: components["schemas"]["PasskeyCreationOptions"];
         };
         /** @description Where the browser goes now. */
         BegunSignIn: {
@@ -1216,10 +2156,10 @@ export interface components {
             you: components["schemas"]["Party"];
         };
         /**
-         * @description Who did something to a booking: one of the two, or a rule of this server.
+         * @description Who did something to a booking: one of the two, a rule of this server, or an administrator.
          * @enum {string}
          */
-        BookingActor: "mentor" | "mentee" | "rule";
+        BookingActor: "mentor" | "mentee" | "rule" | "admin";
         /** @description A line of a booking's history. */
         BookingEvent: {
             at_ms: components["schemas"]["Timestamp"];
@@ -1229,12 +2169,19 @@ export interface components {
             what: components["schemas"]["BookingEventKind"];
         };
         /** @enum {string} */
-        BookingEventKind: "held" | "offered" | "expired" | "released" | "booked" | "rescheduled" | "proposed" | "declined" | "withdrawn" | "proposal_expired" | "cancelled" | "completed" | "no_show";
+        BookingEventKind: "held" | "offered" | "expired" | "released" | "booked" | "rescheduled" | "proposed" | "declined" | "withdrawn" | "proposal_expired" | "cancelled" | "completed" | "no_show" | "disputed" | "upheld" | "ruled_completed" | "ruled_no_show";
         /**
          * Format: uuid
          * @description A mentee's place in a session with a time.
          */
         BookingId: string;
+        /** @description What was said after a booking. */
+        BookingReviews: {
+            /** @description Whether I may say something, for the first time. */
+            may_write: boolean;
+            mine: components["schemas"]["MyReview"] | null;
+            of_me: components["schemas"]["Review"] | null;
+        };
         /** @description Bookings that repeat. */
         BookingSeries: {
             /** @description In the order of the rule. */
@@ -1256,6 +2203,67 @@ export interface components {
             /** @description Null: that was all. */
             next_cursor: string | null;
         };
+        /** @description A calendar whose events keep me busy. Of the events only the times are kept. */
+        BusyCalendar: {
+            /** @description When it was last asked. */
+            checked_at_ms: components["schemas"]["Timestamp"];
+            /** @description When it is asked next. */
+            due_at_ms: components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description In a feed.
+             */
+            events: number;
+            /** @description Where a feed comes from. */
+            host: string | null;
+            id: components["schemas"]["CalendarId"];
+            kind: components["schemas"]["CalendarKind"];
+            /**
+             * Format: int32
+             * @description Events whose times nobody could tell: they keep nobody busy.
+             */
+            left_out: number;
+            name: string;
+            /** @description When it last answered: what it said then is in force. */
+            read_at_ms: components["schemas"]["Timestamp"];
+            source: components["schemas"]["CalendarSource"];
+            trouble: components["schemas"]["BusyCalendarTrouble"] | null;
+        };
+        BusyCalendarTrouble: {
+            code: components["schemas"]["CalendarTrouble"];
+            detail: string;
+        };
+        BusyCalendars: {
+            items: components["schemas"]["BusyCalendar"][];
+            /** @description Whether Google Calendar can be connected. */
+            offers_google: boolean;
+        };
+        /** @description Where calendars find my bookings. */
+        CalendarFeed: {
+            created_at_ms: components["schemas"]["Timestamp"] | null;
+            /** @description A secret: whoever has it sees the bookings. Null: there is none. */
+            url: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description A calendar whose events keep a mentor busy.
+         */
+        CalendarId: string;
+        /**
+         * @description What a calendar is for.
+         * @enum {string}
+         */
+        CalendarKind: "own" | "holidays";
+        /**
+         * @description Where busy times come from.
+         * @enum {string}
+         */
+        CalendarSource: "feed" | "google";
+        /**
+         * @description Why a calendar could not be read.
+         * @enum {string}
+         */
+        CalendarTrouble: "NotPublic" | "Unreachable" | "Slow" | "Gone" | "Forbidden" | "Failed" | "TooLarge" | "NotCalendar" | "Truncated" | "Revoked" | "Off" | "Lost";
         Cancel: {
             /** @description For the other; may be empty. */
             reason?: string;
@@ -1264,6 +2272,13 @@ export interface components {
         };
         /** @enum {string} */
         CancelScope: "this" | "following";
+        ChangeAction: components["schemas"]["NewSessionAction"] & {
+            /**
+             * Format: int32
+             * @description The version that was seen.
+             */
+            version: number;
+        };
         ChangeEmail: {
             /** Format: password */
             current_password: string;
@@ -1296,6 +2311,10 @@ export interface components {
              *     repeat on the mentor's clock.
              */
             rrule: string;
+        };
+        ConfirmTotp: {
+            /** @description Six digits. */
+            code: string;
         };
         ConfirmedEmail: {
             email: string;
@@ -1346,6 +2365,35 @@ export interface components {
         Devices: {
             items: components["schemas"]["Device"][];
         };
+        /** @description One of the two says that the verdict is wrong. */
+        Dispute: {
+            raised_at_ms: components["schemas"]["Timestamp"];
+            raised_by: components["schemas"]["Party"];
+            reason: string;
+            /** @description What the administrator wrote; null while it is open. */
+            resolution: string | null;
+            resolved_at_ms: components["schemas"]["Timestamp"] | null;
+            state: components["schemas"]["DisputeState"];
+        };
+        /** @enum {string} */
+        DisputeState: "open" | "upheld" | "overturned";
+        /** @description A booking whose verdict one of the two disputes. */
+        DisputedBooking: {
+            booking_id: components["schemas"]["BookingId"];
+            dispute: components["schemas"]["Dispute"];
+            ends_at_ms: components["schemas"]["Timestamp"];
+            mentee: components["schemas"]["Person"];
+            mentor: components["schemas"]["Person"];
+            starts_at_ms: components["schemas"]["Timestamp"];
+            title: string;
+            /** @description As it is now. */
+            verdict: components["schemas"]["AttendanceVerdict"];
+        };
+        Disputes: {
+            items: components["schemas"]["DisputedBooking"][];
+            /** @description Null on the last page. */
+            next_cursor: string | null;
+        };
         Enter: {
             /** @description For guests: 1 to 60 characters. Without it `join` over signaling must say the name. */
             name?: string | null;
@@ -1369,6 +2417,18 @@ export interface components {
             code: string;
             detail: string;
             field: string;
+        };
+        /**
+         * Format: binary
+         * @description A file as it is.
+         */
+        File: string;
+        /** @description What Google sent the browser back to `/availability/google` with. */
+        FinishConnection: {
+            attempt: string;
+            /** @description Absent when Google or the mentor said no. */
+            code?: string | null;
+            state: string;
         };
         /** @description What the provider sent the browser back to `/sign-in/callback` with. */
         FinishSignIn: {
@@ -1440,6 +2500,12 @@ export interface components {
             /** Format: password */
             password: string;
         };
+        LogInByPasskey: {
+            ceremony: string;
+            credential: components["schemas"]["PasskeyAssertion"];
+            credentials?: components["schemas"]["Credentials"];
+            device_token?: string | null;
+        };
         /** @description A person who just proved who they are. */
         Login: {
             /**
@@ -1505,8 +2571,43 @@ export interface components {
             picture_url: string | null;
             slug: string;
         };
+        /** @description Public reviews of a mentor, newest first. */
+        MentorReviews: {
+            items: components["schemas"]["Review"][];
+            /** @description Null on the last page. */
+            next_cursor: string | null;
+            summary: components["schemas"]["RatingSummary"];
+        };
         /** @enum {string} */
         MentorStatus: "applied" | "approved" | "declined";
+        Moderate: {
+            /** @description 1 to 1000 characters. Why it is hidden its author reads. */
+            reason: string;
+        };
+        /** @description A review with what people and administrators made of it. */
+        ModeratedReview: {
+            author: components["schemas"]["Person"];
+            booking_id: components["schemas"]["BookingId"];
+            direction: components["schemas"]["ReviewDirection"];
+            /** @description Null: it is on the pages. */
+            hidden_reason: string | null;
+            /** @description Oldest first. */
+            history: components["schemas"]["ReviewModerationLine"][];
+            id: components["schemas"]["ReviewId"];
+            mentor: components["schemas"]["Person"];
+            /** Format: int32 */
+            rating: number;
+            reply: string | null;
+            /** @description Those nobody has decided about. */
+            reports: components["schemas"]["ReviewReport"][];
+            text: string;
+            written_at_ms: components["schemas"]["Timestamp"];
+        };
+        ModeratedReviews: {
+            items: components["schemas"]["ModeratedReview"][];
+            /** @description Null on the last page. */
+            next_cursor: string | null;
+        };
         /** @description When a mentor can be booked by their rules. */
         MyHours: {
             items: components["schemas"]["Stretch"][];
@@ -1520,6 +2621,21 @@ export interface components {
             /** @description Where my page is, `/mentors/{slug}`, once I am approved. */
             slug: string | null;
             status: components["schemas"]["MentorStatus"] | null;
+        };
+        /** @description My own review, with what only I may know. */
+        MyReview: components["schemas"]["Review"] & {
+            editable_until_ms: components["schemas"]["Timestamp"];
+            /** @description Why an administrator took it off the pages; null: they did not. */
+            hidden_reason: string | null;
+        };
+        /** @description Something to do, as it is typed. Checked by [`super::rules`]. */
+        NewSessionAction: {
+            assignee_id?: components["schemas"]["UserId"] | null;
+            /** @description `2026-12-24`; null: some day. */
+            due_on?: string | null;
+            is_done?: boolean;
+            /** @description 1 to 500 characters. */
+            text: string;
         };
         /**
          * Format: binary
@@ -1638,11 +2754,115 @@ export interface components {
             /** @description The mentor's, IANA. */
             time_zone: string;
         };
+        Overturn: {
+            /** @description What it is instead. */
+            outcome: components["schemas"]["AttendanceOutcome"];
+            /** @description 1 to 1000 characters; both read it. */
+            reason: string;
+        };
         /**
          * @description Who of the two.
          * @enum {string}
          */
         Party: "mentor" | "mentee";
+        /** @description A passkey of somebody. */
+        Passkey: {
+            created_at_ms: components["schemas"]["Timestamp"];
+            id: components["schemas"]["PasskeyId"];
+            last_used_at_ms: components["schemas"]["Timestamp"] | null;
+            name: string;
+        };
+        PasskeyAskedFor: {
+            after_password: boolean;
+            /** @description New ones, if there were none. They are told this once. */
+            backup_codes: string[];
+        };
+        /** @description `AuthenticationResponseJSON`; members that nobody here reads are left out. */
+        PasskeyAssertion: {
+            id: string;
+            response: components["schemas"]["PasskeyAssertionResponse"];
+        };
+        PasskeyAssertionResponse: {
+            authenticatorData: string;
+            clientDataJSON: string;
+            signature: string;
+            userHandle?: string | null;
+        };
+        /** @description What `navigator.credentials.get()` is to be asked. */
+        PasskeyChallenge: {
+            /** @description To be sent back with the answer. */
+            ceremony: string;
+            options: components["schemas"]["PasskeyRequestOptions"];
+        };
+        /** @description `PublicKeyCredentialCreationOptionsJSON`. */
+        PasskeyCreationOptions: {
+            attestation: string;
+            authenticatorSelection: components["schemas"]["PasskeySelection"];
+            challenge: string;
+            excludeCredentials: components["schemas"]["PasskeyDescriptor"][];
+            pubKeyCredParams: components["schemas"]["PasskeyParameters"][];
+            rp: components["schemas"]["PasskeyRelyingParty"];
+            /**
+             * Format: int64
+             * @description Milliseconds.
+             */
+            timeout: number;
+            user: components["schemas"]["PasskeyUser"];
+        };
+        PasskeyDescriptor: {
+            id: string;
+            transports: string[];
+            type: string;
+        };
+        /**
+         * Format: uuid
+         * @description A passkey of a person.
+         */
+        PasskeyId: string;
+        PasskeyParameters: {
+            /** Format: int32 */
+            alg: number;
+            type: string;
+        };
+        /** @description `RegistrationResponseJSON`. */
+        PasskeyRegistration: {
+            id: string;
+            response: components["schemas"]["PasskeyRegistrationResponse"];
+        };
+        PasskeyRegistrationResponse: {
+            attestationObject: string;
+            clientDataJSON: string;
+            transports?: string[];
+        };
+        PasskeyRelyingParty: {
+            id: string;
+            name: string;
+        };
+        /** @description `PublicKeyCredentialRequestOptionsJSON`. */
+        PasskeyRequestOptions: {
+            /** @description Empty: any passkey that the browser finds. */
+            allowCredentials: components["schemas"]["PasskeyDescriptor"][];
+            challenge: string;
+            rpId: string;
+            /**
+             * Format: int64
+             * @description Milliseconds.
+             */
+            timeout: number;
+            userVerification: string;
+        };
+        PasskeySelection: {
+            residentKey: string;
+            userVerification: string;
+        };
+        PasskeyUser: {
+            displayName: string;
+            id: string;
+            name: string;
+        };
+        Passkeys: {
+            items: components["schemas"]["Passkey"][];
+        };
         /** @description Someone as others see them. */
         Person: {
             display_name: string;
@@ -1682,6 +2902,32 @@ export interface components {
             /** @description 1 to 12, each up to 40 characters. */
             skills: string[];
         };
+        /** @description What somebody shows to prove who they are. */
+        Proof: {
+            /** Format: password */
+            password: string;
+            /** @enum {string} */
+            way: "password";
+        } | {
+            code: string;
+            /** @enum {string} */
+            way: "totp";
+        } | {
+            code: string;
+            /** @enum {string} */
+            way: "backup_code";
+        } | {
+            /** @description What the challenge came with. */
+            ceremony: string;
+            credential: components["schemas"]["PasskeyAssertion"];
+            /** @enum {string} */
+            way: "passkey";
+        };
+        /**
+         * @description A way to prove who one is.
+         * @enum {string}
+         */
+        ProofWay: "totp" | "passkey" | "backup_code" | "password" | "provider";
         /** @description Other times for a booking, which one of its two proposed to the other. */
         Proposal: {
             by: components["schemas"]["Party"];
@@ -1698,9 +2944,55 @@ export interface components {
             /** @description One to three openings of the booking's offering. */
             starts_at_ms: components["schemas"]["Timestamp"][];
         };
+        Prove: {
+            proof: components["schemas"]["Proof"];
+        };
+        /** @description A QR code as an SVG path of unit squares; four more of quiet belong around it (ISO/IEC 18004 §6.3.8). */
+        Qr: {
+            /** @description The `d` of a path. */
+            path: string;
+            /**
+             * Format: int32
+             * @description Squares a side.
+             */
+            size: number;
+        };
+        RaiseDispute: {
+            /** @description What is wrong with the verdict, 1 to 1000 characters; the other and administrators read it. */
+            reason: string;
+        };
+        /** @description A mentor's rating, with how it comes about. */
+        RatingSummary: {
+            /** @description How many gave one star, two, … five. */
+            counts: number[];
+            /** Format: double */
+            prior: number;
+            /** Format: int64 */
+            prior_weight: number;
+            /**
+             * Format: double
+             * @description 1 to 5, the Bayesian mean: a mentor without reviews counts as `prior` from `prior_weight` reviews. Null without
+             *     reviews.
+             */
+            rating: number | null;
+            /** Format: int64 */
+            reviews: number;
+        };
         RefreshRequest: {
             /** @description Absent: the cookie's. */
             refresh_token?: string | null;
+        };
+        RenamePasskey: {
+            /** @description 1 to 60 characters. */
+            name: string;
+        };
+        ReplyToReview: {
+            /** @description Up to 2000 characters; empty takes the reply back. */
+            text: string;
+        };
+        ReportReview: {
+            /** @description 1 to 1000 characters, for administrators. */
+            reason: string;
         };
         Reschedule: {
             starts_at_ms: components["schemas"]["Timestamp"];
@@ -1713,6 +3005,47 @@ export interface components {
             password: string;
             /** @description What stands after the `#` of the link. */
             token: string;
+        };
+        /** @description A review as everyone reads it. */
+        Review: {
+            author_name: string;
+            edited_at_ms: components["schemas"]["Timestamp"] | null;
+            id: components["schemas"]["ReviewId"];
+            /**
+             * Format: int32
+             * @description 1 to 5.
+             */
+            rating: number;
+            replied_at_ms: components["schemas"]["Timestamp"] | null;
+            /** @description The mentor's. */
+            reply: string | null;
+            /** @description May be empty; lines may break. */
+            text: string;
+            written_at_ms: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description Of whom.
+         * @enum {string}
+         */
+        ReviewDirection: "of_mentor" | "of_mentee";
+        /**
+         * Format: uuid
+         * @description What somebody says of another after a session.
+         */
+        ReviewId: string;
+        /** @description A line of what administrators did. */
+        ReviewModerationLine: {
+            admin: components["schemas"]["Person"];
+            at_ms: components["schemas"]["Timestamp"];
+            reason: string;
+            /** @description `hidden`, `restored` or `kept`. */
+            what: string;
+        };
+        /** @description A report, for administrators. */
+        ReviewReport: {
+            reason: string;
+            reported_at_ms: components["schemas"]["Timestamp"];
+            reporter: components["schemas"]["Person"];
         };
         /**
          * @description As what someone takes part. The `role` of signaling.
@@ -1748,6 +3081,28 @@ export interface components {
         SavedMentors: {
             items: components["schemas"]["MentorCard"][];
         };
+        /** @description A log-in that is half done: the first step was right. */
+        SecondStep: {
+            expires_at_ms: components["schemas"]["Timestamp"];
+            /** @description To be sent with the second step. It opens nothing by itself. */
+            second_step_token: string;
+            /** @description What the second step may be. */
+            ways: components["schemas"]["ProofWay"][];
+        };
+        /** @description How somebody's account is guarded. */
+        Security: {
+            /** @description Whether a passkey is asked for after the password. */
+            asks_for_passkey: boolean;
+            /** Format: int64 */
+            backup_codes_left: number;
+            has_password: boolean;
+            /** @description By what they prove themselves anew. */
+            proofs: components["schemas"]["ProofWay"][];
+            /** @description Whether an authenticator app is set up. */
+            totp: boolean;
+            /** @description Whether logging in takes two steps. */
+            two_step: boolean;
+        };
         /** @enum {string} */
         SeriesConflicts: "refuse" | "skip";
         /**
@@ -1777,11 +3132,56 @@ export interface components {
             waiting_room: boolean;
             you: components["schemas"]["You"];
         };
+        /** @description Something to do. */
+        SessionAction: {
+            assignee: components["schemas"]["Person"] | null;
+            done_at_ms: components["schemas"]["Timestamp"] | null;
+            /** @description `2026-12-24`. */
+            due_on: string | null;
+            id: components["schemas"]["ActionId"];
+            text: string;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description A file. */
+        SessionAttachment: {
+            /** Format: int64 */
+            bytes: number;
+            created_at_ms: components["schemas"]["Timestamp"];
+            id: components["schemas"]["AttachmentId"];
+            media_type: string;
+            name: string;
+            uploaded_by: components["schemas"]["Person"];
+        };
         /**
          * Format: uuid
          * @description A meeting of a mentor and one or more mentees.
          */
         SessionId: string;
+        /** @description A text as it is now. */
+        SessionNote: {
+            text: string;
+            updated_at_ms: components["schemas"]["Timestamp"] | null;
+            updated_by: components["schemas"]["Person"] | null;
+            /**
+             * Format: int32
+             * @description Say it when changing the text; 0: nothing was ever written.
+             */
+            version: number;
+        };
+        /** @description What somebody sees beside a session. */
+        SessionNotes: {
+            /** @description Oldest first. */
+            actions: components["schemas"]["SessionAction"][];
+            /** @description Oldest first. */
+            attachments: components["schemas"]["SessionAttachment"][];
+            /** @description Nobody else sees it. */
+            own: components["schemas"]["SessionNote"];
+            /** @description Who takes part; the mentor first. */
+            people: components["schemas"]["Person"][];
+            /** @description Everybody's who takes part. */
+            shared: components["schemas"]["SessionNote"];
+        };
         /** @enum {string} */
         SessionState: "open" | "live" | "ended";
         Sessions: {
@@ -1823,10 +3223,30 @@ export interface components {
             secure_url: string | null;
             version: string;
         };
+        Stay: {
+            from_ms: components["schemas"]["Timestamp"];
+            until_ms: components["schemas"]["Timestamp"] | null;
+        };
         /** @description From a moment to another. */
         Stretch: {
             ends_at_ms: components["schemas"]["Timestamp"];
             starts_at_ms: components["schemas"]["Timestamp"];
+        };
+        SubscribeCalendar: {
+            /** @description Of an iCalendar file: `https:` or `webcal:`. Whoever has it can read the calendar; it is never shown again. */
+            address: string;
+            kind?: components["schemas"]["CalendarKind"];
+            /** @description Up to 80 characters; empty: its host. */
+            name?: string;
+        };
+        TakeSecondStep: {
+            credentials?: components["schemas"]["Credentials"];
+            /** @description As with the first step. */
+            device_token?: string | null;
+            /** @description One of the ways the answer named. */
+            proof: components["schemas"]["Proof"];
+            /** @description From the first step's answer. */
+            second_step_token: string;
         };
         /** @description Whole days without meetings. */
         TimeOff: {
@@ -1852,6 +3272,17 @@ export interface components {
             access_token: string;
             refresh_expires_at_ms: components["schemas"]["Timestamp"];
             refresh_token: string;
+        };
+        TotpOffer: {
+            qr?: components["schemas"]["Qr"];
+            /** @description To be typed (base32), where no camera sees the QR code. */
+            secret: string;
+            /** @description What the QR code says, for apps on the same device. */
+            uri: string;
+        };
+        Uphold: {
+            /** @description 1 to 1000 characters; both read it. */
+            reason: string;
         };
         /** @description A person with an account. */
         User: {
@@ -1900,6 +3331,24 @@ export interface components {
         Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
         WeeklyHours: components["schemas"]["Hours"] & {
             weekday: components["schemas"]["Weekday"];
+        };
+        WriteNote: {
+            /** @description Up to 20,000 characters. */
+            text: string;
+            /**
+             * Format: int32
+             * @description The version that was seen; 0 where there was none.
+             */
+            version: number;
+        };
+        WriteReview: {
+            /**
+             * Format: int32
+             * @description 1 to 5.
+             */
+            rating: number;
+            /** @description Up to 2000 characters; lines may break. */
+            text?: string;
         };
         /**
          * @description As what the asker takes part.
@@ -1977,6 +3426,45 @@ export interface operations {
                     "application/json": components["schemas"]["Login"];
                 };
             };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondStep"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    second_step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeSecondStep"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Login"];
+                };
+            };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -2004,6 +3492,68 @@ export interface operations {
             };
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    challenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskChallenge"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallenge"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    log_in_by_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogInByPasskey"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Login"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
             "5XX": components["responses"]["Problem"];
         };
     };
@@ -2074,6 +3624,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Login"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondStep"];
                 };
             };
             400: components["responses"]["Problem"];
@@ -2203,6 +3761,130 @@ export interface operations {
             "5XX": components["responses"]["Problem"];
         };
     };
+    list_disputes: {
+        parameters: {
+            query?: {
+                /** @description `open` when absent. */
+                state?: "open" | "upheld" | "overturned";
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description 1 to 100, 20 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Disputes"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    disputed_attendance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booking_id: components["schemas"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attendance"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    overturn_dispute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booking_id: components["schemas"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Overturn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisputedBooking"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    uphold_dispute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booking_id: components["schemas"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Uphold"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisputedBooking"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
     list_mentor_applications: {
         parameters: {
             query?: {
@@ -2281,6 +3963,138 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MentorApplication"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    list_reviews_to_moderate: {
+        parameters: {
+            query?: {
+                /** @description `reported` when absent. */
+                queue?: "reported" | "hidden";
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description 1 to 100, 20 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModeratedReviews"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    hide_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ReviewId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Moderate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModeratedReview"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    keep_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ReviewId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Moderate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModeratedReview"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    restore_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ReviewId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Moderate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModeratedReview"];
                 };
             };
             400: components["responses"]["Problem"];
@@ -2377,15 +4191,14 @@ export interface operations {
                     "application/json": components["schemas"]["Booking"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     find_booking: {
@@ -2405,6 +4218,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Booking"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    booking_attendance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attendance"];
                 };
             };
             400: components["responses"]["Problem"];
@@ -2496,15 +4334,49 @@ export interface operations {
                     "application/json": components["schemas"]["Booking"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    dispute_booking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RaiseDispute"];
+            };
+        };
+        responses: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Attendance"];
                 };
             };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     propose: {
@@ -2530,15 +4402,16 @@ export interface operations {
                     "application/json": components["schemas"]["Booking"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     accept_proposal: {
@@ -2564,15 +4437,15 @@ export interface operations {
                     "application/json": components["schemas"]["Booking"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     decline_proposal: {
@@ -2598,15 +4471,15 @@ export interface operations {
                     "application/json": components["schemas"]["Booking"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     release_booking: {
@@ -2628,15 +4501,12 @@ export interface operations {
                     "application/json": components["schemas"]["Booking"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     reschedule_booking: {
@@ -2674,6 +4544,65 @@ export interface operations {
             "5XX": components["responses"]["Problem"];
         };
     };
+    booking_reviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingReviews"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    write_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WriteReview"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyReview"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
     confirm_series: {
         parameters: {
             query?: never;
@@ -2697,15 +4626,16 @@ export interface operations {
                     "application/json": components["schemas"]["BookingSeries"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     look_at_link: {
@@ -2789,6 +4719,26 @@ export interface operations {
             "5XX": components["responses"]["Problem"];
         };
     };
+    erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
     my_availability: {
         parameters: {
             query?: never;
@@ -2869,6 +4819,254 @@ export interface operations {
             "5XX": components["responses"]["Problem"];
         };
     };
+    renew_backup_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupCodes"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    my_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarFeed"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    renew_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarFeed"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    remove_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    my_calendars: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusyCalendars"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    subscribe_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscribeCalendar"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusyCalendar"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    begin_google: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BegunConnection"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    finish_google: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinishConnection"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusyCalendar"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    remove_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CalendarId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    refresh_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CalendarId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusyCalendar"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
     change_email: {
         parameters: {
             query?: never;
@@ -2917,6 +5115,29 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": components["schemas"]["Archive"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             "5XX": components["responses"]["Problem"];
         };
@@ -3169,6 +5390,137 @@ export interface operations {
             "5XX": components["responses"]["Problem"];
         };
     };
+    list_passkeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkeys"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    add_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddPasskey"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    begin_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BegunPasskey"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    rename_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PasskeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenamePasskey"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    remove_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PasskeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
     change_password: {
         parameters: {
             query?: never;
@@ -3280,6 +5632,35 @@ export interface operations {
             "5XX": components["responses"]["Problem"];
         };
     };
+    prove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Prove"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
     list_saved_mentors: {
         parameters: {
             query?: never;
@@ -3347,6 +5728,134 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    ask_for_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskForPasskey"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyAskedFor"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    security: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Security"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    offer_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpOffer"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    remove_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    confirm_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmTotp"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupCodes"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
             "5XX": components["responses"]["Problem"];
         };
     };
@@ -3425,6 +5934,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Offerings"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    list_mentor_reviews: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description 1 to 100, 10 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MentorReviews"];
                 };
             };
             400: components["responses"]["Problem"];
@@ -3557,6 +6096,71 @@ export interface operations {
             "5XX": components["responses"]["Problem"];
         };
     };
+    reply_to_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ReviewId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyToReview"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    report_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ReviewId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportReview"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
     find_series: {
         parameters: {
             query?: never;
@@ -3576,15 +6180,10 @@ export interface operations {
                     "application/json": components["schemas"]["BookingSeries"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     list_sessions: {
@@ -3669,6 +6268,185 @@ export interface operations {
             "5XX": components["responses"]["Problem"];
         };
     };
+    add_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSessionAction"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionAction"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    change_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+                action: components["schemas"]["ActionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeAction"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionAction"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    remove_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+                action: components["schemas"]["ActionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    attach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["File"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionAttachment"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+                attachment: components["schemas"]["AttachmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": components["schemas"]["File"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    detach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+                attachment: components["schemas"]["AttachmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
     end_session: {
         parameters: {
             query?: never;
@@ -3692,6 +6470,98 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    session_notes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionNotes"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    write_own_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WriteNote"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionNote"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    write_shared_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WriteNote"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionNote"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
             "5XX": components["responses"]["Problem"];
         };
     };
@@ -3731,15 +6601,8 @@ export interface operations {
                     "application/json": components["schemas"]["Waits"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     join_waitlist: {
@@ -3763,15 +6626,16 @@ export interface operations {
                     "application/json": components["schemas"]["Wait"];
                 };
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
     leave_waitlist: {
@@ -3791,15 +6655,44 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description RFC 9457 problem; match on its `code` */
-            default: {
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    calendar_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token and `.ics` */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description iCalendar (RFC 5545) */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "text/calendar": string;
                 };
             };
+            /** @description Nothing has changed since `If-None-Match` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
         };
     };
 }

@@ -39,7 +39,7 @@ impl Booking {
         let found = store::feed_of(&mut *self.kernel.db.read().await?, me).await?;
         // Sealed with a key that is gone: nobody has the address any more, and a new one can be made.
         Ok(found.and_then(|(sealed, created_at)| {
-            let token = self.kernel.secrets.open(&purpose(me), &sealed)?;
+            let token = String::from_utf8(self.kernel.secrets.open(&purpose(me), &sealed)?).ok()?;
             Some(Feed { token, created_at })
         }))
     }
@@ -49,7 +49,7 @@ impl Booking {
         self.limit(me)?;
         let kernel = &self.kernel;
         let token = kernel.random.text::<32>();
-        let (hash, sealed) = (&hash(&token), &kernel.secrets.seal(&kernel.random, &purpose(me), &token));
+        let (hash, sealed) = (&hash(&token), &kernel.secrets.seal(&kernel.random, &purpose(me), token.as_bytes()));
         let now = kernel.clock.now();
         let stored =
             kernel.db.write(|mut tx| Box::pin(async move { store::set_feed(&mut tx, me, hash, sealed, now).await }));
