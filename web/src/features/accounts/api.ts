@@ -258,7 +258,7 @@ async function becomeNobody(_: unknown, { dispatch, queryFulfilled }: Leaving): 
   await queryFulfilled.then(
     async () => {
       noteLogin('absent');
-      dispatch(api.util.resetApiState() as { type: string });
+      dispatch(api.util.resetApiState());
       await dispatch(upsertMe('me', undefined, null));
     },
     () => undefined, // the caller shows it

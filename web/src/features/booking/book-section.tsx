@@ -1,5 +1,5 @@
 import { RadioGroup } from 'radix-ui';
-import { useId } from 'react';
+import { Suspense, useId } from 'react';
 import { Link, useLocation, useSearchParams } from 'react-router';
 import { useMeQuery } from '@/api/me';
 import type { MentorPage, Offering } from '@/api/types';
@@ -9,12 +9,10 @@ import { Skeleton } from '@/components/ui/skeleton';
 import { sortProblem } from '@/lib/form-problem';
 import { withReturnTo } from '@/lib/return-to';
 import { useMentorOfferingsQuery, useReleaseBookingMutation } from './api';
-import { BookForm } from './book-form';
 import type { Opening } from './days';
-import { HoldStep } from './hold-step';
 import { price } from '@/lib/money';
+import { BookForm, HoldStep, WaitStep } from './later';
 import { OpeningPicker } from './opening-picker';
-import { WaitStep } from './wait-step';
 
 const MINUTE_MS = 60_000;
 
@@ -104,26 +102,28 @@ export function BookSection({ mentor }: { mentor: MentorPage }) {
         </Banner>
       )}
       {offering && chosen && isOwn && <Banner>This is what others can book with you.</Banner>}
-      {offering && chosen && me && !isOwn && offering.price_minor === 0 && isFull && (
-        <WaitStep key={chosen.starts_at_ms} offering={offering} opening={chosen} />
-      )}
-      {offering && chosen && me && !isOwn && offering.price_minor === 0 && !hold && !isFull && (
-        <HoldStep
-          key={chosen.starts_at_ms}
-          offering={offering}
-          opening={chosen}
-          onHeld={(id) => choose({ offering: offering.id, at: chosen.starts_at_ms, hold: id })}
-          onOther={(at) => choose({ offering: offering.id, at })}
-        />
-      )}
-      {offering && chosen && me && !isOwn && hold && (
-        <BookForm
-          key={hold}
-          id={hold}
-          questions={offering.questions}
-          onGone={() => choose({ offering: offering.id })}
-        />
-      )}
+      <Suspense fallback={<Skeleton className="h-24" />}>
+        {offering && chosen && me && !isOwn && offering.price_minor === 0 && isFull && (
+          <WaitStep key={chosen.starts_at_ms} offering={offering} opening={chosen} />
+        )}
+        {offering && chosen && me && !isOwn && offering.price_minor === 0 && !hold && !isFull && (
+          <HoldStep
+            key={chosen.starts_at_ms}
+            offering={offering}
+            opening={chosen}
+            onHeld={(id) => choose({ offering: offering.id, at: chosen.starts_at_ms, hold: id })}
+            onOther={(at) => choose({ offering: offering.id, at })}
+          />
+        )}
+        {offering && chosen && me && !isOwn && hold && (
+          <BookForm
+            key={hold}
+            id={hold}
+            questions={offering.questions}
+            onGone={() => choose({ offering: offering.id })}
+          />
+        )}
+      </Suspense>
       {chosen && me === null && <SignInToBook />}
     </div>
   );

@@ -1,5 +1,5 @@
 import { skipToken } from '@reduxjs/toolkit/query';
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
 import { API_URL } from '@/api/config';
 import { isProblem } from '@/api/problem';
@@ -11,17 +11,19 @@ import { When } from '@/components/when';
 import { sortProblem } from '@/lib/form-problem';
 import { useTitle } from '@/lib/title';
 import { useBookingQuery, useMentorOfferingsQuery } from './api';
-import { BookForm } from './book-form';
 import { BookingState, isAhead, otherOf } from './booking-state';
-import { AttendanceSection } from './attendance-section';
-import { CancelDialog } from './cancel-dialog';
 import { price } from '@/lib/money';
-import { MoveDialog } from './move-dialog';
-import { NotesSection } from './notes/notes-section';
-import { ProposalCard } from './proposal-card';
-import { ProposeDialog } from './propose-dialog';
-import { SeriesList } from './series-list';
-import { ReviewSection } from './review-section';
+import {
+  AttendanceSection,
+  BookForm,
+  CancelDialog,
+  MoveDialog,
+  NotesSection,
+  ProposalCard,
+  ProposeDialog,
+  ReviewSection,
+  SeriesList,
+} from './later';
 import { WayIn } from './way-in';
 import { WhenInFull } from './when-in-full';
 
@@ -37,15 +39,14 @@ export function BookingPage() {
     skipPollingIfUnfocused: true,
   });
   useTitle(data?.title ?? 'Booking');
-  if (data?.state === 'held') return <HeldSeat booking={data} />;
-  if (data) return <Details booking={data} />;
-  if (!error) {
+  if (data) {
     return (
-      <div role="status" aria-label="Loading" className="mx-auto w-full max-w-3xl px-4 py-14">
-        <Skeleton className="h-56" />
-      </div>
+      <Suspense fallback={<Loading />}>
+        {data.state === 'held' ? <HeldSeat booking={data} /> : <Details booking={data} />}
+      </Suspense>
     );
   }
+  if (!error) return <Loading />;
   const gone = isProblem(error) && error.status === 404;
   return (
     <div className="mx-auto grid w-full max-w-md justify-items-center gap-4 px-4 py-20 text-center">
@@ -60,6 +61,14 @@ export function BookingPage() {
       ) : (
         <Button onClick={() => void refetch()}>Try again</Button>
       )}
+    </div>
+  );
+}
+
+function Loading() {
+  return (
+    <div role="status" aria-label="Loading" className="mx-auto w-full max-w-3xl px-4 py-14">
+      <Skeleton className="h-56" />
     </div>
   );
 }
@@ -123,10 +132,18 @@ function Details({ booking }: { booking: Booking }) {
             </a>
           </p>
         )}
-        {ahead && <Changes booking={booking} />}
+        {ahead && (
+          <Suspense fallback={<Skeleton className="h-10" />}>
+            <Changes booking={booking} />
+          </Suspense>
+        )}
       </Card>
-      {ahead && booking.proposal && <ProposalCard booking={booking} proposal={booking.proposal} />}
-      {booking.series_id && <SeriesList id={booking.series_id} current={booking.id} />}
+      <Suspense fallback={<Skeleton className="h-24" />}>
+        {ahead && booking.proposal && (
+          <ProposalCard booking={booking} proposal={booking.proposal} />
+        )}
+        {booking.series_id && <SeriesList id={booking.series_id} current={booking.id} />}
+      </Suspense>
       {booking.answers.length > 0 && (
         <section className="grid gap-3">
           <h2 className="text-lg">
@@ -144,11 +161,13 @@ function Details({ booking }: { booking: Booking }) {
           </dl>
         </section>
       )}
-      {booking.state !== 'cancelled' && <NotesSection session={booking.session_id} />}
-      {booking.state === 'completed' && <ReviewSection booking={booking} />}
-      {['live', 'completed', 'no_show'].includes(booking.state) && (
-        <AttendanceSection booking={booking} />
-      )}
+      <Suspense fallback={<Skeleton className="h-24" />}>
+        {booking.state !== 'cancelled' && <NotesSection session={booking.session_id} />}
+        {booking.state === 'completed' && <ReviewSection booking={booking} />}
+        {['live', 'completed', 'no_show'].includes(booking.state) && (
+          <AttendanceSection booking={booking} />
+        )}
+      </Suspense>
       <History booking={booking} />
     </article>
   );
