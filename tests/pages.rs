@@ -66,7 +66,10 @@ both_engines! {
         assert!(!page.contains("<!-- &"), "{page}");
         let api = world.browser().get("/api/mentors/ada").await.expect(200);
         let offerings = world.browser().get("/api/mentors/ada/offerings").await.expect(200);
-        assert_eq!(first_data(&page), json!({"/mentors/ada": api, "/mentors/ada/offerings": offerings}));
+        let reviews = world.browser().get("/api/mentors/ada/reviews").await.expect(200);
+        let first =
+            json!({"/mentors/ada": api, "/mentors/ada/offerings": offerings, "/mentors/ada/reviews": reviews});
+        assert_eq!(first_data(&page), first);
     }
 
     async fn a_search_comes_with_its_first_page(world: World) {

@@ -73,7 +73,8 @@ both_engines! {
         let files = archive(&world, &zebra).await;
         let names: Vec<_> = files.keys().map(String::as_str).collect();
         let expected = [
-            "README.txt", "account.json", "bookings.json", "mentor.json", "picture.jpg", "saved.json", "sessions.json",
+            "README.txt", "account.json", "bookings.json", "mentor.json", "notes.json", "picture.jpg", "reviews.json",
+            "saved.json", "sessions.json",
         ];
         assert_eq!(names, expected);
         let json = |name: &str| serde_json::from_slice::<Value>(&files[name]).expect("JSON");

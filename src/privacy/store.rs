@@ -167,6 +167,49 @@ pub const PARTS: &[Part] = &[
         "SELECT booking_id, what, done_by, reason, at_ms FROM booking_history WHERE actor_id = $1 ORDER BY id",
     ),
     Part::new(
+        "bookings",
+        "my_proposals",
+        "SELECT p.booking_id, p.state, p.note FROM proposals p JOIN bookings b ON b.id = p.booking_id
+         WHERE (p.made_by = 'mentor' AND b.mentor_id = $1) OR (p.made_by = 'mentee' AND b.mentee_id = $1) ORDER BY p.id",
+    ),
+    Part::new(
+        "bookings",
+        "waiting_for",
+        "SELECT offering_id, starts_at_ms, state FROM waitlist WHERE person_id = $1 ORDER BY id",
+    ),
+    Part::new(
+        "mentor",
+        "other_calendars",
+        "SELECT name, source, kind FROM busy_calendars WHERE mentor_id = $1 ORDER BY id",
+    ),
+    Part::new(
+        "notes",
+        "notes",
+        "SELECT session_id, text, updated_at_ms FROM session_notes
+         WHERE owner = $1 OR (owner = '' AND updated_by = $1) ORDER BY session_id",
+    ),
+    Part::new(
+        "notes",
+        "to_do",
+        "SELECT session_id, text, due_on, created_at_ms FROM session_actions WHERE created_by = $1 ORDER BY id",
+    ),
+    Part::new(
+        "notes",
+        "files",
+        "SELECT session_id, name, media_type, created_at_ms FROM session_attachments
+         WHERE uploaded_by = $1 ORDER BY id",
+    ),
+    Part::new(
+        "reviews",
+        "written",
+        "SELECT booking_id, direction, rating, text, created_at_ms FROM reviews WHERE author_id = $1 ORDER BY id",
+    ),
+    Part::new(
+        "reviews",
+        "reported",
+        "SELECT review_id, reason, reported_at_ms FROM review_reports WHERE reporter_id = $1 ORDER BY review_id",
+    ),
+    Part::new(
         "saved",
         "mentors",
         "SELECT m.slug, s.saved_at_ms FROM saved_mentors s JOIN mentors m ON m.user_id = s.mentor_id
@@ -188,6 +231,16 @@ pub(super) const LET_GO: &[&str] = &[
     "UPDATE participants SET name = 'Deleted person' WHERE user_id = $1",
     "UPDATE bookings SET answers = '[]' WHERE mentee_id = $1",
     "UPDATE booking_history SET reason = '' WHERE actor_id = $1",
+    "UPDATE proposals SET note = '' WHERE (made_by = 'mentor' AND mentor_id = $1)
+     OR (made_by = 'mentee' AND booking_id IN (SELECT id FROM bookings WHERE mentee_id = $1))",
+    "UPDATE waitlist SET state = 'left' WHERE person_id = $1 AND state = 'waiting'",
+    "DELETE FROM busy_weeks WHERE calendar_id IN (SELECT id FROM busy_calendars WHERE mentor_id = $1)",
+    "DELETE FROM busy_calendars WHERE mentor_id = $1",
+    "DELETE FROM calendar_feeds WHERE user_id = $1",
+    "DELETE FROM session_notes WHERE owner = $1",
+    "UPDATE reviews SET text = '' WHERE author_id = $1",
+    "UPDATE reviews SET reply = NULL WHERE mentor_id = $1 AND direction = 'of_mentor'",
+    "UPDATE review_reports SET reason = '' WHERE reporter_id = $1",
 ];
 
 pub(super) async fn run(
