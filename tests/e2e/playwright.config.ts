@@ -6,8 +6,8 @@ export default defineConfig({
   outputDir: 'test-results',
   // Software encoders and decoders of several browsers share the cores.
   workers: 1,
-  timeout: 90_000,
-  expect: { timeout: 20_000 },
+  timeout: 240_000,
+  expect: { timeout: 30_000 },
   forbidOnly: !!process.env.CI,
   retries: 0,
   reporter: [['list'], ['./harness/last-words.ts']],

@@ -289,7 +289,8 @@ test('people wait in line for a seat', async ({ server, inChromium }) => {
   await ada.signIn('ada@demo.test');
   await bo.signIn('bo@demo.test');
   await eve.signIn('eve@demo.test');
-  const zoe = await inChromium('zoe');
+  // Zoe has no face of her own here: another window beside Eve's.
+  const zoe = await inChromium('eve');
   await pageOf(zoe).goto(server.url);
   const account = { email: 'zoe@example.test', password: 'correct horse battery', display_name: 'Zoe' };
   await zoe.api('POST', '/api/accounts/sign-up', account);
