@@ -148,9 +148,10 @@ impl<K: Copy + PartialEq> Bandwidth<K> {
         self.estimator.as_ref().is_some_and(|estimator| estimator.is_queued())
     }
 
-    /// Bits a second at which bursts leave; `None` where the link is not known to be narrow.
+    /// Bits a second at which bursts leave; `None` where the link is not known to be narrow, or carries all that is wanted: a busy client looks
+    /// like a narrow link for a moment.
     pub(crate) fn pace(&self) -> Option<f64> {
-        self.estimator.as_ref()?.capacity()
+        self.estimator.as_ref()?.capacity().filter(|_| self.is_short())
     }
 
     /// How often to send a packet again that the client asks for.
