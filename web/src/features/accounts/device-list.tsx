@@ -1,7 +1,7 @@
 import { MonitorSmartphone } from 'lucide-react';
 import type { Device } from '@/api/types';
+import { LoadFailed } from '@/components/load-failed';
 import { Badge } from '@/components/ui/badge';
-import { Banner } from '@/components/ui/banner';
 import { Button } from '@/components/ui/button';
 import { Skeleton } from '@/components/ui/skeleton';
 import { When } from '@/components/when';
@@ -15,19 +15,7 @@ export function DeviceList() {
   const { data, error, isLoading, refetch } = useDevicesQuery();
   if (isLoading) return <Skeleton className="h-24" />;
   if (error) {
-    return (
-      <Banner
-        tone="danger"
-        title="Your devices could not be loaded."
-        action={
-          <Button size="sm" variant="secondary" onClick={() => void refetch()}>
-            Try again
-          </Button>
-        }
-      >
-        {sortProblem(error, [], {}).form}
-      </Banner>
-    );
+    return <LoadFailed title="Your devices could not be loaded." error={error} onRetry={refetch} />;
   }
   const others = data?.filter((device) => !device.current).length ?? 0;
   return (

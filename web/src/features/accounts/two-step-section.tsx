@@ -1,10 +1,9 @@
 import { useState } from 'react';
 import type { TotpOffer } from '@/api/types';
+import { LoadFailed } from '@/components/load-failed';
 import { Badge } from '@/components/ui/badge';
-import { Banner } from '@/components/ui/banner';
 import { Button } from '@/components/ui/button';
 import { Skeleton } from '@/components/ui/skeleton';
-import { sortProblem } from '@/lib/form-problem';
 import { toast } from '@/lib/toast';
 import {
   useOfferTotpMutation,
@@ -27,17 +26,7 @@ export function TwoStepSection() {
       lead="Whoever learns your password still cannot sign in: a code of an app on your phone is asked for too."
     >
       {error && !security ? (
-        <Banner
-          tone="danger"
-          title="This could not be loaded."
-          action={
-            <Button size="sm" variant="secondary" onClick={() => void refetch()}>
-              Try again
-            </Button>
-          }
-        >
-          {sortProblem(error, [], {}).form}
-        </Banner>
+        <LoadFailed title="This could not be loaded." error={error} onRetry={refetch} />
       ) : security ? (
         <TwoStep on={security.two_step} app={security.totp} left={security.backup_codes_left} />
       ) : (

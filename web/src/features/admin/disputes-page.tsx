@@ -2,15 +2,12 @@ import { useId } from 'react';
 import type { DisputedBooking } from '@/api/types';
 import { AttendancePicture } from '@/components/attendance-picture';
 import { ProfileText } from '@/components/profile-text';
-import { Banner } from '@/components/ui/banner';
-import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
-import { Skeleton } from '@/components/ui/skeleton';
 import { When } from '@/components/when';
-import { sortProblem } from '@/lib/form-problem';
 import { useTitle } from '@/lib/title';
 import { useDisputedAttendanceQuery, useDisputesInfiniteQuery } from './api';
 import { ResolveDialog } from './resolve-dialog';
+import { WaitingList } from './waiting-list';
 
 /** Disputes about who was there, for administrators. */
 export function DisputesPage() {
@@ -24,55 +21,19 @@ export function DisputesPage() {
 }
 
 function DisputeList() {
-  const { data, error, isLoading, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } =
-    useDisputesInfiniteQuery(undefined, { refetchOnMountOrArgChange: true });
-  if (isLoading) return <Skeleton className="h-56" />;
-  if (error && !data) {
-    return (
-      <Banner
-        tone="danger"
-        title="The disputes could not be loaded."
-        action={
-          <Button size="sm" variant="secondary" onClick={() => void refetch()}>
-            Try again
-          </Button>
-        }
-      >
-        {sortProblem(error, [], {}).form}
-      </Banner>
-    );
-  }
-  const disputes = data?.pages.flatMap((page) => page.items) ?? [];
-  if (disputes.length === 0) {
-    return (
-      <Card className="grid gap-2 p-8">
-        <h2 className="text-lg">Nobody disputes anything</h2>
-        <p className="text-muted">
-          When a mentor or a mentee says that a missed session was not missed, it shows up here.
-        </p>
-      </Card>
-    );
-  }
+  const query = useDisputesInfiniteQuery(undefined, { refetchOnMountOrArgChange: true });
   return (
-    <>
-      <ul className="grid gap-4">
-        {disputes.map((disputed) => (
-          <li key={disputed.booking_id}>
-            <DisputeCard disputed={disputed} />
-          </li>
-        ))}
-      </ul>
-      {hasNextPage && (
-        <Button
-          variant="secondary"
-          className="justify-self-center"
-          busy={isFetchingNextPage}
-          onClick={() => void fetchNextPage()}
-        >
-          Show more disputes
-        </Button>
-      )}
-    </>
+    <WaitingList
+      query={query}
+      items="disputes"
+      empty={{
+        title: 'Nobody disputes anything',
+        text: 'When a mentor or a mentee says that a missed session was not missed, it shows up here.',
+      }}
+      keyOf={({ booking_id }) => booking_id}
+    >
+      {(disputed) => <DisputeCard disputed={disputed} />}
+    </WaitingList>
   );
 }
 

@@ -2,16 +2,13 @@ import { useId, useState } from 'react';
 import type { ModeratedReview } from '@/api/types';
 import { ProfileText } from '@/components/profile-text';
 import { Stars } from '@/components/stars';
-import { Banner } from '@/components/ui/banner';
-import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
-import { Skeleton } from '@/components/ui/skeleton';
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs';
 import { When } from '@/components/when';
-import { sortProblem } from '@/lib/form-problem';
 import { useTitle } from '@/lib/title';
 import { useModeratedReviewsInfiniteQuery } from './api';
 import { ModerateDialog } from './moderate-dialog';
+import { WaitingList } from './waiting-list';
 
 type Queue = 'reported' | 'hidden';
 
@@ -43,59 +40,18 @@ export function ReviewsPage() {
 }
 
 function ReviewList({ queue }: { queue: Queue }) {
-  const { data, error, isLoading, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } =
-    useModeratedReviewsInfiniteQuery(queue, { refetchOnMountOrArgChange: true });
-  if (isLoading) return <Skeleton className="h-56" />;
-  if (error && !data) {
-    return (
-      <Banner
-        tone="danger"
-        title="The reviews could not be loaded."
-        action={
-          <Button size="sm" variant="secondary" onClick={() => void refetch()}>
-            Try again
-          </Button>
-        }
-      >
-        {sortProblem(error, [], {}).form}
-      </Banner>
-    );
-  }
-  const reviews = data?.pages.flatMap((page) => page.items) ?? [];
-  if (reviews.length === 0) {
-    return (
-      <Card className="grid gap-2 p-8">
-        <h2 className="text-lg">
-          {queue === 'reported' ? 'Nothing is reported' : 'Nothing is hidden'}
-        </h2>
-        <p className="text-muted">
-          {queue === 'reported'
-            ? 'Reviews that somebody reports show up here.'
-            : 'Reviews that were taken off the pages show up here.'}
-        </p>
-      </Card>
-    );
-  }
+  const query = useModeratedReviewsInfiniteQuery(queue, { refetchOnMountOrArgChange: true });
+  const empty =
+    queue === 'reported'
+      ? { title: 'Nothing is reported', text: 'Reviews that somebody reports show up here.' }
+      : {
+          title: 'Nothing is hidden',
+          text: 'Reviews that were taken off the pages show up here.',
+        };
   return (
-    <>
-      <ul className="grid gap-4">
-        {reviews.map((review) => (
-          <li key={review.id}>
-            <ReviewCard review={review} />
-          </li>
-        ))}
-      </ul>
-      {hasNextPage && (
-        <Button
-          variant="secondary"
-          className="justify-self-center"
-          busy={isFetchingNextPage}
-          onClick={() => void fetchNextPage()}
-        >
-          Show more reviews
-        </Button>
-      )}
-    </>
+    <WaitingList query={query} items="reviews" empty={empty} keyOf={({ id }) => id}>
+      {(review) => <ReviewCard review={review} />}
+    </WaitingList>
   );
 }
 

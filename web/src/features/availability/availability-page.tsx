@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import { isProblem } from '@/api/problem';
 import type { Availability } from '@/api/types';
+import { LoadFailed } from '@/components/load-failed';
 import { ZoneSelect } from '@/components/zone-select';
 import { Banner } from '@/components/ui/banner';
 import { Button } from '@/components/ui/button';
@@ -36,17 +37,7 @@ export function AvailabilityPage() {
       {data && <CalendarsSection />}
       {!data && !error && <Skeleton className="h-96" />}
       {!data && error && (
-        <Banner
-          tone="danger"
-          title="Your hours could not be loaded."
-          action={
-            <Button size="sm" variant="secondary" onClick={() => void refetch()}>
-              Try again
-            </Button>
-          }
-        >
-          {sortProblem(error, [], {}).form}
-        </Banner>
+        <LoadFailed title="Your hours could not be loaded." error={error} onRetry={refetch} />
       )}
     </div>
   );

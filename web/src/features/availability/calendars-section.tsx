@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { BusyCalendar } from '@/api/types';
+import { LoadFailed } from '@/components/load-failed';
 import { When } from '@/components/when';
 import { Badge } from '@/components/ui/badge';
 import { Banner } from '@/components/ui/banner';
@@ -37,17 +38,7 @@ export function CalendarsSection() {
       </div>
       {!data && !error && <Skeleton className="h-20" />}
       {!data && error && (
-        <Banner
-          tone="danger"
-          title="Your calendars could not be loaded."
-          action={
-            <Button size="sm" variant="secondary" onClick={() => void refetch()}>
-              Try again
-            </Button>
-          }
-        >
-          {sortProblem(error, [], {}).form}
-        </Banner>
+        <LoadFailed title="Your calendars could not be loaded." error={error} onRetry={refetch} />
       )}
       {data && data.items.length > 0 && (
         <ul className="divide-y divide-border rounded-md border border-border bg-surface">

@@ -2,8 +2,8 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import { isProblem } from '@/api/problem';
 import type { Offering } from '@/api/types';
+import { LoadFailed } from '@/components/load-failed';
 import { Badge } from '@/components/ui/badge';
-import { Banner } from '@/components/ui/banner';
 import { Button } from '@/components/ui/button';
 import { Dialog, DialogContent } from '@/components/ui/dialog';
 import { Skeleton } from '@/components/ui/skeleton';
@@ -35,17 +35,7 @@ export function OfferingsPage() {
       </div>
       {!data && !error && <Skeleton className="h-40" />}
       {!data && error && (
-        <Banner
-          tone="danger"
-          title="Your offerings could not be loaded."
-          action={
-            <Button size="sm" variant="secondary" onClick={() => void refetch()}>
-              Try again
-            </Button>
-          }
-        >
-          {sortProblem(error, [], {}).form}
-        </Banner>
+        <LoadFailed title="Your offerings could not be loaded." error={error} onRetry={refetch} />
       )}
       {data?.length === 0 && (
         <p className="text-muted">

@@ -3,10 +3,10 @@ import { Suspense, useId } from 'react';
 import { Link, useLocation, useSearchParams } from 'react-router';
 import { useMeQuery } from '@/api/me';
 import type { MentorPage, Offering } from '@/api/types';
+import { LoadFailed } from '@/components/load-failed';
 import { Banner } from '@/components/ui/banner';
 import { Button } from '@/components/ui/button';
 import { Skeleton } from '@/components/ui/skeleton';
-import { sortProblem } from '@/lib/form-problem';
 import { withReturnTo } from '@/lib/return-to';
 import { useMentorOfferingsQuery, useReleaseBookingMutation } from './api';
 import type { Opening } from './days';
@@ -56,17 +56,7 @@ export function BookSection({ mentor }: { mentor: MentorPage }) {
 
   if (error && !offerings) {
     return (
-      <Banner
-        tone="danger"
-        title="What can be booked could not be loaded."
-        action={
-          <Button size="sm" variant="secondary" onClick={() => void refetch()}>
-            Try again
-          </Button>
-        }
-      >
-        {sortProblem(error, [], {}).form}
-      </Banner>
+      <LoadFailed title="What can be booked could not be loaded." error={error} onRetry={refetch} />
     );
   }
   if (!offerings) return <Skeleton className="h-24" />;

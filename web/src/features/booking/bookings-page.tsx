@@ -1,11 +1,10 @@
 import { Link } from 'react-router';
 import { useMeQuery } from '@/api/me';
 import type { Booking } from '@/api/types';
+import { LoadFailed } from '@/components/load-failed';
 import { When } from '@/components/when';
-import { Banner } from '@/components/ui/banner';
 import { Button } from '@/components/ui/button';
 import { Skeleton } from '@/components/ui/skeleton';
-import { sortProblem } from '@/lib/form-problem';
 import { useTitle } from '@/lib/title';
 import { useBookingsQuery } from './api';
 import { BookingState, otherOf } from './booking-state';
@@ -45,17 +44,7 @@ function Part({ when, title, empty }: PartProps) {
   const { data, error, refetch } = useBookingsQuery(when, { refetchOnMountOrArgChange: true });
   if (error && !data) {
     return (
-      <Banner
-        tone="danger"
-        title="Your bookings could not be loaded."
-        action={
-          <Button size="sm" variant="secondary" onClick={() => void refetch()}>
-            Try again
-          </Button>
-        }
-      >
-        {sortProblem(error, [], {}).form}
-      </Banner>
+      <LoadFailed title="Your bookings could not be loaded." error={error} onRetry={refetch} />
     );
   }
   if (!data) return <Skeleton className="h-32" />;

@@ -2,11 +2,10 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { useMeQuery } from '@/api/me';
 import type { Booking } from '@/api/types';
-import { Banner } from '@/components/ui/banner';
+import { LoadFailed } from '@/components/load-failed';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
 import { Skeleton } from '@/components/ui/skeleton';
-import { sortProblem } from '@/lib/form-problem';
 import { useTitle } from '@/lib/title';
 import { useBookingsQuery } from './api';
 import { BookingState, isAhead, otherOf } from './booking-state';
@@ -50,17 +49,7 @@ function Next() {
   });
   if (error && !data) {
     return (
-      <Banner
-        tone="danger"
-        title="Your bookings could not be loaded."
-        action={
-          <Button size="sm" variant="secondary" onClick={() => void refetch()}>
-            Try again
-          </Button>
-        }
-      >
-        {sortProblem(error, [], {}).form}
-      </Banner>
+      <LoadFailed title="Your bookings could not be loaded." error={error} onRetry={refetch} />
     );
   }
   if (!data) return <Skeleton className="h-32" />;

@@ -1,11 +1,9 @@
 import { RadioGroup } from 'radix-ui';
 import { useState } from 'react';
 import { useMeQuery } from '@/api/me';
+import { LoadFailed } from '@/components/load-failed';
 import { ZoneSelect } from '@/components/zone-select';
-import { Banner } from '@/components/ui/banner';
-import { Button } from '@/components/ui/button';
 import { Skeleton } from '@/components/ui/skeleton';
-import { sortProblem } from '@/lib/form-problem';
 import { browserViewer, clockTime } from '@/lib/time';
 import { useOpeningsQuery } from './api';
 import { byDate, dateIn, monthAfter, monthOf, type Opening } from './days';
@@ -62,19 +60,7 @@ export function OpeningPicker({ offering, chosen, onChoose, show = 'free' }: Ope
   };
 
   if (error && !data) {
-    return (
-      <Banner
-        tone="danger"
-        title="Free times could not be loaded."
-        action={
-          <Button size="sm" variant="secondary" onClick={() => void refetch()}>
-            Try again
-          </Button>
-        }
-      >
-        {sortProblem(error, [], {}).form}
-      </Banner>
-    );
+    return <LoadFailed title="Free times could not be loaded." error={error} onRetry={refetch} />;
   }
   const times = date ? (dates.get(date) ?? []) : [];
   const counts = new Map([...dates].map(([day, openings]) => [day, openings.length]));

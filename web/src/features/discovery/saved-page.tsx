@@ -1,10 +1,9 @@
 import { Link } from 'react-router';
 import { useSavedMentorsQuery } from '@/api/saved-mentors';
-import { Banner } from '@/components/ui/banner';
+import { LoadFailed } from '@/components/load-failed';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
 import { Skeleton } from '@/components/ui/skeleton';
-import { sortProblem } from '@/lib/form-problem';
 import { useTitle } from '@/lib/title';
 import { MentorRows } from './mentor-row';
 
@@ -29,17 +28,11 @@ export function SavedPage() {
       )}
       {!data && !error && <Skeleton className="h-56" />}
       {!data && error && (
-        <Banner
-          tone="danger"
+        <LoadFailed
           title="Your saved mentors could not be loaded."
-          action={
-            <Button size="sm" variant="secondary" onClick={() => void refetch()}>
-              Try again
-            </Button>
-          }
-        >
-          {sortProblem(error, [], {}).form}
-        </Banner>
+          error={error}
+          onRetry={refetch}
+        />
       )}
     </div>
   );

@@ -1,10 +1,9 @@
 import { useState } from 'react';
 import type { FoundMentors } from '@/api/types';
-import { Banner } from '@/components/ui/banner';
+import { LoadFailed } from '@/components/load-failed';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
 import { Skeleton } from '@/components/ui/skeleton';
-import { sortProblem } from '@/lib/form-problem';
 import { languageName } from '@/lib/language-name';
 import { useTitle } from '@/lib/title';
 import { type Search, useMentorsInfiniteQuery } from './api';
@@ -47,17 +46,7 @@ export function SearchPage() {
           {!isFetching && !error && mentors && countWords(mentors.length, hasNextPage)}
         </p>
         {error && !isFetching && (
-          <Banner
-            tone="danger"
-            title="The mentors could not be loaded."
-            action={
-              <Button size="sm" variant="secondary" onClick={() => void refetch()}>
-                Try again
-              </Button>
-            }
-          >
-            {sortProblem(error, [], {}).form}
-          </Banner>
+          <LoadFailed title="The mentors could not be loaded." error={error} onRetry={refetch} />
         )}
         {!mentors && !error && <Skeleton className="h-96" />}
         {mentors && mentors.length > 0 && <MentorRows mentors={mentors} />}

@@ -1,10 +1,10 @@
 import { Link } from 'react-router';
 import type { MyMentorProfile } from '@/api/types';
+import { LoadFailed } from '@/components/load-failed';
 import { ProfileText } from '@/components/profile-text';
 import { Banner } from '@/components/ui/banner';
 import { Button } from '@/components/ui/button';
 import { Skeleton } from '@/components/ui/skeleton';
-import { sortProblem } from '@/lib/form-problem';
 import { useTitle } from '@/lib/title';
 import { useMyMentorProfileQuery } from './api';
 import { ProfileForm } from './profile-form';
@@ -25,17 +25,7 @@ export function MentorProfilePage() {
       )}
       {!data && !error && <Skeleton className="h-96" />}
       {!data && error && (
-        <Banner
-          tone="danger"
-          title="Your profile could not be loaded."
-          action={
-            <Button size="sm" variant="secondary" onClick={() => void refetch()}>
-              Try again
-            </Button>
-          }
-        >
-          {sortProblem(error, [], {}).form}
-        </Banner>
+        <LoadFailed title="Your profile could not be loaded." error={error} onRetry={refetch} />
       )}
     </div>
   );

@@ -1,8 +1,7 @@
 import type { Session } from '@/api/types';
-import { Banner } from '@/components/ui/banner';
+import { LoadFailed } from '@/components/load-failed';
 import { Button } from '@/components/ui/button';
 import { Skeleton } from '@/components/ui/skeleton';
-import { sortProblem } from '@/lib/form-problem';
 import { browserViewer, zoneName } from '@/lib/time';
 import { useSessionsInfiniteQuery } from './api';
 import { EmptySessions } from './empty-sessions';
@@ -23,17 +22,7 @@ export function SessionList({ isMentor }: { isMentor: boolean }) {
   if (isLoading) return <Skeleton className="h-56" />;
   if (error && !data) {
     return (
-      <Banner
-        tone="danger"
-        title="Your sessions could not be loaded."
-        action={
-          <Button size="sm" variant="secondary" onClick={() => void refetch()}>
-            Try again
-          </Button>
-        }
-      >
-        {sortProblem(error, [], {}).form}
-      </Banner>
+      <LoadFailed title="Your sessions could not be loaded." error={error} onRetry={refetch} />
     );
   }
 

@@ -1,7 +1,5 @@
-import { Banner } from '@/components/ui/banner';
-import { Button } from '@/components/ui/button';
+import { LoadFailed } from '@/components/load-failed';
 import { Skeleton } from '@/components/ui/skeleton';
-import { sortProblem } from '@/lib/form-problem';
 import { ActionList } from './action-list';
 import { useNotesQuery } from './api';
 import { AttachmentList } from './attachment-list';
@@ -18,19 +16,7 @@ export function NotesSection({ session }: { session: string }) {
   });
   if (!data && !error) return <Skeleton className="h-64" />;
   if (!data) {
-    return (
-      <Banner
-        tone="danger"
-        title="The notes could not be loaded."
-        action={
-          <Button size="sm" variant="secondary" onClick={() => void refetch()}>
-            Try again
-          </Button>
-        }
-      >
-        {sortProblem(error, [], {}).form}
-      </Banner>
-    );
+    return <LoadFailed title="The notes could not be loaded." error={error} onRetry={refetch} />;
   }
   return (
     <section aria-label="Notes" className="grid gap-8">

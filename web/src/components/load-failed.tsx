@@ -1,0 +1,27 @@
+import { Banner } from '@/components/ui/banner';
+import { Button } from '@/components/ui/button';
+import { sortProblem } from '@/lib/form-problem';
+
+interface LoadFailedProps {
+  /** What is missing: "Your hours could not be loaded." */
+  title: string;
+  error: unknown;
+  onRetry: () => unknown;
+}
+
+/** In place of what did not come: why, and the way to try again. */
+export function LoadFailed({ title, error, onRetry }: LoadFailedProps) {
+  return (
+    <Banner
+      tone="danger"
+      title={title}
+      action={
+        <Button size="sm" variant="secondary" onClick={() => void onRetry()}>
+          Try again
+        </Button>
+      }
+    >
+      {sortProblem(error, [], {}).form}
+    </Banner>
+  );
+}
