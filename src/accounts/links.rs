@@ -1,11 +1,9 @@
 //! Links in letters: secrets that prove who reads an address.
 
-use std::fmt::Write;
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
-
 use crate::kernel::clock::Random;
+use crate::kernel::digest::sha256_hex;
 
 /// What opening a link does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,11 +67,7 @@ impl Secret {
     }
 }
 
-/// The stored form of a secret somebody brings. SHA-256 is enough for 256 random bits.
+/// The stored form of a secret somebody brings.
 pub(super) fn hash(secret: &str) -> String {
-    let mut hex = String::with_capacity(64);
-    for byte in Sha256::digest(secret.as_bytes()) {
-        write!(hex, "{byte:02x}").expect("writing to a String cannot fail");
-    }
-    hex
+    sha256_hex(secret)
 }

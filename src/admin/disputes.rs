@@ -9,12 +9,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Administrator;
-use super::cursor::{cursor, parse_cursor};
 use crate::accounts::Accounts;
 use crate::booking::{
     AttendanceAnswer, Booking, BookingError, Dispute, DisputeState, Disputed, Outcome, Person, Resolution, Verdict,
 };
 use crate::kernel::clock::Timestamp;
+use crate::kernel::cursor::{cursor, parse_cursor};
 use crate::kernel::error::ApiResult;
 use crate::kernel::extract::{Json, Path, Query};
 use crate::kernel::ids::BookingId;

@@ -1,7 +1,6 @@
 //! What administrators do: from the command line, on the same database as the running server, and over HTTP.
 
 mod commands;
-mod cursor;
 mod disputes;
 mod extract;
 mod reviews;

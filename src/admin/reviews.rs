@@ -9,10 +9,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Administrator;
-use super::cursor::{cursor, parse_cursor};
 use crate::accounts::Accounts;
 use crate::booking::Person;
 use crate::kernel::clock::Timestamp;
+use crate::kernel::cursor::{cursor, parse_cursor};
 use crate::kernel::error::ApiResult;
 use crate::kernel::extract::{Json, Path, Query};
 use crate::kernel::ids::{BookingId, ReviewId};

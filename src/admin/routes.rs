@@ -8,11 +8,11 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::cursor::{cursor, parse_cursor};
 use super::{Administrator, disputes, reviews};
 use crate::accounts::Accounts;
 use crate::booking::Booking;
 use crate::kernel::clock::Timestamp;
+use crate::kernel::cursor::{cursor, parse_cursor};
 use crate::kernel::error::ApiResult;
 use crate::kernel::extract::{Json, Path, Query};
 use crate::kernel::ids::UserId;

@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::model::Terms;
 use crate::kernel::error::FieldProblem;
+use crate::kernel::text::is_prose;
 
 const TITLE_MAX_CHARS: usize = 120;
 const DESCRIPTION_MAX_CHARS: usize = 2_000;
@@ -24,7 +25,7 @@ pub(super) fn terms(typed: Terms) -> Result<Terms, Vec<FieldProblem>> {
     let title = typed.title.trim().to_owned();
     check(line(&title, 1..=TITLE_MAX_CHARS), "title", "title_invalid", "A title has 1 to 120 characters.");
     let description = typed.description.trim().to_owned();
-    let fine = prose(&description) && description.chars().count() <= DESCRIPTION_MAX_CHARS;
+    let fine = is_prose(&description) && description.chars().count() <= DESCRIPTION_MAX_CHARS;
     check(fine, "description", "description_invalid", "A description has at most 2000 characters.");
     let fives = |minutes: i16, range: RangeInclusive<i16>| range.contains(&minutes) && minutes % 5 == 0;
     let detail = "Minutes are 15 to 480, in steps of 5.";
@@ -55,8 +56,4 @@ pub(super) fn terms(typed: Terms) -> Result<Terms, Vec<FieldProblem>> {
 
 fn line(text: &str, chars: RangeInclusive<usize>) -> bool {
     chars.contains(&text.chars().count()) && !text.chars().any(char::is_control)
-}
-
-fn prose(text: &str) -> bool {
-    !text.chars().any(|c| c.is_control() && c != '\n' && c != '\t')
 }

@@ -1,4 +1,4 @@
-//! Text as search and addresses see it: without case, diacritics and punctuation.
+//! Text as people type it, and as search and addresses see it: without case, diacritics and punctuation.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -17,6 +17,11 @@ pub fn fold(text: &str) -> String {
         }
     }
     folded
+}
+
+/// Whether people typed it: no control characters but tabs and ends of lines.
+pub fn is_prose(text: &str) -> bool {
+    !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t'))
 }
 
 /// The words of `text`, folded. `C++` and `C#` are words.

@@ -59,8 +59,7 @@ fn headline(typed: &str) -> Result<String, FieldProblem> {
 /// Text of several lines.
 fn prose(field: &'static str, code: &'static str, typed: &str, min: usize, max: usize) -> Result<String, FieldProblem> {
     let typed = typed.trim().replace("\r\n", "\n");
-    let fine = (min..=max).contains(&typed.chars().count())
-        && !typed.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t'));
+    let fine = (min..=max).contains(&typed.chars().count()) && text::is_prose(&typed);
     let length = if min == 0 { format!("up to {max}") } else { format!("{min} to {max}") };
     if fine { Ok(typed) } else { Err(invalid(field, code, format!("Write {length} characters here."))) }
 }

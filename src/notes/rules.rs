@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use super::model::NewAction;
 use crate::booking::Person;
 use crate::kernel::error::FieldProblem;
+use crate::kernel::text::is_prose;
 
 const NOTE_MAX_CHARS: usize = 20_000;
 const ACTION_MAX_CHARS: usize = 500;
@@ -13,7 +14,7 @@ const NAME_MAX_CHARS: usize = 120;
 /// May be empty. Spaces at its end may be on their way to a next word.
 pub(super) fn note(text: &str) -> Result<String, FieldProblem> {
     let text = text.replace("\r\n", "\n");
-    if text.chars().count() <= NOTE_MAX_CHARS && !text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+    if text.chars().count() <= NOTE_MAX_CHARS && is_prose(&text) {
         Ok(text)
     } else {
         let detail = format!("A note has at most {NOTE_MAX_CHARS} characters.");

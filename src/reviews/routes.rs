@@ -13,6 +13,7 @@ use super::model::{OfBooking, RatingSummary, Review};
 use super::{DEFAULT_LIMIT, Reviews, ReviewsError, rules};
 use crate::accounts::{Accounts, LoggedIn};
 use crate::kernel::clock::Timestamp;
+use crate::kernel::cursor::{cursor, parse_cursor};
 use crate::kernel::error::ApiResult;
 use crate::kernel::extract::{Json, Path, Query};
 use crate::kernel::ids::{BookingId, ReviewId};
@@ -90,7 +91,7 @@ pub struct MentorReviews {
 
 impl From<(RatingSummary, Vec<Review>, Option<(Timestamp, ReviewId)>)> for MentorReviews {
     fn from((summary, items, next): (RatingSummary, Vec<Review>, Option<(Timestamp, ReviewId)>)) -> Self {
-        Self { summary, items: items.into_iter().map(answer).collect(), next_cursor: next.map(rules::cursor) }
+        Self { summary, items: items.into_iter().map(answer).collect(), next_cursor: next.map(cursor) }
     }
 }
 
@@ -168,7 +169,7 @@ async fn list_mentor_reviews(
     Path(slug): Path<String>,
     Query(query): Query<ListQuery>,
 ) -> ApiResult<Json<MentorReviews>> {
-    let after = query.cursor.map(|text| rules::parse_cursor(&text).ok_or(ReviewsError::CursorInvalid)).transpose()?;
+    let after = query.cursor.map(|text| parse_cursor(&text).ok_or(ReviewsError::CursorInvalid)).transpose()?;
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT);
     Ok(Json(reviews.of_mentor(&slug, after, limit).await?.into()))
 }

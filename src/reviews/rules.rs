@@ -2,12 +2,9 @@
 
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
 use crate::kernel::clock::Timestamp;
 use crate::kernel::error::FieldProblem;
-use crate::kernel::ids::ReviewId;
+use crate::kernel::text::is_prose;
 
 const TEXT_MAX_CHARS: usize = 2_000;
 const REASON_MAX_CHARS: usize = 1_000;
@@ -46,17 +43,5 @@ pub(super) fn reason(text: &str) -> Result<String, FieldProblem> {
 
 fn tidied(text: &str, most: usize) -> Option<String> {
     let text = text.trim().replace("\r\n", "\n");
-    let is_text = !text.chars().any(|c| c.is_control() && c != '\n' && c != '\t');
-    (is_text && text.chars().count() <= most).then_some(text)
-}
-
-/// Opaque to clients: the last review they saw.
-pub(super) fn cursor((at, id): (Timestamp, ReviewId)) -> String {
-    URL_SAFE_NO_PAD.encode(format!("{} {id}", at.0))
-}
-
-pub(super) fn parse_cursor(text: &str) -> Option<(Timestamp, ReviewId)> {
-    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
-    let (at, id) = text.split_once(' ')?;
-    Some((Timestamp(at.parse().ok()?), id.parse().ok()?))
+    (is_prose(&text) && text.chars().count() <= most).then_some(text)
 }

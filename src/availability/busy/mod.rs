@@ -11,7 +11,6 @@ mod routes;
 mod rules;
 mod store;
 
-use sha2::{Digest, Sha256};
 use tokio::sync::{Mutex, Semaphore};
 
 pub use model::Trouble;
@@ -22,6 +21,7 @@ use std::sync::Arc;
 
 use super::{Availability, AvailabilityError};
 use crate::kernel::Kernel;
+use crate::kernel::digest::sha256_hex;
 use crate::kernel::ids::{CalendarId, UserId};
 use crate::kernel::rate_limit::RateLimit;
 use google::Google;
@@ -108,7 +108,7 @@ impl Availability {
     ) -> Result<BusyCalendar, AvailabilityError> {
         let kernel = &self.kernel;
         let id = CalendarId::generate(&kernel.random, &kernel.clock);
-        let fingerprint = &fingerprint(secret);
+        let fingerprint = &sha256_hex(secret);
         let mut conn = kernel.db.read().await?;
         if store::is_known(&mut conn, me, fingerprint).await? {
             return Err(AvailabilityError::CalendarKnown);
@@ -163,8 +163,4 @@ impl Availability {
 
 fn purpose(id: CalendarId) -> String {
     format!("busy_calendars {id}")
-}
-
-fn fingerprint(secret: &str) -> String {
-    Sha256::digest(secret.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -8,6 +8,7 @@ use super::model::Answered;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::error::FieldProblem;
 use crate::kernel::ids::BookingId;
+use crate::kernel::text::is_prose;
 
 const ANSWER_MAX_CHARS: usize = 2_000;
 const REASON_MAX_CHARS: usize = 500;
@@ -20,7 +21,7 @@ pub(super) fn answers(questions: &[String], answers: &[String]) -> Result<Vec<An
     }
     let pairs = questions.iter().zip(answers).map(|(question, answer)| {
         let answer = answer.trim();
-        if is_text(answer) && (1..=ANSWER_MAX_CHARS).contains(&answer.chars().count()) {
+        if is_prose(answer) && (1..=ANSWER_MAX_CHARS).contains(&answer.chars().count()) {
             Ok(Answered { question: question.clone(), answer: answer.to_owned() })
         } else {
             Err(invalid(format!("An answer has 1 to {ANSWER_MAX_CHARS} characters.")))
@@ -32,7 +33,7 @@ pub(super) fn answers(questions: &[String], answers: &[String]) -> Result<Vec<An
 /// May be empty.
 pub(super) fn reason(text: &str) -> Result<String, FieldProblem> {
     let text = text.trim();
-    if is_text(text) && text.chars().count() <= REASON_MAX_CHARS {
+    if is_prose(text) && text.chars().count() <= REASON_MAX_CHARS {
         Ok(text.to_owned())
     } else {
         let detail = format!("A reason has at most {REASON_MAX_CHARS} characters.");
@@ -59,10 +60,6 @@ pub(super) fn time_unknown() -> FieldProblem {
 
 fn times_invalid(detail: String) -> FieldProblem {
     FieldProblem { field: "starts_at_ms", code: "times_invalid", detail }
-}
-
-fn is_text(text: &str) -> bool {
-    !text.chars().any(|c| c.is_control() && c != '\n' && c != '\t')
 }
 
 /// Opaque to clients: the last booking they saw and when it starts.

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::model::{Outcome, Seconds, Span, Stays};
 use crate::kernel::clock::Timestamp;
+use crate::kernel::text::is_prose;
 
 const REASON_MAX_CHARS: usize = 1_000;
 
@@ -123,8 +124,7 @@ pub(super) fn presence(stays: &Stays, booked: (Timestamp, Timestamp), now: Times
 /// Of a dispute, or of what an administrator makes of it.
 pub(super) fn reason(text: &str) -> Option<String> {
     let text = text.trim().replace("\r\n", "\n");
-    let is_text = !text.chars().any(|c| c.is_control() && c != '\n' && c != '\t');
-    (is_text && (1..=REASON_MAX_CHARS).contains(&text.chars().count())).then_some(text)
+    (is_prose(&text) && (1..=REASON_MAX_CHARS).contains(&text.chars().count())).then_some(text)
 }
 
 #[cfg(test)]

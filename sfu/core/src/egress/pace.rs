@@ -25,7 +25,7 @@ pub(crate) struct Held {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-enum Gate {
+enum Turn {
     #[default]
     Waiting,
     /// What is due is on its way into the batch.
@@ -40,7 +40,7 @@ pub(crate) struct Pace {
     /// When all that has left has passed at that rate.
     free: Option<Instant>,
     held: VecDeque<Held>,
-    gate: Gate,
+    turn: Turn,
 }
 
 impl Pace {
@@ -80,14 +80,14 @@ impl Pace {
 
     /// When [`release`](Self::release) is due.
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        self.due_at().filter(|_| self.gate == Gate::Waiting)
+        self.due_at().filter(|_| self.turn == Turn::Waiting)
     }
 
     /// Begins to let go of what is due, if anything is.
     pub(crate) fn release(&mut self, now: Instant) -> bool {
         let is_due = self.deadline().is_some_and(|at| at <= now);
         if is_due {
-            self.gate = Gate::Releasing;
+            self.turn = Turn::Releasing;
         }
         is_due
     }
@@ -97,7 +97,7 @@ impl Pace {
         if self.due_at().is_some_and(|at| at <= now) {
             return self.held.pop_front();
         }
-        self.gate = Gate::Waiting;
+        self.turn = Turn::Waiting;
         None
     }
 

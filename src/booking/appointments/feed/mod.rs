@@ -7,12 +7,11 @@ mod text;
 
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
-
 pub(super) use routes::routes;
 
 use crate::booking::{Booking, BookingError};
 use crate::kernel::clock::Timestamp;
+use crate::kernel::digest::sha256_hex;
 use crate::kernel::ids::UserId;
 
 /// What is over for longer is left out.
@@ -49,7 +48,8 @@ impl Booking {
         self.limit(me)?;
         let kernel = &self.kernel;
         let token = kernel.random.text::<32>();
-        let (hash, sealed) = (&hash(&token), &kernel.secrets.seal(&kernel.random, &purpose(me), token.as_bytes()));
+        let (hash, sealed) =
+            (&sha256_hex(&token), &kernel.secrets.seal(&kernel.random, &purpose(me), token.as_bytes()));
         let now = kernel.clock.now();
         let stored =
             kernel.db.write(|mut tx| Box::pin(async move { store::set_feed(&mut tx, me, hash, sealed, now).await }));
@@ -67,21 +67,16 @@ impl Booking {
             return Ok(None);
         }
         let mut conn = self.kernel.db.read().await?;
-        let Some(user) = store::owner(&mut conn, &hash(token)).await? else { return Ok(None) };
+        let Some(user) = store::owner(&mut conn, &sha256_hex(token)).await? else { return Ok(None) };
         let since = self.kernel.clock.now().minus(BEHIND);
         let bookings = super::store::appointments_since(&mut conn, user, since, EVENTS_MAX).await?;
         drop(conn);
         let text = text::feed(&self.kernel.config.name, origin, &bookings);
-        let etag = format!("\"{}\"", &hash(&text)[..32]);
+        let etag = format!("\"{}\"", &sha256_hex(&text)[..32]);
         Ok(Some(Published { text, etag }))
     }
 }
 
 fn purpose(user: UserId) -> String {
     format!("calendar_feeds {user}")
-}
-
-/// Hexadecimal.
-fn hash(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
