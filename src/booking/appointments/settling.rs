@@ -36,7 +36,11 @@ impl Booking {
         let now = self.kernel.clock.now();
         let due = store::due(&mut *self.kernel.db.read().await?, now, LATE, BATCH).await?;
         for session in due {
-            self.settle(session).await?;
+            match self.settle(session).await {
+                // Somebody else was faster: another node, or another look.
+                Ok(()) | Err(BookingError::BookingOver) => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(())
     }
