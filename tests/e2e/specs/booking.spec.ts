@@ -283,7 +283,7 @@ test('one proposes other times, the other chooses', async ({ server, inChromium 
   await page.getByRole('heading', { name: 'Ada asks for another time' }).waitFor({ state: 'hidden' });
 });
 
-test.fixme('people wait in line for a seat', async ({ server, inChromium }) => {
+test('people wait in line for a seat', async ({ server, inChromium }) => {
   test.slow();
   const [ada, bo, eve] = [await inChromium('ada'), await inChromium('bo'), await inChromium('eve')];
   await ada.signIn('ada@demo.test');
@@ -322,7 +322,7 @@ test.fixme('people wait in line for a seat', async ({ server, inChromium }) => {
   await page.getByText('Confirmed', { exact: true }).waitFor();
 });
 
-test.fixme('a time is booked for several weeks; what is taken is named', async ({ server, inChromium }) => {
+test('a time is booked for several weeks; what is taken is named', async ({ server, inChromium }) => {
   test.slow();
   const [ada, bo, eve] = [await inChromium('ada'), await inChromium('bo'), await inChromium('eve')];
   await ada.signIn('ada@demo.test');

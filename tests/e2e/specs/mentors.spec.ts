@@ -45,16 +45,16 @@ test('someone applies, is declined with a reason, applies again and gets a publi
   const admin = administrator(server);
   await root.signIn(admin.email, admin.password);
   await desk.goto(`${server.url}/admin/mentor-applications`);
-  await desk.getByRole('heading', { name: 'Nia Okafor' }).waitFor();
+  const application = desk.getByRole('listitem').filter({ has: desk.getByRole('heading', { name: 'Nia Okafor' }) });
+  await application.waitFor();
   await isSound(desk, 'applications');
   await desk.setViewportSize(DESK);
-  await desk.getByRole('button', { name: 'Decline…' }).click();
+  await application.getByRole('button', { name: 'Decline…' }).click();
   await desk.getByLabel('Reason').fill('Please say more about your experience.');
   await isSound(desk, 'declining');
   await desk.setViewportSize(DESK);
   await desk.getByRole('button', { name: 'Decline application' }).click();
-  await desk.getByText('Nobody is waiting').waitFor();
-  await isSound(desk, 'no applications');
+  await application.waitFor({ state: 'hidden' });
 
   await page.reload();
   await page.getByText('Please say more about your experience.').waitFor();
@@ -66,8 +66,8 @@ test('someone applies, is declined with a reason, applies again and gets a publi
 
   await desk.setViewportSize(DESK);
   await desk.reload();
-  await desk.getByRole('button', { name: 'Approve' }).click();
-  await desk.getByText('Nobody is waiting').waitFor();
+  await application.getByRole('button', { name: 'Approve' }).click();
+  await application.waitFor({ state: 'hidden' });
 
   await page.reload();
   await page.getByRole('link', { name: 'See my page' }).click();

@@ -77,7 +77,7 @@ async function isSettled(page: Page, url: string, words: string): Promise<void> 
   }).toPass({ timeout: 70_000 });
 }
 
-test.fixme('after a session the mentee reviews, the mentor replies, an administrator hides', async ({
+test('after a session the mentee reviews, the mentor replies, an administrator hides', async ({
   server,
   inChromium,
 }) => {

@@ -154,7 +154,7 @@ function withoutFilling(): void {
   });
 }
 
-test.fixme('a passkey is added, signs in by itself and after the password, and is removed', async ({
+test('a passkey is added, signs in by itself and after the password, and is removed', async ({
   server,
   inChromium,
 }) => {
@@ -204,7 +204,7 @@ test.fixme('a passkey is added, signs in by itself and after the password, and i
   await expect(list).toHaveCount(0);
 });
 
-test.fixme('the browser offers the passkey among what it fills in', async ({ server, inChromium }) => {
+test('the browser offers the passkey among what it fills in', async ({ server, inChromium }) => {
   const page = pageOf(await inChromium('bo'));
   await plugIn(page);
   await signUp(page, server.url, 'Lee');
@@ -217,7 +217,7 @@ test.fixme('the browser offers the passkey among what it fills in', async ({ ser
   await page.waitForURL('**/sessions');
 });
 
-test.fixme('someone takes their data with them and leaves', async ({ server, inChromium }) => {
+test('someone takes their data with them and leaves', async ({ server, inChromium }) => {
   const page = pageOf(await inChromium('eve'));
   const email = await signUp(page, server.url, 'Nia');
   await page.goto(`${server.url}/settings`);

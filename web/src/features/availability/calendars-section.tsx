@@ -122,7 +122,7 @@ function Row({ calendar }: { calendar: BusyCalendar }) {
         <Button
           size="sm"
           variant="secondary"
-          aria-label={`Read ${name} now`}
+          aria-label={`Read now: ${name}`}
           busy={refreshing.isLoading}
           onClick={() => void read()}
         >

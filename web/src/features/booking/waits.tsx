@@ -49,7 +49,7 @@ function Row({ wait }: { wait: Wait }) {
         size="sm"
         variant="secondary"
         busy={isLoading}
-        aria-label={`Wait no longer for ${wait.title}`}
+        aria-label={`Leave the line for ${wait.title}`}
         onClick={() => void stepOut()}
       >
         Leave
