@@ -70,6 +70,57 @@ test('home says what comes next, and the week is walked through by keyboard', as
   await expect(open).toBeVisible();
 });
 
+test('a mentor paints the week by mouse and by keyboard', async ({ server, inChromium }) => {
+  test.slow();
+  const tomas = await inChromium('ada');
+  const page = pageOf(tomas);
+  await tomas.signIn('tomas@demo.test');
+  await tomas.api('PUT', '/api/me/availability', { time_zone: 'UTC', weekly: [] });
+  await page.setViewportSize(DESK);
+  await page.goto(`${server.url}/availability`);
+  const grid = page.getByRole('grid', { name: 'Hours of the week' });
+  const cell = (name: string) => grid.locator(`[aria-label^="${name}"]`);
+  await cell('monday 09:00').waitFor();
+
+  // Monday to Wednesday, nine to eleven, in one stroke; then Tuesday from ten on is taken out again.
+  await cell('monday 09:00').hover();
+  await page.mouse.down();
+  await cell('tuesday 10:00').hover();
+  await cell('wednesday 10:30').hover();
+  await page.mouse.up();
+  await expect(cell('wednesday 10:30')).toHaveAccessibleName('wednesday 10:30, available');
+  await expect(cell('thursday 09:00')).toHaveAccessibleName('thursday 09:00, not available');
+  await cell('tuesday 10:00').hover();
+  await page.mouse.down();
+  await cell('tuesday 10:30').hover();
+  await page.mouse.up();
+  await isSound(page, 'a painted week');
+  await page.setViewportSize(DESK);
+
+  // Friday, two half hours, by keyboard alone.
+  const keyboard = new Keyboard(page);
+  await page.getByLabel('Time zone').focus();
+  await keyboard.goTo(/^tuesday 10:00/u);
+  for (let days = 0; days < 3; days += 1) await page.keyboard.press('ArrowRight');
+  await expect(page.locator(':focus')).toHaveAccessibleName('friday 10:00, not available');
+  await page.keyboard.press('Space');
+  await page.keyboard.press('Shift+ArrowDown');
+  await expect(page.locator(':focus')).toHaveAccessibleName('friday 10:30, available');
+
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('Saved.', { exact: true }).waitFor();
+  const { weekly } = (await tomas.api('GET', '/api/me/availability')) as {
+    weekly: { weekday: string; from: string; until: string }[];
+  };
+  const said = weekly.map(({ weekday, from, until }) => `${weekday} ${from}-${until}`);
+  expect(said.sort()).toEqual([
+    'friday 10:00-11:00',
+    'monday 09:00-11:00',
+    'tuesday 09:00-10:00',
+    'wednesday 09:00-11:00',
+  ]);
+});
+
 test('a new mentor is led to the first booking', async ({ server, inChromium }) => {
   const nova = await inChromium('eve');
   const page = pageOf(nova);
