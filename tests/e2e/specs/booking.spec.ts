@@ -334,7 +334,7 @@ test('a time is booked for several weeks; what is taken is named', async ({ serv
   const page = pageOf(bo);
   await page.setViewportSize(DESK);
   await page.goto(`${server.url}/mentors/ada?offering=${offering}&at=${at}`);
-  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('button', { name: 'Book several weeks…' }).click();
   await page.getByRole('combobox', { name: 'Repeat' }).focus();
   await page.keyboard.press('Enter');
   await page.getByRole('option', { name: 'Every week' }).click();

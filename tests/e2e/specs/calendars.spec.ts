@@ -117,7 +117,7 @@ test('a mentor subscribes to a calendar and sees when it fails', async ({ server
   await page.setViewportSize(DESK);
 
   publisher.status = 404;
-  await section.getByRole('button', { name: /^Read Work/u }).click();
+  await section.getByRole('button', { name: /^Read now: Work/u }).click();
   await section.getByText('Not up to date').waitFor();
   await section.getByText('Copy its address again.', { exact: false }).waitFor();
   expect(await openings()).toEqual([9]);
@@ -125,7 +125,7 @@ test('a mentor subscribes to a calendar and sees when it fails', async ({ server
   await page.setViewportSize(DESK);
   publisher.status = 200;
   publisher.events = '';
-  await section.getByRole('button', { name: /^Read Work/u }).click();
+  await section.getByRole('button', { name: /^Read now: Work/u }).click();
   await section.getByText('Not up to date').waitFor({ state: 'hidden' });
   expect(await openings()).toEqual([9, 9.5]);
 
@@ -151,7 +151,7 @@ test('a mentor connects Google Calendar, or does not', async ({ server, inChromi
   await page.waitForURL('**/availability');
   const section = page.getByRole('region', { name: 'Other calendars' });
   await section.getByText('Google Calendar', { exact: true }).waitFor();
-  await section.getByRole('button', { name: 'Read Google Calendar now' }).click();
+  await section.getByRole('button', { name: 'Read now: Google Calendar' }).click();
   await page.getByText('Google Calendar is up to date', { exact: true }).waitFor();
   await section.getByRole('button', { name: 'Remove Google Calendar' }).click();
   await section.getByText('Google Calendar', { exact: true }).waitFor({ state: 'hidden' });

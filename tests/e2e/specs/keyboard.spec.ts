@@ -25,7 +25,7 @@ test('from the first page into the call by keyboard alone, in six decisions', as
   const weekly = DAYS.map((weekday) => ({ weekday, from, until: '24:00' }));
   await tomas.api('PUT', '/api/me/availability', { time_zone, weekly });
   const { items } = (await tomas.api('GET', '/api/me/offerings')) as { items: { id: string }[] };
-  const terms = { title: 'A quarter of an hour, now', minutes: 15, minimum_notice_minutes: 0 };
+  const terms = { title: 'A quarter of an hour, now', minutes: 15, minimum_notice_minutes: 0, questions: [] };
   await tomas.api('PUT', `/api/me/offerings/${items[0]?.id}`, { ...terms, max_per_day: null, max_per_week: null });
 
   const page = pageOf(bo);
@@ -50,8 +50,7 @@ test('from the first page into the call by keyboard alone, in six decisions', as
   await isSound(page, "a mentor's page with times");
   await page.setViewportSize(DESK);
   await keyboard.decide(/^\d\d?:\d\d/u, 'Space');
-  const form = page.getByRole('form', { name: 'Book this time' });
-  await form.waitFor();
+  await page.getByRole('button', { name: 'Book', exact: true }).waitFor();
   await isSound(page, 'a time is chosen');
   await page.setViewportSize(DESK);
   await keyboard.decide(/^Book$/u);

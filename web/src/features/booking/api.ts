@@ -117,6 +117,10 @@ const bookingApi = api
         query: (body) => ({ url: '/bookings/holds', method: 'POST', body }),
         invalidatesTags: ['Openings'],
       }),
+      book: build.mutation<Booking, NewHold>({
+        query: (body) => ({ url: '/bookings', method: 'POST', body }),
+        invalidatesTags: ['Booking', 'Openings', 'Wait'],
+      }),
       confirmBooking: build.mutation<Booking, { id: string; answers: string[] }>({
         query: ({ id, answers }) => ({
           url: `/bookings/${encodeURIComponent(id)}/confirm`,
@@ -205,6 +209,7 @@ export const {
   useBookingsQuery,
   useBookingQuery,
   useHoldOpeningMutation,
+  useBookMutation,
   useConfirmBookingMutation,
   useConfirmSeriesMutation,
   useSeriesQuery,

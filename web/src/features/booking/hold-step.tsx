@@ -1,8 +1,10 @@
+import { useNavigate } from 'react-router';
 import { isProblem } from '@/api/problem';
 import type { Offering } from '@/api/types';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
-import { useHoldOpeningMutation } from './api';
+import { toast } from '@/lib/toast';
+import { useBookMutation, useHoldOpeningMutation } from './api';
 import type { Opening } from './days';
 import { Refusal } from './refusal';
 import { WhenInFull } from './when-in-full';
@@ -15,14 +17,30 @@ interface HoldStepProps {
   onOther: (startsAtMs: number) => void;
 }
 
-/** A time is chosen: it is kept from here on, while what the mentor asks is answered. */
+/**
+ * A time is chosen. Where the mentor asks nothing it is booked at once; else, and for a series, it is kept from here on
+ * while the rest is filled in.
+ */
 export function HoldStep({ offering, opening, onHeld, onOther }: HoldStepProps) {
-  const [hold, { isLoading, error, reset }] = useHoldOpeningMutation();
+  const [hold, holding] = useHoldOpeningMutation();
+  const [book, booking] = useBookMutation();
+  const navigate = useNavigate();
+  const error = holding.error ?? booking.error;
+  const isAsking = offering.questions.length > 0;
+  const body = { offering_id: offering.id, starts_at_ms: opening.starts_at_ms };
 
   const take = async () => {
-    const body = { offering_id: offering.id, starts_at_ms: opening.starts_at_ms };
+    booking.reset();
     const { data } = await hold(body);
     if (data) onHeld(data.id);
+  };
+
+  const bookNow = async () => {
+    holding.reset();
+    const { data } = await book(body);
+    if (!data) return;
+    toast({ tone: 'success', title: 'Booked' });
+    await navigate(`/bookings/${data.id}`);
   };
 
   return (
@@ -37,14 +55,34 @@ export function HoldStep({ offering, opening, onHeld, onOther }: HoldStepProps) 
         <Refusal
           problem={error}
           onOther={(starts) => {
-            reset();
+            holding.reset();
+            booking.reset();
             onOther(starts);
           }}
         />
       )}
-      <Button size="lg" busy={isLoading} className="justify-self-start" onClick={() => void take()}>
-        Continue
-      </Button>
+      <div className="flex flex-wrap gap-3">
+        {!isAsking && (
+          <Button size="lg" busy={booking.isLoading} onClick={() => void bookNow()}>
+            Book
+          </Button>
+        )}
+        {isAsking && (
+          <Button size="lg" busy={holding.isLoading} onClick={() => void take()}>
+            Continue
+          </Button>
+        )}
+        {!isAsking && offering.seats === 1 && (
+          <Button
+            size="lg"
+            variant="secondary"
+            busy={holding.isLoading}
+            onClick={() => void take()}
+          >
+            Book several weeks…
+          </Button>
+        )}
+      </div>
     </Card>
   );
 }
