@@ -7,7 +7,7 @@ const LARGE = { width: 1280, height: 720 };
 const SMALL = { width: 320, height: 240 };
 
 // Judged by the worst of a hundred: a camera that a shared machine encodes in time.
-test.use({ camera: { width: 640, height: 360, framesPerSecond: 30 } });
+test.use({ camera: { width: 960, height: 540, framesPerSecond: 24 } });
 
 test('forced-switches', async ({ stage }) => {
   await measure(
