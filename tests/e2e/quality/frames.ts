@@ -14,6 +14,8 @@ export interface Shown {
 /** The RTP clock of video, a millisecond; it wraps after 2^32 ticks. */
 const TICKS = 90;
 const WRAP = 2 ** 32 / TICKS;
+/** Frames that make a moving picture. */
+const FEW = 5;
 
 /** From now on the page keeps when each frame of that tile is shown, whichever element shows it. */
 export async function watchFrames(person: Participant, of: { name: string }): Promise<void> {
@@ -41,6 +43,15 @@ export async function watchFrames(person: Participant, of: { name: string }): Pr
     watch();
     setInterval(watch, 50);
   }, person.tile(of));
+}
+
+/** Waits until a few frames more have been shown since they are watched. */
+export async function seesFrames(person: Participant, of: { name: string }): Promise<void> {
+  await watchFrames(person, of);
+  const before = (await shownFrames(person)).length;
+  await person.poll(`frames of ${of.name} are shown to ${person.name}`, async () => {
+    return (await shownFrames(person)).length > before + FEW;
+  }).toBe(true);
 }
 
 export function shownFrames(person: Participant): Promise<Shown[]> {

@@ -1,4 +1,4 @@
-import { firstShown, longestGap, resizes, shownFrames, watchFrames } from './frames.ts';
+import { firstShown, longestGap, resizes, shownFrames } from './frames.ts';
 import { Sampler, bitrate, grown } from './samples.ts';
 import { measure, test } from './stage.ts';
 
@@ -21,7 +21,6 @@ test('rate-steps', async ({ stage }) => {
     async () => {
       await stage.link.set({ reset: true, both: { delay: 20 }, down: { delay: 20, rate: WIDE } });
       const far = await stage.viewer();
-      await watchFrames(far, stage.near);
       const sampler = new Sampler(far.driver);
       await sampler.until(PARTS[0]);
       const [narrowed, narrowedAt] = [Date.now(), sampler.now()];

@@ -1,5 +1,5 @@
 import type { Participant } from '../harness/participant.ts';
-import { firstShownAfter, forgetFrames, longestGap, shownFrames, watchFrames } from './frames.ts';
+import { firstShownAfter, forgetFrames, longestGap, seesFrames, shownFrames } from './frames.ts';
 import type { Order } from './link.ts';
 import { type Stage, measure, pause, test } from './stage.ts';
 
@@ -84,10 +84,8 @@ async function meet(stage: Stage): Promise<Participant> {
   await stage.link.set({ reset: true, both: { delay: 20 } });
   const far = await stage.far();
   await far.join(stage.code, 'guest');
-  await far.seesMovement(stage.near);
-  await stage.near.seesMovement(far);
-  await watchFrames(far, stage.near);
-  await watchFrames(stage.near, far);
+  await seesFrames(far, stage.near);
+  await seesFrames(stage.near, far);
   // A call that has settled: both at their best.
   await pause(5_000);
   return far;

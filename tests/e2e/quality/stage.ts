@@ -9,6 +9,7 @@ import { LOOKS, writeDevices } from '../harness/looks.ts';
 import { Participant } from '../harness/participant.ts';
 import { Server } from '../harness/server.ts';
 import { type Camera, writeBusyCamera } from './camera.ts';
+import { seesFrames } from './frames.ts';
 import { Link, farChromium } from './link.ts';
 import { type Mark, plot } from './plot.ts';
 import type { Sample } from './samples.ts';
@@ -24,7 +25,7 @@ export interface Stage {
   near: Participant;
   /** Opens a fresh page behind the link, ready to join `code`. */
   far: () => Promise<Participant>;
-  /** Somebody behind the link who sees her, with the own camera off: these cores are to encode one picture, not two. */
+  /** Somebody behind the link who sees her and whose frames are watched, with the own camera off: these cores are to encode one picture, not two. */
   viewer: () => Promise<Participant>;
   code: string;
 }
@@ -38,9 +39,9 @@ interface Ground {
 export const test = base.extend<{ stage: Stage }, { slots: number; camera: Camera; ground: Ground }>({
   /** How many people each one is sent. */
   slots: [8, { option: true, scope: 'worker' }],
-  /** What she publishes: as much as these cores encode beside all else. */
+  /** What she publishes: as much as two cores encode in time beside all else. */
   camera: [
-    { width: 1280, height: 720, framesPerSecond: 20 },
+    { width: 960, height: 540, framesPerSecond: 24 },
     { option: true, scope: 'worker' },
   ],
   ground: [
@@ -83,6 +84,8 @@ export const test = base.extend<{ stage: Stage }, { slots: number; camera: Camer
     const code = await near.openSession('open door');
     await near.join(code, 'signed in');
     await near.isInCall();
+    // She looks at nothing: a small page leaves these cores to her encoder.
+    await near.resize({ width: 480, height: 360 });
     const farUrl = `http://${link.near}:${server.httpPort}`;
     const far = () => enter(browsers.far, 'Bo', LOOKS.bo, farUrl);
     const viewer = async () => {
@@ -90,7 +93,7 @@ export const test = base.extend<{ stage: Stage }, { slots: number; camera: Camer
       await person.join(code, 'guest');
       await person.isInCall();
       await person.driver.press('v');
-      await person.seesMovement(near);
+      await seesFrames(person, near);
       return person;
     };
     await use({ link, server, near, code, far, viewer });

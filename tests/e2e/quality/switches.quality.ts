@@ -1,13 +1,10 @@
-import { longestAddedGap, longestGap, resizes, shownFrames, watchFrames } from './frames.ts';
+import { longestAddedGap, longestGap, resizes, shownFrames } from './frames.ts';
 import { Sampler, grown } from './samples.ts';
 import { measure, pause, test } from './stage.ts';
 
 const SWITCHES = Number(process.env.SWITCHES ?? 100);
 const LARGE = { width: 1280, height: 720 };
 const SMALL = { width: 320, height: 240 };
-
-// Judged by the worst of a hundred: a camera that a shared machine encodes in time.
-test.use({ camera: { width: 960, height: 540, framesPerSecond: 24 } });
 
 test('forced-switches', async ({ stage }) => {
   await measure(
@@ -21,7 +18,6 @@ test('forced-switches', async ({ stage }) => {
     async () => {
       await stage.link.set({ reset: true, both: { delay: 20 } });
       const far = await stage.viewer();
-      await watchFrames(far, stage.near);
       const sampler = new Sampler(far.driver);
       await pause(5_000);
       const begun = Date.now();
