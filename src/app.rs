@@ -85,6 +85,7 @@ pub struct App {
     readiness: Readiness,
     dispatcher: JoinHandle<()>,
     settling: JoinHandle<()>,
+    refreshing: JoinHandle<()>,
 }
 
 /// Opens secrets and database, which the server and the administrator's commands share, and brings the schema up to
@@ -116,7 +117,7 @@ impl App {
         booking.forget_presence().await?;
         let live = Live::start(&kernel, &accounts, &booking).await?;
         let reviews = Reviews::new(&kernel, &mentors);
-        let discovery = Discovery::new(&kernel, &mentors);
+        let discovery = Discovery::new(&kernel, &mentors, &availability, &reviews);
         let state = AppState { kernel, accounts, mentors, availability, booking, live, reviews, discovery };
         let kernel = &state.kernel;
         if kernel.config.demo {
@@ -143,7 +144,8 @@ impl App {
         };
         let dispatcher = tokio::spawn(dispatcher.run());
         let settling = tokio::spawn(state.booking.clone().settle_forever());
-        Ok(Self { state, server, readiness, dispatcher, settling })
+        let refreshing = tokio::spawn(state.discovery.clone().refresh_forever());
+        Ok(Self { state, server, readiness, dispatcher, settling, refreshing })
     }
 
     /// Where the API and the pages are.
@@ -164,8 +166,10 @@ impl App {
         self.server.shut_down().await;
         // So that who was present is on record before the end.
         let _ = tokio::time::timeout(LAST_DELIVERIES, self.state.kernel.outbox.settled()).await;
-        self.settling.abort();
-        let _ = self.settling.await;
+        for task in [self.settling, self.refreshing] {
+            task.abort();
+            let _ = task.await;
+        }
         self.dispatcher.abort();
         let _ = self.dispatcher.await;
         self.state.kernel.db.close().await;

@@ -5,11 +5,11 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use sqlx::AnyConnection;
 
-use super::model::{Offering, Opening};
+use super::model::{Document, Offering, Opening};
 use super::rules::{self, Booked, Calendar, Length, Limits};
 use super::{document, store};
 use crate::kernel::clock::Timestamp;
-use crate::kernel::ids::SessionId;
+use crate::kernel::ids::{OfferingId, SessionId};
 
 /// Meetings so far from a range still count for its weeks.
 const WEEK: Duration = Duration::from_secs(7 * 86_400);
@@ -24,14 +24,40 @@ pub(super) async fn openings(
     (from, until): (Timestamp, Timestamp),
     except: Option<SessionId>,
 ) -> Result<Vec<Opening>, sqlx::Error> {
-    let Some(calendar) = store::document(conn, offering.mentor).await?.as_ref().and_then(document::calendar) else {
+    let Some(document) = store::document(conn, offering.mentor).await? else { return Ok(Vec::new()) };
+    if instant(from).is_none() || instant(until).is_none() {
         return Ok(Vec::new());
-    };
-    let (Some(at), Some(start), Some(end)) = (instant(now), instant(from), instant(until)) else {
-        return Ok(Vec::new());
-    };
+    }
     let meetings = store::meetings(conn, now, offering.mentor, (from.minus(WEEK), until.plus(WEEK)), except).await?;
-    let booked: Vec<Booked> = meetings.into_iter().filter_map(booked).collect();
+    let mut around = Surroundings { meetings, groups: Vec::new() };
+    if offering.terms.seats > 1 {
+        let groups = store::group_openings(conn, offering.id, (from, until)).await?;
+        around.groups = groups.into_iter().map(|(at, seats_left)| (offering.id, at, seats_left)).collect();
+    }
+    Ok(among(now, &document, offering, &around, (from, until)))
+}
+
+/// What is stored around an offering's openings: of its mentor, a week more on both sides.
+#[derive(Default)]
+pub(super) struct Surroundings {
+    pub(super) meetings: Vec<store::Meeting>,
+    /// Group sessions that have seats: of what, when, and how many.
+    pub(super) groups: Vec<(OfferingId, Timestamp, i16)>,
+}
+
+/// Those that start in `from..until`, in order.
+pub(super) fn among(
+    now: Timestamp,
+    document: &Document,
+    offering: &Offering,
+    around: &Surroundings,
+    (from, until): (Timestamp, Timestamp),
+) -> Vec<Opening> {
+    let Some(calendar) = document::calendar(document) else { return Vec::new() };
+    let (Some(at), Some(start), Some(end)) = (instant(now), instant(from), instant(until)) else {
+        return Vec::new();
+    };
+    let booked: Vec<Booked> = around.meetings.iter().filter_map(booked).collect();
     let limits = limits(offering);
     let free = rules::openings(at, &calendar, length(offering), limits, &booked, (start, end));
     let mut found: Vec<Opening> = free
@@ -45,12 +71,14 @@ pub(super) async fn openings(
     if offering.terms.seats > 1 {
         let soonest = at.saturating_add(limits.minimum_notice).map_or(now.0, |soonest| soonest.as_millisecond());
         let from = Timestamp(from.0.max(soonest));
-        for (starts_at, seats_left) in store::group_openings(conn, offering.id, (from, until)).await? {
-            found.push(Opening { starts_at, ends_at: offering.ends_at(starts_at), seats_left });
+        for &(of, starts_at, seats_left) in &around.groups {
+            if of == offering.id && (from..until).contains(&starts_at) {
+                found.push(Opening { starts_at, ends_at: offering.ends_at(starts_at), seats_left });
+            }
         }
         found.sort_by_key(|opening| opening.starts_at);
     }
-    Ok(found)
+    found
 }
 
 /// What the rules leave open of `from..until`.
@@ -112,7 +140,7 @@ fn limits(offering: &Offering) -> Limits {
     }
 }
 
-fn booked(meeting: store::Meeting) -> Option<Booked> {
+fn booked(meeting: &store::Meeting) -> Option<Booked> {
     let busy = (instant(meeting.busy.0)?, instant(meeting.busy.1)?);
     Some(Booked { starts_at: instant(meeting.starts_at)?, busy })
 }

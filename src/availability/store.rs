@@ -1,5 +1,7 @@
 //! SQL of `offerings`, `availability`, `mentor_occupancy`, `mentor_meetings` and `group_openings`.
 
+use std::collections::HashMap;
+
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
@@ -43,8 +45,8 @@ pub(super) async fn insert_offering(
         buffer_before_minutes, buffer_after_minutes, minimum_notice_minutes, horizon_days, max_per_day, max_per_week,
         cancellation_notice_minutes, is_active, updated_at_ms, created_at_ms)
       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18)";
-    bind_terms(sqlx::query(sql).bind(id).bind(mentor), terms)?.bind(now.0).execute(conn).await?;
-    Ok(())
+    bind_terms(sqlx::query(sql).bind(id).bind(mentor), terms)?.bind(now.0).execute(&mut *conn).await?;
+    note_change(conn, mentor).await
 }
 
 /// False when it is not this mentor's.
@@ -61,8 +63,12 @@ pub(super) async fn update_offering(
         horizon_days = $13, max_per_day = $14, max_per_week = $15, cancellation_notice_minutes = $16, is_active = $17,
         updated_at_ms = $18
       WHERE id = $1 AND mentor_id = $2";
-    let done = bind_terms(sqlx::query(sql).bind(id).bind(mentor), terms)?.bind(now.0).execute(conn).await?;
-    Ok(done.rows_affected() == 1)
+    let done = bind_terms(sqlx::query(sql).bind(id).bind(mentor), terms)?.bind(now.0).execute(&mut *conn).await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    note_change(conn, mentor).await?;
+    Ok(true)
 }
 
 type Query<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
@@ -108,7 +114,116 @@ pub(super) async fn set_document(
     let sql = "INSERT INTO availability (mentor_id, document, updated_at_ms) VALUES ($1, $2, $3)
                ON CONFLICT (mentor_id) DO UPDATE SET document = excluded.document, updated_at_ms = excluded.updated_at_ms";
     let text = serde_json::to_string(document).map_err(|error| sqlx::Error::Encode(error.into()))?;
-    sqlx::query(sql).bind(mentor).bind(text).bind(now.0).execute(conn).await.map(|_| ())
+    sqlx::query(sql).bind(mentor).bind(text).bind(now.0).execute(&mut *conn).await?;
+    note_change(conn, mentor).await
+}
+
+/// Whoever keeps something made of a mentor's openings looks again.
+async fn note_change(conn: &mut AnyConnection, mentor: UserId) -> Result<(), sqlx::Error> {
+    let sql = "INSERT INTO openings_changed (mentor_id) VALUES ($1)";
+    sqlx::query(sql).bind(mentor).execute(conn).await.map(|_| ())
+}
+
+/// Takes out some of the mentors whose openings changed.
+pub(super) async fn take_changed(conn: &mut AnyConnection, most: i64) -> Result<Vec<UserId>, sqlx::Error> {
+    let sql = "DELETE FROM openings_changed WHERE mentor_id IN
+                 (SELECT DISTINCT mentor_id FROM openings_changed ORDER BY mentor_id LIMIT $1) RETURNING mentor_id";
+    let rows = sqlx::query(sql).bind(most).fetch_all(conn).await?;
+    let mut mentors: Vec<UserId> = rows.iter().map(|row| row.try_get("mentor_id")).collect::<Result<_, _>>()?;
+    mentors.sort();
+    mentors.dedup();
+    Ok(mentors)
+}
+
+/// `$1, $2, …` from the `first` on.
+fn places(first: usize, count: usize) -> String {
+    (first..first + count).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
+}
+
+/// Of those who have one.
+pub(super) async fn documents(
+    conn: &mut AnyConnection,
+    mentors: &[UserId],
+) -> Result<HashMap<UserId, Document>, sqlx::Error> {
+    if mentors.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = format!("SELECT mentor_id, document FROM availability WHERE mentor_id IN ({})", places(1, mentors.len()));
+    let query = mentors.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, mentor| query.bind(*mentor));
+    let rows = query.fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            let text: String = row.try_get("document")?;
+            let document = serde_json::from_str(&text).map_err(|error| sqlx::Error::Decode(error.into()))?;
+            Ok((row.try_get("mentor_id")?, document))
+        })
+        .collect()
+}
+
+pub(super) async fn offerings_among(
+    conn: &mut AnyConnection,
+    mentors: &[UserId],
+) -> Result<Vec<Offering>, sqlx::Error> {
+    if mentors.is_empty() {
+        return Ok(Vec::new());
+    }
+    let among = places(1, mentors.len());
+    let sql = format!("{OFFERING} WHERE o.mentor_id IN ({among}) ORDER BY o.created_at_ms, o.id");
+    let query = mentors.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, mentor| query.bind(*mentor));
+    query.fetch_all(conn).await?.iter().map(offering_from).collect()
+}
+
+/// As [`meetings`], of several.
+pub(super) async fn meetings_among(
+    conn: &mut AnyConnection,
+    now: Timestamp,
+    mentors: &[UserId],
+    (from, until): (Timestamp, Timestamp),
+) -> Result<Vec<(UserId, Meeting)>, sqlx::Error> {
+    if mentors.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT mentor_id, starts_at_ms, busy_from_ms, busy_until_ms FROM mentor_meetings
+         WHERE busy_until_ms > $1 AND busy_from_ms < $2 AND (expires_at_ms IS NULL OR expires_at_ms > $3)
+           AND mentor_id IN ({})",
+        places(4, mentors.len())
+    );
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(from.0).bind(until.0).bind(now.0);
+    let query = mentors.iter().fold(query, |query, mentor| query.bind(*mentor));
+    let rows = query.fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            let busy = (Timestamp(row.try_get("busy_from_ms")?), Timestamp(row.try_get("busy_until_ms")?));
+            Ok((row.try_get("mentor_id")?, Meeting { starts_at: Timestamp(row.try_get("starts_at_ms")?), busy }))
+        })
+        .collect()
+}
+
+/// As [`group_openings`], of everything these mentors offer.
+pub(super) async fn groups_among(
+    conn: &mut AnyConnection,
+    mentors: &[UserId],
+    (from, until): (Timestamp, Timestamp),
+) -> Result<Vec<(UserId, OfferingId, Timestamp, i16)>, sqlx::Error> {
+    if mentors.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT o.mentor_id, g.offering_id, g.starts_at_ms, g.seats_left FROM group_openings g
+         JOIN offerings o ON o.id = g.offering_id
+         WHERE g.starts_at_ms >= $1 AND g.starts_at_ms < $2 AND g.seats_left > 0 AND o.mentor_id IN ({})",
+        places(3, mentors.len())
+    );
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(from.0).bind(until.0);
+    let query = mentors.iter().fold(query, |query, mentor| query.bind(*mentor));
+    let rows = query.fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            let starts_at = Timestamp(row.try_get("starts_at_ms")?);
+            Ok((row.try_get("mentor_id")?, row.try_get("offering_id")?, starts_at, row.try_get("seats_left")?))
+        })
+        .collect()
 }
 
 /// A mentor's time that is taken.
@@ -175,8 +290,9 @@ pub async fn occupy(
         .bind(from.0)
         .bind(until.0)
         .bind(expires_at.map(|at| at.0))
-        .execute(conn)
+        .execute(&mut *conn)
         .await?;
+    note_change(conn, offering.mentor).await?;
     Ok(true)
 }
 
@@ -194,6 +310,8 @@ pub async fn keep(conn: &mut AnyConnection, session: SessionId) -> Result<bool, 
 
 /// Gives back all that a session took.
 pub async fn release(conn: &mut AnyConnection, session: SessionId) -> Result<(), sqlx::Error> {
+    let changed = "INSERT INTO openings_changed (mentor_id) SELECT mentor_id FROM mentor_meetings WHERE session_id = $1";
+    sqlx::query(changed).bind(session).execute(&mut *conn).await?;
     for sql in
         ["DELETE FROM mentor_occupancy WHERE session_id = $1", "DELETE FROM mentor_meetings WHERE session_id = $1"]
     {

@@ -53,3 +53,4 @@ export type BookingReviews = Schemas['BookingReviews'];
 export type MentorReviews = Schemas['MentorReviews'];
 export type ModeratedReview = Schemas['ModeratedReview'];
 export type ModeratedReviews = Schemas['ModeratedReviews'];
+export type NextOpenings = Schemas['NextOpenings'];

@@ -1,6 +1,7 @@
 import { lazy, Suspense } from 'react';
 import { Skeleton } from '@/components/ui/skeleton';
 import { BookSection } from '@/features/booking/book-section';
+import { NextOpenings } from '@/features/booking/next-openings';
 import { MentorPage } from '@/features/mentors/mentor-page';
 
 // Below the fold: it need not wait to show the mentor.
@@ -12,7 +13,12 @@ const MentorReviews = lazy(async () => ({
 export function MentorRoute() {
   return (
     <MentorPage
-      booking={(mentor) => <BookSection mentor={mentor} />}
+      booking={(mentor) => (
+        <>
+          <NextOpenings mentor={mentor} />
+          <BookSection mentor={mentor} />
+        </>
+      )}
       reviews={(mentor) => (
         <Suspense fallback={<Skeleton className="h-24" />}>
           <MentorReviews mentor={mentor} />

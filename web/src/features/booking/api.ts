@@ -3,6 +3,8 @@ import type {
   Attendance,
   Booking,
   BookingReviews,
+  MyReview,
+  NextOpenings,
   Bookings,
   BookingSeries,
   MyReview,
@@ -56,6 +58,11 @@ const bookingApi = api
         query: (params) => ({ url: '/me/availability/hours', params }),
         transformResponse: ({ items }: { items: Stretch[] }) => items,
         providesTags: ['Availability'],
+      }),
+      nextOpenings: build.query<NextOpenings, string>({
+        query: (slug) => ({ url: `/mentors/${encodeURIComponent(slug)}/next-openings` }),
+        extraOptions: { unauthenticated: 'guest' },
+        providesTags: ['Openings'],
       }),
       bookings: build.query<Bookings, 'upcoming' | 'past'>({
         query: (when) => ({ url: '/bookings', params: { when, limit: 100 } }),
@@ -179,6 +186,7 @@ export const {
   useMentorOfferingsQuery,
   useOpeningsQuery,
   useMyHoursQuery,
+  useNextOpeningsQuery,
   useBookingsQuery,
   useBookingQuery,
   useHoldOpeningMutation,
