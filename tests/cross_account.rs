@@ -257,6 +257,8 @@ async fn cast(world: &World) -> Cast {
     case(get, "/api/bookings/{id}/review", &booking, none(), Reach::Owner);
     case(put, "/api/bookings/{id}/review", &booking, json!({"rating": 1, "text": "Mine"}), Reach::Owner);
     case(get, "/api/mentors/{slug}/reviews", &slug, none(), Reach::Anyone);
+    case(get, "/api/mentors/{slug}/next-openings", &slug, none(), Reach::Anyone);
+    case(post, "/api/admin/mentors/{user_id}/withdraw", &ada_id, why(), Reach::Administrator);
     // Of whom a review is tests/reviews.rs knows: here nobody has one.
     case(put, "/api/reviews/{id}/reply", UNKNOWN, json!({"text": "Mine"}), Reach::Owner);
     case(post, "/api/reviews/{id}/reports", UNKNOWN, why(), Reach::Asker);

@@ -107,6 +107,45 @@ both_engines! {
         let places: Vec<_> = sitemap.text.split("<loc>").skip(1).map(|rest| rest.split('<').next().expect("text")).collect();
         assert_eq!(places, [world.url("/"), world.url("/mentors"), world.url("/mentors/ada")]);
     }
+
+    async fn more_mentors_than_a_sitemap_holds_are_listed_in_parts(world: World) {
+        let kernel = &world.state().kernel;
+        for first in (0..98_001).step_by(3_000) {
+            let numbers = first..(first + 3_000).min(98_001);
+            let user = |n: &i32| format!("('u{n}', 'u{n}@x.test', 'u{n}@x.test', 'U', '-', 0, 0)");
+            let mentor = |n: &i32| format!("('u{n}', 'approved', 0, 'u-{n:06}')");
+            let (users, mentors): (Vec<_>, Vec<_>) = numbers.map(|n| (user(&n), mentor(&n))).unzip();
+            let users = format!(
+                "INSERT INTO users (id, email, email_key, display_name, password_hash, is_admin, created_at_ms) VALUES {}",
+                users.join(", ")
+            );
+            let mentors = format!("INSERT INTO mentors (user_id, status, created_at_ms, slug) VALUES {}", mentors.join(", "));
+            let (users, mentors) = (&users, &mentors);
+            let stored = kernel.db.write(|mut tx| {
+                Box::pin(async move {
+                    sqlx::raw_sql(sqlx::AssertSqlSafe(users.clone())).execute(&mut *tx).await?;
+                    sqlx::raw_sql(sqlx::AssertSqlSafe(mentors.clone())).execute(&mut *tx).await
+                })
+            });
+            stored.await.expect("stored");
+        }
+        let places = async |path: &str| {
+            let xml = world.browser().get(path).await.text;
+            let places = xml.split("<loc>").skip(1).map(|rest| rest.split('<').next().expect("text").replace("&amp;", "&"));
+            (xml.contains("<sitemapindex"), places.collect::<Vec<_>>())
+        };
+        let (is_index, parts) = places("/sitemap.xml").await;
+        assert!(is_index);
+        assert_eq!(parts[2], world.url("/sitemap-mentors.xml?after=u-097999"));
+        let mut all = Vec::new();
+        for part in &parts {
+            let (is_index, places) = places(part.strip_prefix(&world.url("")).expect("ours")).await;
+            assert!(!is_index && places.len() <= 50_000, "{part}: {}", places.len());
+            all.extend(places);
+        }
+        assert_eq!((all.len(), all.last()), (98_003, Some(&world.url("/mentors/u-098000"))));
+        world.browser().get("/sitemap-mentors.xml?after=%00").await.problem(404, "not_found");
+    }
 }
 
 #[tokio::test]

@@ -10,14 +10,23 @@ mod store;
 mod tests;
 
 pub use error::DiscoveryError;
-pub use model::{Facet, Facets, FoundMentors, MentorCard, Search};
-pub use routes::routes;
+pub use model::{Bounds, Facet, Facets, FoundMentors, Free, MentorCard, Price, Search, Sort};
+pub use routes::{SearchQuery, routes};
 
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+
+use crate::availability::Availability;
 use crate::kernel::Kernel;
 use crate::kernel::ids::UserId;
 use crate::kernel::outbox::Handler;
 use crate::mentors::{Mentors, PublicMentor};
-use model::{Place, Term, Wanted, WantedKind};
+use crate::reviews::Reviews;
+use model::{Driver, Facts, Place, Term, Wanted, WantedKind};
+use store::Asked;
 
 /// Mentors of a page when nothing is said.
 pub const DEFAULT_LIMIT: u16 = 20;
@@ -25,6 +34,9 @@ pub const DEFAULT_LIMIT: u16 = 20;
 const EXPANSIONS: i64 = 8;
 const SKILL_FACETS: i64 = 30;
 const LANGUAGE_FACETS: i64 = 40;
+const ZONE_FACETS: i64 = 60;
+/// How often is looked whether openings are others than they were.
+const EVERY: Duration = Duration::from_secs(10);
 const SAVED_MAX: i64 = 200;
 /// Mentors indexed in one transaction when search is built anew.
 const BATCH: u16 = 200;
@@ -34,11 +46,21 @@ const BATCH: u16 = 200;
 pub struct Discovery {
     kernel: Kernel,
     mentors: Mentors,
+    availability: Availability,
+    reviews: Reviews,
+    /// One at a time: what is read of a mentor is written before somebody else reads.
+    turn: Arc<Mutex<()>>,
 }
 
 impl Discovery {
-    pub fn new(kernel: &Kernel, mentors: &Mentors) -> Self {
-        Self { kernel: kernel.clone(), mentors: mentors.clone() }
+    pub fn new(kernel: &Kernel, mentors: &Mentors, availability: &Availability, reviews: &Reviews) -> Self {
+        Self {
+            kernel: kernel.clone(),
+            mentors: mentors.clone(),
+            availability: availability.clone(),
+            reviews: reviews.clone(),
+            turn: Arc::default(),
+        }
     }
 
     pub fn handlers(&self) -> Vec<Handler> {
@@ -60,37 +82,112 @@ impl Discovery {
             None => Some(Facets {
                 skills: store::facets(&mut conn, rules::SKILL, SKILL_FACETS).await?,
                 languages: store::facets(&mut conn, rules::LANGUAGE, LANGUAGE_FACETS).await?,
+                time_zones: store::facets(&mut conn, rules::ZONE, ZONE_FACETS).await?,
             }),
         };
         let Some(wanted) = wanted(&mut conn, search).await? else {
             return Ok(FoundMentors { items: Vec::new(), next_cursor: None, facets });
         };
-        let by = after.map_or_else(|| rules::ranking(&wanted), |after| after.by);
+        let sort = search.sort;
+        if after.is_some_and(|after| after.sort != sort) {
+            return Err(DiscoveryError::CursorInvalid);
+        }
         // One more than asked for tells whether there is a next page.
         let count = i64::from(limit) + 1;
+        let asked = Asked { wanted: &wanted, bounds: search.bounds, now: self.kernel.clock.now() };
         let everyone = store::mentors_with(&mut conn, rules::EVERYONE).await?;
-        let mut found = match rules::few(&wanted, by, count, everyone) {
-            Some(few) => store::search_among(&mut conn, &wanted, by, few, after, count).await?,
-            None => store::search(&mut conn, &wanted, by, after, count).await?,
+        let within = store::within(&mut conn, &asked).await?;
+        let by = after.map_or_else(|| rules::ranking(&wanted), |after| after.by);
+        let mut found = if sort == Sort::Relevance {
+            match rules::driver(&wanted, Some(by), within, count, everyone) {
+                Driver::Order => store::search(&mut conn, &asked, by, after, count).await?,
+                driver => store::search_among(&mut conn, &asked, by, driver, after, count).await?,
+            }
+        } else {
+            let driver = rules::driver(&wanted, None, within, count, everyone);
+            store::sorted(&mut conn, &asked, sort, driver, after, count).await?
         };
         drop(conn);
         let more = found.len() > usize::from(limit);
         found.truncate(usize::from(limit));
         let last = found.last().filter(|_| more);
-        let next_cursor = last.map(|&(mentor, rank)| rules::cursor(Place { by, rank, mentor }));
+        let next_cursor = last.map(|&(mentor, rank)| rules::cursor(Place { sort, by, rank, mentor }));
         let ids: Vec<_> = found.into_iter().map(|(mentor, _)| mentor).collect();
-        let items = self.mentors.public_among(&ids).await?.into_iter().map(MentorCard::from).collect();
-        Ok(FoundMentors { items, next_cursor, facets })
+        Ok(FoundMentors { items: self.cards(&ids).await?, next_cursor, facets })
+    }
+
+    /// The public ones among these mentors, as lists show them.
+    async fn cards(&self, ids: &[UserId]) -> Result<Vec<MentorCard>, sqlx::Error> {
+        let facts = store::facts(&mut *self.kernel.db.read().await?, ids).await?;
+        let public = self.mentors.public_among(ids).await?;
+        Ok(public
+            .into_iter()
+            .map(|mentor| (facts.get(&mentor.id), mentor))
+            .map(|(facts, mentor)| MentorCard::new(mentor, facts))
+            .collect())
     }
 
     /// Makes search know what these mentors say now; who is not public is not found.
     pub async fn index(&self, mentors: &[UserId]) -> Result<(), sqlx::Error> {
+        let _turn = self.turn.lock().await;
         let public = self.mentors.public_among(mentors).await?;
-        let terms = mentors.iter().map(|id| {
-            let mentor = public.iter().find(|mentor| mentor.id == *id);
-            (*id, mentor.map(rules::terms).unwrap_or_default())
+        self.replace(mentors, &public).await
+    }
+
+    /// Keeps search up to date with what changes by itself or without news: openings, and time that passes.
+    pub async fn refresh_forever(self) {
+        loop {
+            if let Err(error) = self.refresh().await {
+                tracing::error!(%error, "search could not be kept up to date");
+            }
+            self.kernel.clock.sleep(EVERY).await;
+        }
+    }
+
+    /// Looks at all mentors whose openings changed, or whose soonest is over.
+    pub async fn refresh(&self) -> Result<(), sqlx::Error> {
+        loop {
+            let changed = self.availability.take_changed(i64::from(BATCH)).await?;
+            if changed.is_empty() {
+                break;
+            }
+            self.index(&changed).await?;
+        }
+        let now = self.kernel.clock.now();
+        loop {
+            let due = store::to_recheck(&mut *self.kernel.db.read().await?, now, i64::from(BATCH)).await?;
+            if due.is_empty() {
+                return Ok(());
+            }
+            let _turn = self.turn.lock().await;
+            let facts = self.facts(&due).await?;
+            let facts: Vec<_> = due.iter().map(|mentor| (*mentor, facts.get(mentor).cloned())).collect();
+            self.kernel
+                .db
+                .write(|mut tx| {
+                    let facts = &facts;
+                    Box::pin(async move { store::set_facts(&mut tx, facts).await })
+                })
+                .await?;
+        }
+    }
+
+    async fn facts(&self, mentors: &[UserId]) -> Result<HashMap<UserId, Facts>, sqlx::Error> {
+        let ratings = self.reviews.ratings(mentors).await?;
+        let outlooks = self.availability.outlooks(mentors).await?;
+        let facts = outlooks.into_iter().map(|(mentor, outlook)| {
+            let rating = ratings.get(&mentor);
+            let facts = Facts {
+                price: outlook.price,
+                rating_milli: rating.map_or(0, |rating| rating.milli),
+                reviews: rating.map_or(0, |rating| rating.reviews),
+                soonest: outlook.soonest,
+                recheck_at: outlook.good_until,
+                time_zone: outlook.time_zone,
+            };
+            (mentor, facts)
         });
-        self.replace(&terms.collect::<Vec<_>>()).await
+        Ok(facts.collect())
     }
 
     /// Builds search anew from all mentors; says how many there are. Meanwhile not all of them are found.
@@ -98,17 +195,37 @@ impl Discovery {
         self.kernel.db.write(|mut tx| Box::pin(async move { store::clear(&mut tx).await })).await?;
         let (mut count, mut after) = (0, None);
         loop {
+            let _turn = self.turn.lock().await;
             let mentors = self.mentors.public_after(after, BATCH).await?;
             let Some(last) = mentors.last() else { return Ok(count) };
             after = Some(last.id);
             count += u64::try_from(mentors.len()).unwrap_or(0);
-            let terms = |mentor: &PublicMentor| (mentor.id, rules::terms(mentor));
-            self.replace(&mentors.iter().map(terms).collect::<Vec<_>>()).await?;
+            let ids: Vec<_> = mentors.iter().map(|mentor| mentor.id).collect();
+            self.replace(&ids, &mentors).await?;
         }
     }
 
-    async fn replace(&self, terms: &[(UserId, Vec<Term>)]) -> Result<(), sqlx::Error> {
-        self.kernel.db.write(|mut tx| Box::pin(async move { store::replace(&mut tx, terms).await })).await
+    /// Makes search know these mentors as far as they are `public`.
+    async fn replace(&self, mentors: &[UserId], public: &[PublicMentor]) -> Result<(), sqlx::Error> {
+        let facts = self.facts(mentors).await?;
+        let (mut terms, mut kept): (Vec<(UserId, Vec<Term>)>, Vec<(UserId, Option<Facts>)>) = Default::default();
+        for id in mentors {
+            let mentor = public.iter().find(|mentor| mentor.id == *id);
+            let known = facts.get(id).filter(|_| mentor.is_some());
+            let zone = known.and_then(|known| known.time_zone.as_deref());
+            terms.push((*id, mentor.map(|mentor| rules::terms(mentor, zone)).unwrap_or_default()));
+            kept.push((*id, known.cloned()));
+        }
+        let (terms, kept) = (&terms, &kept);
+        self.kernel
+            .db
+            .write(|mut tx| {
+                Box::pin(async move {
+                    store::replace(&mut tx, terms).await?;
+                    store::set_facts(&mut tx, kept).await
+                })
+            })
+            .await
     }
 
     /// Puts a public mentor on the list of `user`; twice is once.
@@ -139,7 +256,7 @@ impl Discovery {
     /// The list of `user`, the newest first.
     pub async fn saved(&self, user: UserId) -> Result<Vec<MentorCard>, DiscoveryError> {
         let ids = store::saved(&mut *self.kernel.db.read().await?, user, SAVED_MAX).await?;
-        Ok(self.mentors.public_among(&ids).await?.into_iter().map(MentorCard::from).collect())
+        Ok(self.cards(&ids).await?)
     }
 }
 
@@ -148,7 +265,8 @@ async fn wanted(conn: &mut sqlx::AnyConnection, search: &Search) -> Result<Optio
     let mut wanted = Vec::new();
     let skill = search.skill.as_deref().map(rules::skill_term);
     let language = search.language.as_deref().map(|code| format!("{}{code}", rules::LANGUAGE));
-    for term in skill.into_iter().chain(language) {
+    let zone = search.time_zone.as_deref().map(|zone| format!("{}{zone}", rules::ZONE));
+    for term in skill.into_iter().chain(language).chain(zone) {
         // No text with a zero byte reaches PostgreSQL.
         let mentors = if term.contains('\0') { 0 } else { store::mentors_with(conn, &term).await? };
         wanted.push(Wanted { terms: vec![term], mentors, kind: WantedKind::Filter });
@@ -167,7 +285,7 @@ async fn wanted(conn: &mut sqlx::AnyConnection, search: &Search) -> Result<Optio
         }
         wanted.push(Wanted { terms, mentors, kind: WantedKind::Word });
     }
-    if wanted.is_empty() {
+    if wanted.is_empty() && search.sort == Sort::Relevance {
         let terms = vec![rules::EVERYONE.to_owned()];
         return Ok(Some(vec![Wanted { terms, mentors: i64::MAX, kind: WantedKind::Filter }]));
     }

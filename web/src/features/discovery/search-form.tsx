@@ -5,7 +5,7 @@ import { Button } from '@/components/ui/button';
 import { Field } from '@/components/ui/field';
 import { controlStyle, Input } from '@/components/ui/input';
 import { cn } from '@/lib/cn';
-import type { Search } from './api';
+import { PRICES, RATINGS, type Search, SORTS } from './search';
 
 /** So long after the last key the list follows what was typed. */
 const PAUSE_MS = 250;
@@ -15,10 +15,11 @@ interface SearchFormProps {
   onChange: (change: Partial<Search>, history?: 'push' | 'replace') => void;
   skills: readonly Facet[];
   languages: readonly Facet[];
+  timeZones: readonly Facet[];
 }
 
 /** Words and filters. The list follows while one types; Enter and the button do the same at once. */
-export function SearchForm({ search, onChange, skills, languages }: SearchFormProps) {
+export function SearchForm({ search, onChange, skills, languages, timeZones }: SearchFormProps) {
   const [typed, setTyped] = useState(search.q);
   const [shown, setShown] = useState(search.q);
   // The address changed by itself (Back, a link): the field follows.
@@ -60,7 +61,7 @@ export function SearchForm({ search, onChange, skills, languages }: SearchFormPr
           </div>
         )}
       </Field>
-      <div className="grid gap-4 sm:grid-cols-2">
+      <div className="grid grid-cols-2 gap-4 sm:grid-cols-3">
         <Filter
           label="Skill"
           any="Any skill"
@@ -75,8 +76,79 @@ export function SearchForm({ search, onChange, skills, languages }: SearchFormPr
           facets={languages}
           onChange={(language) => onChange({ language })}
         />
+        <Filter
+          label="Time zone"
+          any="Any time zone"
+          value={search.time_zone}
+          facets={timeZones}
+          onChange={(time_zone) => onChange({ time_zone })}
+        />
+        <Choice
+          label="Price"
+          value={price(search)}
+          options={PRICES.map(({ label }, index) => ({ label, value: String(index) }))}
+          onChange={(index) => {
+            const { min, max } = PRICES[Number(index)] ?? PRICES[0];
+            onChange({ price_min: min, price_max: max });
+          }}
+        />
+        <Choice
+          label="Rating"
+          value={search.rating_min}
+          options={RATINGS}
+          onChange={(rating_min) => onChange({ rating_min })}
+        />
+        <Choice
+          label="First"
+          value={search.sort}
+          options={SORTS}
+          onChange={(sort) => onChange({ sort })}
+        />
       </div>
+      <label className="flex items-center gap-2 justify-self-start text-sm font-medium">
+        <input
+          type="checkbox"
+          className="size-5 accent-accent"
+          checked={search.free_this_week !== ''}
+          onChange={({ target }) => onChange({ free_this_week: target.checked ? '1' : '' })}
+        />
+        Free this week
+      </label>
     </form>
+  );
+}
+
+/** Which of the prices to choose from it is. */
+function price({ price_min, price_max }: Search): string {
+  const index = PRICES.findIndex(({ min, max }) => min === price_min && max === price_max);
+  return String(Math.max(0, index));
+}
+
+interface ChoiceProps {
+  label: string;
+  value: string;
+  options: readonly { label: string; value: string }[];
+  onChange: (value: string) => void;
+}
+
+function Choice({ label, value, options, onChange }: ChoiceProps) {
+  return (
+    <Field label={label}>
+      {(control) => (
+        <select
+          {...control}
+          className={cn(controlStyle, 'h-11')}
+          value={value}
+          onChange={({ target }) => onChange(target.value)}
+        >
+          {options.map((option) => (
+            <option key={option.value} value={option.value}>
+              {option.label}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
   );
 }
 
