@@ -10,8 +10,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::admin::{self, AdminError, NewAdmin};
 use crate::app::{App, Parts, StartError, open_kernel};
-use crate::demo;
 use crate::availability::Availability;
+use crate::demo;
 use crate::discovery::Discovery;
 use crate::kernel::clock::{Clock, Random};
 use crate::kernel::config::{Config, ConfigError};

@@ -1,6 +1,7 @@
 //! Finding mentors: search, facets, saved mentors. Sees every domain; none knows it.
 
 mod error;
+mod indexing;
 mod jobs;
 mod model;
 mod routes;
@@ -13,9 +14,7 @@ pub use error::DiscoveryError;
 pub use model::{Bounds, Facet, Facets, FoundMentors, Free, MentorCard, Price, Search, Sort};
 pub use routes::{SearchQuery, routes};
 
-use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::Mutex;
 
@@ -25,7 +24,7 @@ use crate::kernel::ids::UserId;
 use crate::kernel::outbox::Handler;
 use crate::mentors::{Mentors, PublicMentor};
 use crate::reviews::Reviews;
-use model::{Driver, Facts, Place, Term, Wanted, WantedKind};
+use model::{Place, Wanted, WantedKind};
 use store::Asked;
 
 /// Mentors of a page when nothing is said.
@@ -35,11 +34,7 @@ const EXPANSIONS: i64 = 8;
 const SKILL_FACETS: i64 = 30;
 const LANGUAGE_FACETS: i64 = 40;
 const ZONE_FACETS: i64 = 60;
-/// How often is looked whether openings are others than they were.
-const EVERY: Duration = Duration::from_secs(10);
 const SAVED_MAX: i64 = 200;
-/// Mentors indexed in one transaction when search is built anew.
-const BATCH: u16 = 200;
 
 /// Use cases of discovery. Cheap to clone.
 #[derive(Clone)]
@@ -75,7 +70,9 @@ impl Discovery {
         cursor: Option<&str>,
         limit: u16,
     ) -> Result<FoundMentors, DiscoveryError> {
-        let after = cursor.map(|text| rules::parse_cursor(text).ok_or(DiscoveryError::CursorInvalid)).transpose()?;
+        let sort = search.sort;
+        let place = |text: &str| rules::parse_cursor(text).filter(|place| place.sort == sort);
+        let after = cursor.map(|text| place(text).ok_or(DiscoveryError::CursorInvalid)).transpose()?;
         let mut conn = self.kernel.db.read().await?;
         let facets = match after {
             Some(_) => None,
@@ -88,24 +85,17 @@ impl Discovery {
         let Some(wanted) = wanted(&mut conn, search).await? else {
             return Ok(FoundMentors { items: Vec::new(), next_cursor: None, facets });
         };
-        let sort = search.sort;
-        if after.is_some_and(|after| after.sort != sort) {
-            return Err(DiscoveryError::CursorInvalid);
-        }
         // One more than asked for tells whether there is a next page.
         let count = i64::from(limit) + 1;
         let asked = Asked { wanted: &wanted, bounds: search.bounds, now: self.kernel.clock.now() };
         let everyone = store::mentors_with(&mut conn, rules::EVERYONE).await?;
         let within = store::within(&mut conn, &asked).await?;
         let by = after.map_or_else(|| rules::ranking(&wanted), |after| after.by);
-        let mut found = if sort == Sort::Relevance {
-            match rules::driver(&wanted, Some(by), within, count, everyone) {
-                Driver::Order => store::search(&mut conn, &asked, by, after, count).await?,
-                driver => store::search_among(&mut conn, &asked, by, driver, after, count).await?,
-            }
-        } else {
-            let driver = rules::driver(&wanted, None, within, count, everyone);
-            store::sorted(&mut conn, &asked, sort, driver, after, count).await?
+        let few = rules::few(&wanted, (sort == Sort::Relevance).then_some(by), within, count, everyone);
+        let mut found = match (sort, few) {
+            (Sort::Relevance, None) => store::search(&mut conn, &asked, by, after, count).await?,
+            (Sort::Relevance, Some(few)) => store::search_among(&mut conn, &asked, by, few, after, count).await?,
+            (_, few) => store::sorted(&mut conn, &asked, sort, few, after, count).await?,
         };
         drop(conn);
         let more = found.len() > usize::from(limit);
@@ -120,112 +110,11 @@ impl Discovery {
     async fn cards(&self, ids: &[UserId]) -> Result<Vec<MentorCard>, sqlx::Error> {
         let facts = store::facts(&mut *self.kernel.db.read().await?, ids).await?;
         let public = self.mentors.public_among(ids).await?;
-        Ok(public
-            .into_iter()
-            .map(|mentor| (facts.get(&mentor.id), mentor))
-            .map(|(facts, mentor)| MentorCard::new(mentor, facts))
-            .collect())
-    }
-
-    /// Makes search know what these mentors say now; who is not public is not found.
-    pub async fn index(&self, mentors: &[UserId]) -> Result<(), sqlx::Error> {
-        let _turn = self.turn.lock().await;
-        let public = self.mentors.public_among(mentors).await?;
-        self.replace(mentors, &public).await
-    }
-
-    /// Keeps search up to date with what changes by itself or without news: openings, and time that passes.
-    pub async fn refresh_forever(self) {
-        loop {
-            if let Err(error) = self.refresh().await {
-                tracing::error!(%error, "search could not be kept up to date");
-            }
-            self.kernel.clock.sleep(EVERY).await;
-        }
-    }
-
-    /// Looks at all mentors whose openings changed, or whose soonest is over.
-    pub async fn refresh(&self) -> Result<(), sqlx::Error> {
-        loop {
-            let changed = self.availability.take_changed(i64::from(BATCH)).await?;
-            if changed.is_empty() {
-                break;
-            }
-            self.index(&changed).await?;
-        }
-        let now = self.kernel.clock.now();
-        loop {
-            let due = store::to_recheck(&mut *self.kernel.db.read().await?, now, i64::from(BATCH)).await?;
-            if due.is_empty() {
-                return Ok(());
-            }
-            let _turn = self.turn.lock().await;
-            let facts = self.facts(&due).await?;
-            let facts: Vec<_> = due.iter().map(|mentor| (*mentor, facts.get(mentor).cloned())).collect();
-            self.kernel
-                .db
-                .write(|mut tx| {
-                    let facts = &facts;
-                    Box::pin(async move { store::set_facts(&mut tx, facts).await })
-                })
-                .await?;
-        }
-    }
-
-    async fn facts(&self, mentors: &[UserId]) -> Result<HashMap<UserId, Facts>, sqlx::Error> {
-        let ratings = self.reviews.ratings(mentors).await?;
-        let outlooks = self.availability.outlooks(mentors).await?;
-        let facts = outlooks.into_iter().map(|(mentor, outlook)| {
-            let rating = ratings.get(&mentor);
-            let facts = Facts {
-                price: outlook.price,
-                rating_milli: rating.map_or(0, |rating| rating.milli),
-                reviews: rating.map_or(0, |rating| rating.reviews),
-                soonest: outlook.soonest,
-                recheck_at: outlook.good_until,
-                time_zone: outlook.time_zone,
-            };
-            (mentor, facts)
-        });
-        Ok(facts.collect())
-    }
-
-    /// Builds search anew from all mentors; says how many there are. Meanwhile not all of them are found.
-    pub async fn rebuild(&self) -> Result<u64, sqlx::Error> {
-        self.kernel.db.write(|mut tx| Box::pin(async move { store::clear(&mut tx).await })).await?;
-        let (mut count, mut after) = (0, None);
-        loop {
-            let _turn = self.turn.lock().await;
-            let mentors = self.mentors.public_after(after, BATCH).await?;
-            let Some(last) = mentors.last() else { return Ok(count) };
-            after = Some(last.id);
-            count += u64::try_from(mentors.len()).unwrap_or(0);
-            let ids: Vec<_> = mentors.iter().map(|mentor| mentor.id).collect();
-            self.replace(&ids, &mentors).await?;
-        }
-    }
-
-    /// Makes search know these mentors as far as they are `public`.
-    async fn replace(&self, mentors: &[UserId], public: &[PublicMentor]) -> Result<(), sqlx::Error> {
-        let facts = self.facts(mentors).await?;
-        let (mut terms, mut kept): (Vec<(UserId, Vec<Term>)>, Vec<(UserId, Option<Facts>)>) = Default::default();
-        for id in mentors {
-            let mentor = public.iter().find(|mentor| mentor.id == *id);
-            let known = facts.get(id).filter(|_| mentor.is_some());
-            let zone = known.and_then(|known| known.time_zone.as_deref());
-            terms.push((*id, mentor.map(|mentor| rules::terms(mentor, zone)).unwrap_or_default()));
-            kept.push((*id, known.cloned()));
-        }
-        let (terms, kept) = (&terms, &kept);
-        self.kernel
-            .db
-            .write(|mut tx| {
-                Box::pin(async move {
-                    store::replace(&mut tx, terms).await?;
-                    store::set_facts(&mut tx, kept).await
-                })
-            })
-            .await
+        let card = |mentor: PublicMentor| {
+            let facts = facts.get(&mentor.id);
+            MentorCard::new(mentor, facts)
+        };
+        Ok(public.into_iter().map(card).collect())
     }
 
     /// Puts a public mentor on the list of `user`; twice is once.

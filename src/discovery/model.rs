@@ -28,7 +28,7 @@ pub struct Bounds {
     /// Of the cheapest that can be booked, in the smallest unit of its currency.
     pub price_min: Option<i64>,
     pub price_max: Option<i64>,
-    /// In thousandths; only mentors with reviews.
+    /// In thousandths, 1000 to 5000; only mentors with reviews.
     pub rating_min: Option<i64>,
     pub free: Free,
 }
@@ -70,10 +70,10 @@ pub enum Sort {
 }
 
 impl Sort {
-    pub(super) const ALL: [Self; 4] = [Self::Relevance, Self::Rating, Self::Price, Self::Soonest];
+    const ALL: [Self; 4] = [Self::Relevance, Self::Rating, Self::Price, Self::Soonest];
 
-    /// As it stands in an address.
-    pub fn as_str(self) -> &'static str {
+    /// As it stands in addresses and cursors.
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Relevance => "relevance",
             Self::Rating => "rating",
@@ -82,7 +82,7 @@ impl Sort {
         }
     }
 
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|sort| sort.as_str() == text)
     }
 }
@@ -102,13 +102,16 @@ impl Search {
 /// What search knows of a mentor that is no word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Facts {
+    /// Of the cheapest that can be booked, and its currency.
     pub price: Option<(i64, String)>,
+    /// 0 without reviews.
     pub rating_milli: i64,
     pub reviews: i64,
     pub soonest: Option<Timestamp>,
-    pub recheck_at: Timestamp,
-    /// Is a term; here only on the way to it.
+    /// A term, too: who moves to another zone is indexed anew.
     pub time_zone: Option<String>,
+    /// When they may be others although nobody did anything.
+    pub recheck_at: Timestamp,
 }
 
 /// A mentor in a list.
@@ -220,22 +223,20 @@ pub(super) enum WantedKind {
     Filter,
 }
 
-/// What is read first, and the rest of what is wanted looked up for each.
+/// Mentors who are so few that all of them are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Driver {
-    /// Everyone, in the order asked for.
-    Order,
+pub(super) enum Few {
     /// Those who have one of the terms of the wanted at this place.
     Terms(usize),
     /// Those whose figures are within bounds.
     Bounds,
 }
 
-/// Where a page ended: the rank and id of its last mentor, and by what it was ranked.
+/// Where a page ended: the rank (or figure) and id of its last mentor, and by what it was ranked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place {
     pub sort: Sort,
-    /// Which of the wanted ranks.
+    /// Which of the wanted ranks; nothing where a figure does.
     pub by: usize,
     pub rank: i64,
     pub mentor: UserId,

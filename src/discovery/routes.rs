@@ -4,7 +4,8 @@
 
 use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -15,8 +16,10 @@ use crate::kernel::error::ApiResult;
 use crate::kernel::extract::{Json, Path, Query};
 use crate::kernel::ids::UserId;
 use crate::kernel::openapi::Problems;
+use crate::kernel::time_zone::iana_name;
 
 const MAX_LIMIT: u16 = 100;
+
 pub fn routes<S>() -> OpenApiRouter<S>
 where
     S: Clone + Send + Sync + 'static,
@@ -40,20 +43,23 @@ pub struct SearchQuery {
     /// A language, ISO 639-1.
     language: Option<String>,
     /// Where the mentor is, IANA: `Europe/Paris`.
+    #[serde(default, deserialize_with = "time_zone")]
     time_zone: Option<String>,
     /// What the cheapest session of a mentor costs at least, in the smallest unit of its currency.
+    #[serde(default, deserialize_with = "amount")]
     #[param(minimum = 0)]
     price_min: Option<i64>,
     /// And at most; 0 is free.
+    #[serde(default, deserialize_with = "amount")]
     #[param(minimum = 0)]
     price_max: Option<i64>,
     /// 1 to 5: only mentors with reviews, rated so or better.
+    #[serde(default, deserialize_with = "rating")]
     #[param(minimum = 1, maximum = 5)]
     rating_min: Option<f64>,
-    /// Only mentors with an opening in the next seven days.
+    /// Only mentors with an opening in the next seven days: `1` or `true`.
     #[serde(default, deserialize_with = "flag")]
-    #[param(value_type = Option<bool>)]
-    free_this_week: bool,
+    free_this_week: Option<bool>,
     /// `relevance` when absent.
     #[param(inline)]
     sort: Option<Sort>,
@@ -88,13 +94,14 @@ async fn search_mentors(
 impl From<SearchQuery> for Search {
     fn from(query: SearchQuery) -> Self {
         let said = |text: Option<String>| text.unwrap_or_default();
+        let free = if query.free_this_week == Some(true) { Free::ThisWeek } else { Free::Whenever };
         Self {
-            time_zone: query.time_zone.filter(|zone| !zone.is_empty()),
+            time_zone: query.time_zone,
             bounds: Bounds {
                 price_min: query.price_min,
                 price_max: query.price_max,
-                rating_min: query.rating_min.map(milli),
-                free: if query.free_this_week { Free::ThisWeek } else { Free::Whenever },
+                rating_min: query.rating_min.map(|rating| (rating * 1_000.0).round() as i64),
+                free,
             },
             sort: query.sort.unwrap_or_default(),
             ..Self::new(&said(query.q), &said(query.skill), &said(query.language))
@@ -102,15 +109,39 @@ impl From<SearchQuery> for Search {
     }
 }
 
-/// In thousandths, whatever was asked.
-fn milli(rating: f64) -> i64 {
-    (rating.clamp(0.0, 5.0) * 1_000.0).round() as i64
+fn time_zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    parsed(deserializer, "a zone like Europe/Madrid", iana_name)
 }
 
-/// `1` or `true` is yes.
-fn flag<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    let text = Option::<String>::deserialize(deserializer)?;
-    Ok(matches!(text.as_deref(), Some("1" | "true")))
+fn amount<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    parsed(deserializer, "a whole number, 0 or more", |text| text.parse::<i64>().ok().filter(|amount| *amount >= 0))
+}
+
+fn rating<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    parsed(deserializer, "a number from 1 to 5", |text| {
+        text.parse::<f64>().ok().filter(|stars| (1.0..=5.0).contains(stars))
+    })
+}
+
+fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+    parsed(deserializer, "true or false", |text| match text {
+        "1" | "true" => Some(true),
+        "0" | "false" => Some(false),
+        _ => None,
+    })
+}
+
+/// None where nothing is said; what does not parse is refused, with the whole query.
+fn parsed<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    expected: &str,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    parse(&text).map(Some).ok_or_else(|| D::Error::custom(format!("expected {expected}")))
 }
 
 /// Mentors I saved, newest first

@@ -1,6 +1,6 @@
 //! Rules of search.
 
-use super::model::{Driver, Place, Sort, Wanted, WantedKind};
+use super::model::{Few, Place, Sort, Wanted, WantedKind};
 use super::rules;
 use crate::kernel::clock::{Clock, Random};
 use crate::kernel::ids::UserId;
@@ -72,23 +72,31 @@ fn the_rarest_word_ranks_and_filters_only_without_words() {
 fn a_filter_that_few_have_is_read_whole() {
     let wanted = |kind, mentors| Wanted { terms: vec![], mentors, kind };
     let (word, filter) = (WantedKind::Word, WantedKind::Filter);
-    let few = |wanted: &[Wanted], by: usize| rules::driver(wanted, Some(by), None, 20, 50_000);
-    let (order, terms) = (Driver::Order, Driver::Terms);
+    let few = |wanted: &[Wanted], by: usize| rules::few(wanted, Some(by), None, 20, 50_000);
+    let terms = |index| Some(Few::Terms(index));
     assert_eq!(few(&[wanted(filter, 900), wanted(filter, 30), wanted(word, 5_000)], 2), terms(1));
-    assert_eq!(few(&[wanted(filter, 900), wanted(word, 800)], 1), order, "the word is rarer");
+    assert_eq!(few(&[wanted(filter, 900), wanted(word, 800)], 1), None, "the word is rarer");
     assert_eq!(few(&[wanted(filter, 999), wanted(word, 40_000)], 1), terms(0));
-    assert_eq!(few(&[wanted(filter, 1_001), wanted(word, 40_000)], 1), order, "twenty are found sooner");
+    assert_eq!(few(&[wanted(filter, 1_001), wanted(word, 40_000)], 1), None, "twenty are found sooner");
     assert_eq!(few(&[wanted(filter, 1_001), wanted(filter, 2_500), wanted(word, 40_000)], 2), terms(0));
-    assert_eq!(few(&[wanted(filter, 30)], 0), order);
-    // Bounds that few are within; a figure that sorts, where any word may be the rarest.
-    let sorted = |wanted: &[Wanted], within| rules::driver(wanted, None, within, 20, 50_000);
-    assert_eq!(rules::driver(&[wanted(word, 40_000)], Some(0), Some(30), 20, 50_000), Driver::Bounds);
-    assert_eq!(rules::driver(&[wanted(word, 20)], Some(0), Some(30), 20, 50_000), order);
-    assert_eq!(sorted(&[], None), order);
-    assert_eq!(sorted(&[], Some(900)), Driver::Bounds);
-    assert_eq!(sorted(&[], Some(1_001)), order);
-    assert_eq!(sorted(&[wanted(word, 300)], Some(900)), terms(0));
-    assert_eq!(sorted(&[wanted(word, 30_000), wanted(filter, 40_000)], None), order);
+    assert_eq!(few(&[wanted(filter, 30)], 0), None);
+}
+
+#[test]
+fn figures_that_few_are_within_are_read_whole() {
+    let wanted = |kind, mentors| Wanted { terms: vec![], mentors, kind };
+    let (word, filter) = (WantedKind::Word, WantedKind::Filter);
+    let ranked = |wanted: &[Wanted], within| rules::few(wanted, Some(0), within, 20, 50_000);
+    assert_eq!(ranked(&[wanted(word, 40_000)], Some(30)), Some(Few::Bounds));
+    assert_eq!(ranked(&[wanted(word, 20)], Some(30)), None, "the word is rarer");
+    // Where a figure sorts, any word may be the rarest.
+    let sorted = |wanted: &[Wanted], within| rules::few(wanted, None, within, 20, 50_000);
+    assert_eq!(sorted(&[], None), None);
+    assert_eq!(sorted(&[], Some(0)), Some(Few::Bounds));
+    assert_eq!(sorted(&[], Some(900)), Some(Few::Bounds));
+    assert_eq!(sorted(&[], Some(1_001)), None, "twenty are found sooner");
+    assert_eq!(sorted(&[wanted(word, 300)], Some(900)), Some(Few::Terms(0)));
+    assert_eq!(sorted(&[wanted(word, 30_000), wanted(filter, 40_000)], None), None);
 }
 
 #[test]
