@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
@@ -16,14 +16,14 @@ use crate::availability::{NEXT_OPENINGS, NextOpenings, Offerings};
 use crate::discovery::{DEFAULT_LIMIT, Search, SearchQuery};
 use crate::kernel::client::Client;
 use crate::kernel::error::Problem;
-use crate::kernel::extract::Path;
+use crate::kernel::extract::{Path, Query};
 use crate::kernel::text::escape_html as escape;
 use crate::mentors::{MentorPage, MentorsError};
 use crate::web;
 
 /// Addresses of one sitemap (sitemaps.org allows 50,000).
 const SITEMAP_MAX: i64 = 49_000;
-/// The parameters of a search, by name.
+/// The parameters of a search, in order of their names, which the web's request has too.
 const SEARCH: [&str; 9] =
     ["free_this_week", "language", "price_max", "price_min", "q", "rating_min", "skill", "sort", "time_zone"];
 /// Search engines show about as much.
@@ -98,12 +98,12 @@ fn asked(uri: &Uri) -> (Option<Search>, String) {
         let found = pairs.iter().find(|(found, _)| found == name);
         found.map(|(_, value)| value.to_string()).unwrap_or_default()
     };
-    let said: Vec<_> =
-        SEARCH.iter().map(|name| (*name, value(name))).filter(|(_, value)| !value.is_empty()).collect();
+    let said = SEARCH.into_iter().map(|name| (name, value(name))).filter(|(_, value)| !value.is_empty());
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(said).finish();
     let key = if query.is_empty() { "/mentors".to_owned() } else { format!("/mentors?{query}") };
-    let search = key.parse().ok().and_then(|uri: Uri| Query::<SearchQuery>::try_from_uri(&uri).ok());
-    (search.map(|Query(query)| query.into()), key)
+    let uri = key.parse::<Uri>().ok();
+    let search = uri.and_then(|uri| axum::extract::Query::<SearchQuery>::try_from_uri(&uri).ok());
+    (search.map(|query| query.0.into()), key)
 }
 
 async fn mentor(State(state): State<AppState>, client: Client, Path(slug): Path<String>) -> Response {

@@ -75,7 +75,7 @@ struct ApplicationAnswer {
     slug: Option<String>,
     #[schema(required)]
     applied_at_ms: Option<Timestamp>,
-    /// Why they were declined.
+    /// Why they were declined, or are no longer a mentor.
     #[schema(required)]
     decline_reason: Option<String>,
     profile: Profile,
@@ -92,6 +92,7 @@ struct Approve {
 #[derive(Deserialize, ToSchema)]
 struct Withdraw {
     /// 1 to 1000 characters; the mentor reads it.
+    #[schema(min_length = 1, max_length = 1000)]
     reason: String,
 }
 

@@ -50,11 +50,9 @@ impl From<MentorsError> for Problem {
                 "application_changed",
                 "The applicant has changed it since. Load the list again and read it.",
             ),
-            MentorsError::NotApproved => Problem::new(
-                StatusCode::CONFLICT,
-                "not_approved",
-                "This person is no mentor. Load the list again.",
-            ),
+            MentorsError::NotApproved => {
+                Problem::new(StatusCode::CONFLICT, "not_approved", "This person is no mentor. Load the list again.")
+            }
             MentorsError::CursorInvalid => {
                 Problem::new(StatusCode::BAD_REQUEST, "cursor_invalid", "Take `next_cursor` as it came.")
             }

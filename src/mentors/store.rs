@@ -78,7 +78,8 @@ pub(super) async fn save(
 ) -> Result<MentorStatus, sqlx::Error> {
     let row = sqlx::query(
         "INSERT INTO mentors (user_id, status, created_at_ms, applied_at_ms, headline, about, experience, skills,
-           languages, links, intro_video_url) VALUES ($1, 'applied', $2, $2, $3, $4, $5, $6, $7, $8, $9)
+           languages, links, intro_video_url, profile_version)
+         VALUES ($1, 'applied', $2, $2, $3, $4, $5, $6, $7, $8, $9, 1)
          ON CONFLICT (user_id) DO UPDATE SET
            applied_at_ms = CASE WHEN mentors.status = 'declined' OR mentors.applied_at_ms IS NULL
              THEN excluded.applied_at_ms ELSE mentors.applied_at_ms END,
@@ -163,12 +164,12 @@ pub(super) async fn public_slugs(
     rows.iter().map(|row| row.try_get("slug")).collect()
 }
 
-/// The last address of each full part of `size` public pages.
+/// The last address of each full part of `size` public pages that more come after.
 pub(super) async fn slug_parts(conn: &mut AnyConnection, size: i64) -> Result<Vec<String>, sqlx::Error> {
     let sql = "SELECT slug FROM (
-                 SELECT slug, ROW_NUMBER() OVER (ORDER BY slug) AS place FROM mentors
+                 SELECT slug, ROW_NUMBER() OVER (ORDER BY slug) AS place, COUNT(*) OVER () AS pages FROM mentors
                  WHERE slug IS NOT NULL AND status = 'approved') AS placed
-               WHERE place % $1 = 0 ORDER BY slug";
+               WHERE place % $1 = 0 AND place < pages ORDER BY slug";
     let rows = sqlx::query(sql).bind(size).fetch_all(conn).await?;
     rows.iter().map(|row| row.try_get("slug")).collect()
 }
