@@ -1,8 +1,7 @@
 import { Heart } from 'lucide-react';
 import { Link, useLocation } from 'react-router';
 import { useMeQuery } from '@/api/me';
-import { useSavedMentorsQuery, useSetSavedMutation } from '@/api/saved-mentors';
-import type { Savable } from '@/api/saved-mentors';
+import { type Savable, useSavedMentorsQuery, useSetSavedMutation } from '@/api/saved-mentors';
 import { cn } from '@/lib/cn';
 import { sortProblem } from '@/lib/form-problem';
 import { withReturnTo } from '@/lib/return-to';

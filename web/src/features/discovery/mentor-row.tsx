@@ -10,7 +10,7 @@ import { price as priceWords } from '@/lib/money';
 
 const SKILLS = 5;
 
-/** A mentor in a list: who, what for, in which languages. The name leads to the page. */
+/** A mentor in a list: who, what for, how good, how much, when next. The name leads to the page. */
 export function MentorRow({ mentor }: { mentor: MentorCard }) {
   const { slug, display_name, picture_url, headline, skills, languages } = mentor;
   const { price, rating, reviews, soonest_opening_ms } = mentor;

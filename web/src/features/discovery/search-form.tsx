@@ -5,7 +5,7 @@ import { Button } from '@/components/ui/button';
 import { Field } from '@/components/ui/field';
 import { controlStyle, Input } from '@/components/ui/input';
 import { cn } from '@/lib/cn';
-import { PRICES, RATINGS, type Search, SORTS } from './search';
+import { type Option, PRICES, priced, priceOf, RATINGS, type Search, SORTS } from './search';
 
 /** So long after the last key the list follows what was typed. */
 const PAUSE_MS = 250;
@@ -62,35 +62,29 @@ export function SearchForm({ search, onChange, skills, languages, timeZones }: S
         )}
       </Field>
       <div className="grid grid-cols-2 gap-4 sm:grid-cols-3">
-        <Filter
+        <Choice
           label="Skill"
-          any="Any skill"
           value={search.skill}
-          facets={skills}
+          options={withAny('Any skill', skills)}
           onChange={(skill) => onChange({ skill })}
         />
-        <Filter
+        <Choice
           label="Language"
-          any="Any language"
           value={search.language}
-          facets={languages}
+          options={withAny('Any language', languages)}
           onChange={(language) => onChange({ language })}
         />
-        <Filter
+        <Choice
           label="Time zone"
-          any="Any time zone"
           value={search.time_zone}
-          facets={timeZones}
+          options={withAny('Any time zone', timeZones)}
           onChange={(time_zone) => onChange({ time_zone })}
         />
         <Choice
           label="Price"
-          value={price(search)}
-          options={PRICES.map(({ label }, index) => ({ label, value: String(index) }))}
-          onChange={(index) => {
-            const { min, max } = PRICES[Number(index)] ?? PRICES[0];
-            onChange({ price_min: min, price_max: max });
-          }}
+          value={priceOf(search)}
+          options={PRICES}
+          onChange={(price) => onChange(priced(price))}
         />
         <Choice
           label="Rating"
@@ -99,7 +93,7 @@ export function SearchForm({ search, onChange, skills, languages, timeZones }: S
           onChange={(rating_min) => onChange({ rating_min })}
         />
         <Choice
-          label="First"
+          label="Sort by"
           value={search.sort}
           options={SORTS}
           onChange={(sort) => onChange({ sort })}
@@ -118,20 +112,24 @@ export function SearchForm({ search, onChange, skills, languages, timeZones }: S
   );
 }
 
-/** Which of the prices to choose from it is. */
-function price({ price_min, price_max }: Search): string {
-  const index = PRICES.findIndex(({ min, max }) => min === price_min && max === price_max);
-  return String(Math.max(0, index));
+function withAny(any: string, facets: readonly Facet[]): Option[] {
+  const options = facets.map(({ label, value, mentors }) => ({
+    label: `${label} (${mentors})`,
+    value,
+  }));
+  return [{ label: any, value: '' }, ...options];
 }
 
 interface ChoiceProps {
   label: string;
   value: string;
-  options: readonly { label: string; value: string }[];
+  options: readonly Option[];
   onChange: (value: string) => void;
 }
 
 function Choice({ label, value, options, onChange }: ChoiceProps) {
+  // What an address asks for need not be on the list.
+  const isListed = options.some((option) => option.value === value);
   return (
     <Field label={label}>
       {(control) => (
@@ -141,41 +139,10 @@ function Choice({ label, value, options, onChange }: ChoiceProps) {
           value={value}
           onChange={({ target }) => onChange(target.value)}
         >
+          {!isListed && <option value={value}>{value}</option>}
           {options.map((option) => (
             <option key={option.value} value={option.value}>
               {option.label}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
-  );
-}
-
-interface FilterProps {
-  label: string;
-  any: string;
-  value: string;
-  facets: readonly Facet[];
-  onChange: (value: string) => void;
-}
-
-function Filter({ label, any, value, facets, onChange }: FilterProps) {
-  const isListed = value === '' || facets.some((facet) => facet.value === value);
-  return (
-    <Field label={label}>
-      {(control) => (
-        <select
-          {...control}
-          className={cn(controlStyle, 'h-11')}
-          value={value}
-          onChange={({ target }) => onChange(target.value)}
-        >
-          <option value="">{any}</option>
-          {!isListed && <option value={value}>{value}</option>}
-          {facets.map((facet) => (
-            <option key={facet.value} value={facet.value}>
-              {facet.label} ({facet.mentors})
             </option>
           ))}
         </select>

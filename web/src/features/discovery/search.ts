@@ -27,30 +27,47 @@ export const EVERYTHING: Search = {
 };
 
 /** Whether anything leaves mentors out. */
-export function isNarrowed({ sort: _, ...search }: Search): boolean {
-  return Object.values(search).some(Boolean);
+export function isNarrowed(search: Search): boolean {
+  return FIELDS.some((field) => field !== 'sort' && search[field] !== '');
 }
 
-/** Prices to choose from, in the smallest unit: at least, at most. */
-export const PRICES = [
-  { label: 'Any price', min: '', max: '' },
-  { label: 'Free', min: '', max: '0' },
-  { label: 'Up to 25', min: '', max: '2500' },
-  { label: 'Up to 50', min: '', max: '5000' },
-  { label: 'Up to 100', min: '', max: '10000' },
-  { label: '100 and more', min: '10000', max: '' },
-] as const;
+/** A choice of one, and what stands for it. */
+export interface Option {
+  label: string;
+  value: string;
+}
 
-export const RATINGS = [
+/** Prices to choose from, in the smallest unit: from, to; either may be open. */
+export const PRICES: readonly Option[] = [
+  { label: 'Any price', value: '-' },
+  { label: 'Free', value: '-0' },
+  { label: 'Up to 25', value: '-2500' },
+  { label: 'Up to 50', value: '-5000' },
+  { label: 'Up to 100', value: '-10000' },
+  { label: '100 and more', value: '10000-' },
+];
+
+export const RATINGS: readonly Option[] = [
   { label: 'Any rating', value: '' },
   { label: '4.5 and better', value: '4.5' },
   { label: '4 and better', value: '4' },
   { label: '3 and better', value: '3' },
-] as const;
+];
 
-export const SORTS = [
-  { label: 'What fits best', value: '' },
-  { label: 'The best rated', value: 'rating' },
-  { label: 'The cheapest', value: 'price' },
-  { label: 'Free soonest', value: 'soonest' },
-] as const;
+export const SORTS: readonly Option[] = [
+  { label: 'Best match', value: '' },
+  { label: 'Best rated', value: 'rating' },
+  { label: 'Lowest price', value: 'price' },
+  { label: 'Soonest free', value: 'soonest' },
+];
+
+/** The price of a search, as it stands among the prices to choose from. */
+export function priceOf({ price_min, price_max }: Search): string {
+  return `${price_min}-${price_max}`;
+}
+
+/** What one of the prices asks for. */
+export function priced(value: string): Pick<Search, 'price_min' | 'price_max'> {
+  const [price_min = '', price_max = ''] = value.split('-');
+  return { price_min, price_max };
+}
