@@ -1,17 +1,26 @@
-import { Link } from 'react-router';
+import { useState } from 'react';
 import { useMeQuery } from '@/api/me';
-import type { MentorPage } from '@/api/types';
+import type { NextOpenings as Answer } from '@/api/types';
+import { cn } from '@/lib/cn';
 import { price } from '@/lib/money';
 import { browserViewer, clockTime, dayName, zoneName } from '@/lib/time';
-import { useState } from 'react';
 import { useNextOpeningsQuery } from './api';
+
+type NextOpening = Answer['items'][number];
 
 const browser = browserViewer();
 const now = () => Date.now();
 
-/** The next times somebody can be met, whatever for: one step to the form. */
-export function NextOpenings({ mentor }: { mentor: MentorPage }) {
-  const { data } = useNextOpeningsQuery(mentor.slug);
+interface NextOpeningsProps {
+  /** Of whom, as their address says it. */
+  slug: string;
+  isChosen: (next: NextOpening) => boolean;
+  onChoose: (next: NextOpening) => void;
+}
+
+/** The next times somebody can be met, whatever for: one step instead of three. */
+export function NextOpenings({ slug, isChosen, onChoose }: NextOpeningsProps) {
+  const { data } = useNextOpeningsQuery(slug, { refetchOnMountOrArgChange: 60 });
   const { data: me } = useMeQuery();
   const [seenAt] = useState(now);
   const viewer = me?.time_zone ? { ...browser, timeZone: me.time_zone } : browser;
@@ -20,21 +29,24 @@ export function NextOpenings({ mentor }: { mentor: MentorPage }) {
     <div className="grid gap-2">
       <h3 className="text-sm font-medium">Next free, your time ({zoneName(viewer.timeZone)})</h3>
       <ul className="flex flex-wrap gap-2">
-        {data.items.map(({ offering_id, title, price_minor, currency, starts_at_ms }) => (
-          <li key={`${offering_id} ${starts_at_ms}`} className="min-w-0">
-            <Link
-              to={`?offering=${offering_id}&at=${starts_at_ms}`}
-              replace
-              preventScrollReset
-              className="grid rounded-md border border-border bg-surface px-3 py-2 text-sm hover:border-edge"
+        {data.items.map((next) => (
+          <li key={`${next.offering_id} ${next.starts_at_ms}`} className="min-w-0">
+            <button
+              type="button"
+              aria-pressed={isChosen(next)}
+              onClick={() => onChoose(next)}
+              className={cn(
+                'grid max-w-full rounded-md border border-edge/60 bg-surface px-3 py-2 text-left text-sm hover:bg-surface-2',
+                isChosen(next) && 'border-accent ring-2 ring-accent',
+              )}
             >
               <span className="font-medium tabular-nums">
-                {dayName(starts_at_ms, seenAt, viewer)} {clockTime(starts_at_ms, viewer)}
+                {dayName(next.starts_at_ms, seenAt, viewer)} {clockTime(next.starts_at_ms, viewer)}
+              </span>{' '}
+              <span className="min-w-0 break-words text-muted">
+                {next.title}, {price(next.price_minor, next.currency)}
               </span>
-              <span className="break-words text-muted">
-                {title}, {price(price_minor, currency)}
-              </span>
-            </Link>
+            </button>
           </li>
         ))}
       </ul>

@@ -35,6 +35,7 @@ export function OpeningPicker({ offering, chosen, onChoose, show = 'free' }: Ope
   );
   const [looked, setLooked] = useState(chosen !== undefined);
   const [pickedDate, setDate] = useState<string>();
+  const [followed, setFollowed] = useState(chosen?.starts_at_ms);
   const { data, error, isFetching, refetch } = useOpeningsQuery(
     { offering, month },
     { refetchOnMountOrArgChange: 60 },
@@ -45,6 +46,16 @@ export function OpeningPicker({ offering, chosen, onChoose, show = 'free' }: Ope
   const inMonth = [...dates.keys()].filter((day) => monthOf(day) === month).sort();
   // Until a day is picked: that of the time chosen before, else the first with anything free.
   const date = pickedDate ?? (chosen ? dateIn(chosen.starts_at_ms, timeZone) : inMonth[0]);
+
+  // A time that was chosen elsewhere may lie in another month.
+  if (chosen?.starts_at_ms !== followed) {
+    setFollowed(chosen?.starts_at_ms);
+    if (chosen) {
+      setLooked(true);
+      setMonth(monthOf(dateIn(chosen.starts_at_ms, timeZone)));
+      setDate(dateIn(chosen.starts_at_ms, timeZone));
+    }
+  }
 
   // Whoever has not turned a page yet is shown the first month with anything free.
   if (!looked && data && !isFetching) {
