@@ -299,7 +299,8 @@ async fn cast(world: &World) -> Cast {
     case(get, "/api/mentors/{slug}/offerings", &slug, none(), Reach::Anyone);
     case(get, "/api/pictures/{name}", "no-such-picture", none(), Reach::Anyone);
     case(post, "/api/accounts/providers/{id}/begin", "google", none(), Reach::Anyone);
-    case(post, "/api/admin/mentor-applications/{user_id}/approve", &bo_id, none(), Reach::Administrator);
+    let read = json!({"version": 1});
+    case(post, "/api/admin/mentor-applications/{user_id}/approve", &bo_id, read, Reach::Administrator);
     case(
         post,
         "/api/admin/mentor-applications/{user_id}/decline",

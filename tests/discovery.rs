@@ -3,13 +3,11 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::booking::mentor_with;
 use crate::both_engines;
 use crate::mentors::{profile, save};
-use crate::reviews::{attended, write};
 use crate::world::{Browser, World};
 
-async fn mentor(world: &World, name: &str, headline: &str, skills: &[&str], languages: &[&str]) -> Browser {
+pub(crate) async fn mentor(world: &World, name: &str, headline: &str, skills: &[&str], languages: &[&str]) -> Browser {
     let mentor = world.mentor(name).await;
     let mut profile = profile(headline);
     profile["about"] = json!("Mentoring in plain words.");
@@ -27,11 +25,11 @@ async fn three(world: &World) {
     mentor(world, "Tom", "Rustic furniture", &["Woodwork", "C++"], &["de"]).await;
 }
 
-fn names(found: &Value) -> Vec<&str> {
+pub(crate) fn names(found: &Value) -> Vec<&str> {
     found["items"].as_array().expect("items").iter().filter_map(|card| card["display_name"].as_str()).collect()
 }
 
-async fn find(world: &World, query: &str) -> Vec<String> {
+pub(crate) async fn find(world: &World, query: &str) -> Vec<String> {
     let found = world.browser().get(&format!("/api/mentors?{query}")).await.expect(200);
     names(&found).into_iter().map(str::to_owned).collect()
 }
@@ -164,104 +162,5 @@ both_engines! {
         world.settle().await;
         assert_eq!(find(&world, "q=lovelace").await, ["Countess Lovelace"]);
         assert_eq!(find(&world, "q=ada").await, Vec::<String>::new());
-    }
-
-    async fn figures_narrow_and_sort(world: World) {
-        let all = [("Ada", 0, "Europe/Paris"), ("Mira", 5_000, "Europe/Zagreb"), ("Tom", 9_000, "Europe/Paris"), ("Zoe", 20_000, "UTC")];
-        let mut people = Vec::new();
-        for (name, price_minor, zone) in all {
-            let browser = mentor(&world, name, "Rust", &["Rust"], &["en"]).await;
-            let mut hours = crate::booking::always();
-            hours["time_zone"] = json!(zone);
-            if name == "Zoe" {
-                hours["weekly"] = json!([]);
-            }
-            browser.send(Method::PUT, "/api/me/availability", |request| request.json(&hours)).await.expect(200);
-            let notice = if name == "Mira" { 9 * 24 * 60 } else if name == "Tom" { 26 * 60 } else { 120 };
-            let offering = json!({"title": "Short", "minutes": 30, "price_minor": price_minor, "minimum_notice_minutes": notice});
-            // The cheapest counts.
-            let dear = json!({"title": "Long", "minutes": 60, "price_minor": price_minor + 100_000, "minimum_notice_minutes": notice});
-            crate::booking::offer(&browser, dear).await;
-            let short = crate::booking::offer(&browser, offering).await;
-            people.push((browser, short));
-        }
-        mentor(&world, "Bare", "Rust", &["Rust"], &["fr"]).await;
-        let refresh = async || world.state().discovery.refresh().await.expect("refreshed");
-        refresh().await;
-        for (query, names) in [
-            ("price_max=0", &["Ada"][..]),
-            ("price_max=5000", &["Mira", "Ada"]),
-            ("price_min=1&price_max=9000", &["Tom", "Mira"]),
-            ("price_min=30000", &[]),
-            ("time_zone=Europe%2FParis", &["Tom", "Ada"]),
-            ("time_zone=Europe%2FParis&price_max=100", &["Ada"]),
-            ("time_zone=%00", &[]),
-            ("free_this_week=1", &["Tom", "Ada"]),
-            ("free_this_week=true&q=rust&price_min=1", &["Tom"]),
-            ("sort=price", &["Ada", "Mira", "Tom", "Zoe"]),
-            ("sort=price&language=en&q=rust", &["Ada", "Mira", "Tom", "Zoe"]),
-            ("sort=price&language=fr", &[]),
-            ("sort=soonest", &["Ada", "Tom", "Mira"]),
-            ("sort=soonest&time_zone=Europe%2FParis", &["Ada", "Tom"]),
-            ("rating_min=1", &[]),
-            ("sort=rating&language=fr", &["Bare"]),
-        ] {
-            assert_eq!(find(&world, query).await, names, "{query}");
-        }
-        let page = world.browser().get("/api/mentors?sort=price&limit=2").await.expect(200);
-        assert_eq!(page["items"][1]["price"], json!({"minor": 5_000, "currency": "EUR"}));
-        assert_eq!(page["facets"]["time_zones"][0], json!({"value": "Europe/Paris", "label": "Europe/Paris", "mentors": 2}));
-        for query in ["sort=price", "sort=soonest", "sort=rating", "sort=price&q=rust"] {
-            let (mut cursor, mut seen) = (String::new(), Vec::new());
-            loop {
-                let page = world.browser().get(&format!("/api/mentors?{query}&limit=1{cursor}")).await.expect(200);
-                seen.extend(names(&page).into_iter().map(str::to_owned));
-                let Some(next) = page["next_cursor"].as_str() else { break };
-                cursor = format!("&cursor={next}");
-            }
-            assert_eq!(seen, find(&world, query).await, "{query}");
-        }
-        let cursor = page["next_cursor"].as_str().expect("more");
-        world.browser().get(&format!("/api/mentors?sort=soonest&cursor={cursor}")).await.problem(400, "cursor_invalid");
-        for bad in ["sort=odd", "price_max=cheap", "rating_min=x"] {
-            world.browser().get(&format!("/api/mentors?{bad}")).await.problem(400, "query_invalid");
-        }
-
-        // What is booked is no opening any more, and time that passes takes openings with it.
-        let soonest = async |name: &str| {
-            let found = world.browser().get("/api/mentors?sort=soonest").await.expect(200);
-            let items = found["items"].as_array().expect("items");
-            items.iter().find(|card| card["display_name"] == name).and_then(|card| card["soonest_opening_ms"].as_i64())
-        };
-        let (first, bo) = (soonest("Ada").await.expect("an opening"), world.person("Bo").await);
-        let next = world.browser().get("/api/mentors/ada/next-openings?limit=2").await.expect(200);
-        assert_eq!((&next["items"][0]["starts_at_ms"], next["items"].as_array().map(Vec::len)), (&json!(first), Some(2)));
-        let (_, short) = &people[0];
-        crate::booking::book(&bo, short, first).await.expect(201);
-        refresh().await;
-        assert!(soonest("Ada").await > Some(first));
-        world.advance(std::time::Duration::from_secs(12 * 3_600));
-        refresh().await;
-        assert!(soonest("Ada").await > Some(world.now_ms() + 2 * 3_600_000 - 1));
-        world.browser().get("/api/mentors/nobody/next-openings").await.problem(404, "not_found");
-    }
-
-    async fn ratings_are_found_and_sorted_by(world: World) {
-        let (ada, offering) = mentor_with(&world, "Ada", json!({"title": "Half an hour", "minutes": 30})).await;
-        save(&ada, &profile("Rust")).await.expect(200);
-        mentor(&world, "Mira", "Rust", &["Rust"], &["en"]).await;
-        let bo = world.person("Bo").await;
-        let ids = attended(&world, &ada, &offering, &[&bo]).await;
-        write(&bo, &ids[0], 5, "").await.expect(200);
-        world.settle().await;
-        assert_eq!(find(&world, "sort=rating").await, ["Ada", "Mira"]);
-        assert_eq!(find(&world, "rating_min=4.1").await, ["Ada"]);
-        assert_eq!(find(&world, "rating_min=4.2").await, Vec::<String>::new());
-        let card = &world.browser().get("/api/mentors?sort=rating").await.expect(200)["items"][0];
-        assert_eq!((&card["rating"], &card["reviews"]), (&json!(4.166), &json!(1)));
-        write(&bo, &ids[0], 1, "").await.expect(200);
-        world.settle().await;
-        assert_eq!(find(&world, "rating_min=4").await, Vec::<String>::new());
-        assert_eq!(find(&world, "rating_min=3.5").await, ["Ada"]);
     }
 }

@@ -9,6 +9,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::booking::{book, mentor_with, text};
+use crate::mentors::{profile, save};
 use crate::world::{Answer, Browser, Engine, World};
 use google::Google;
 use publisher::{Publisher, event, utc};
@@ -87,6 +88,33 @@ async fn a_calendar_closes_openings_and_refuses_bookings() {
         mentor.delete(&path).await.expect(204);
         assert_eq!(open_half_hours(&mentee, &offering, midnight).await, all_but(&[8]));
         mentor.delete(&path).await.problem(404, "not_found");
+    }
+}
+
+#[tokio::test]
+async fn lists_and_pages_heed_it_too() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let (world, mentor, _) = start(engine, LOCAL).await;
+        save(&mentor, &profile("Rust")).await.expect(200);
+        world.settle().await;
+        let soonest = async || {
+            world.state().discovery.refresh().await.expect("refreshed");
+            let next = world.browser().get("/api/mentors/ada/next-openings").await.expect(200);
+            let listed = world.browser().get("/api/mentors?sort=soonest").await.expect(200);
+            let listed = listed["items"][0]["soonest_opening_ms"].as_i64().expect("an opening");
+            assert_eq!(next["items"][0]["starts_at_ms"], listed);
+            listed
+        };
+        let (first, publisher) = (soonest().await, Publisher::start().await);
+        publisher.publishes(&event("1", first, ""));
+        let calendar = subscribe(&mentor, &publisher.address).await.expect(201);
+        assert_eq!(soonest().await, first + HOUR_MS / 2);
+        publisher.publishes(&event("1", first + HOUR_MS, ""));
+        go_on(&world, &mentor, 15).await;
+        assert_eq!(soonest().await, first + HOUR_MS / 2, "it is too late for the first");
+        mentor.delete(&format!("/api/me/calendars/{}", text(&calendar, "id"))).await.expect(204);
+        world.advance(Duration::from_secs(16 * 60));
+        assert_eq!(soonest().await, first + HOUR_MS, "which the calendar keeps no longer");
     }
 }
 

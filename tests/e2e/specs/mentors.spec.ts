@@ -79,18 +79,18 @@ test('someone applies, is declined with a reason, applies again and gets a publi
 
   // Taken back by an administrator: the page is gone, and they read why.
   await desk.goto(`${server.url}/admin/mentors`);
-  const row = desk.getByRole('listitem').filter({ hasText: 'Nia Okafor' });
-  await row.waitFor();
+  const mentor = desk.getByRole('listitem').filter({ has: desk.getByRole('heading', { name: 'Nia Okafor' }) });
+  await mentor.waitFor();
   await isSound(desk, 'mentors, for administrators');
   await desk.setViewportSize(DESK);
-  await row.getByRole('button', { name: 'Withdraw…' }).click();
+  await mentor.getByRole('button', { name: 'Withdraw…' }).click();
   await desk.getByRole('button', { name: 'Withdraw the approval' }).click();
   await desk.getByText('Say why; Nia Okafor reads it.').waitFor();
   await desk.getByLabel('Reason').fill('No session was held <b>in a year</b>.');
   await isSound(desk, 'withdrawing');
   await desk.setViewportSize(DESK);
   await desk.getByRole('button', { name: 'Withdraw the approval' }).click();
-  await expect(row).toHaveCount(0);
+  await mentor.waitFor({ state: 'hidden' });
   await page.reload();
   await page.getByRole('heading', { name: 'There is no such mentor' }).waitFor();
   await page.goto(`${server.url}/mentor-profile`);
