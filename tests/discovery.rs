@@ -137,7 +137,7 @@ both_engines! {
         let (bo, eve) = (world.person("Bo").await, world.person("Eve").await);
         let found = bo.get("/api/mentors").await.expect(200);
         let path = |index: usize| format!("/api/me/saved-mentors/{}", found["items"][index]["id"].as_str().expect("an id"));
-        let put = async |browser: &Browser, path: &str| browser.send(reqwest::Method::PUT, path, |request| request).await;
+        let put = async |browser: &Browser, path: &str| browser.send(Method::PUT, path, |request| request).await;
         for index in [0, 0, 2] {
             put(&bo, &path(index)).await.expect(204);
             world.advance(std::time::Duration::from_secs(1));

@@ -68,7 +68,7 @@ impl Discovery {
         }
     }
 
-    /// Writes down what these mentors' figures are now. Who moved to another zone, or is not known yet, is indexed anew.
+    /// Writes down what these mentors' figures are now. Who moved to another zone or is not known yet is indexed anew.
     async fn look_at(&self, mentors: &[UserId]) -> Result<(), sqlx::Error> {
         let before = store::facts(&mut *self.kernel.db.read().await?, mentors).await?;
         let (mut changed, mut others) = (Vec::new(), Vec::new());

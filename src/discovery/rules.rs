@@ -114,9 +114,9 @@ pub(super) fn ranking(wanted: &[Wanted]) -> usize {
     rarest(WantedKind::Word).or_else(|| rarest(WantedKind::Filter)).unwrap_or_default()
 }
 
-/// Those to read whole, because that costs less than reading everyone in the order of what ranks (the wanted at `by`; None:
-/// a figure) until `count` of them have everything else too: who has some filter, or is within the bounds (`within`: how
-/// many; None: many, or no bounds). `everyone` is how many mentors there are.
+/// Those to read whole, because that costs less than reading everyone in the order of what ranks (the wanted at `by`;
+/// None: a figure) until `count` of them have everything else too: who has some filter, or is within the bounds
+/// (`within`: how many; None: many, or no bounds). `everyone` is how many mentors there are.
 pub(super) fn few(wanted: &[Wanted], by: Option<usize>, within: Option<i64>, count: i64, everyone: i64) -> Option<Few> {
     let others = || wanted.iter().enumerate().filter(|(index, _)| Some(*index) != by);
     // As if what they have came independently of each other.

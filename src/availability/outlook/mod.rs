@@ -1,7 +1,7 @@
 //! What can be booked with many mentors, and how soon: for search, and for the pages of mentors.
 //!
-//! Nobody who searches waits for it: whoever keeps something made of it is told whose openings changed, and until when by
-//! themselves they stay as they are.
+//! Nobody who searches waits for it: whoever keeps something made of it is told whose openings changed, and until when
+//! they stay as they are by themselves.
 
 mod store;
 
@@ -81,8 +81,8 @@ impl Availability {
         Ok(found)
     }
 
-    /// Some of the mentors whose offerings or openings changed. They stay here until [`Self::looked_at`]; what changes from
-    /// now on is noted anew.
+    /// Some of the mentors whose offerings or openings changed. They stay here until [`Self::looked_at`]; what changes
+    /// from now on is noted anew.
     pub async fn changed(&self, most: i64) -> Result<Vec<UserId>, sqlx::Error> {
         let changed = store::changed(&mut *self.kernel.db.read().await?, most).await?;
         if !changed.is_empty() {

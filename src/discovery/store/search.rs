@@ -16,8 +16,8 @@ const TYPED: i64 = 100;
 const MANY: i64 = 2_000;
 const WEEK: Duration = Duration::from_secs(7 * 86_400);
 
-/// Ids and ranks of mentors that fit, ranked by the wanted at `by`, best first, after `after`. Reads each ranking term's
-/// index from the top and stops as soon as the page is full.
+/// Ids and ranks of mentors that fit, ranked by the wanted at `by`, best first, after `after`. Reads each ranking
+/// term's index from the top and stops as soon as the page is full.
 ///
 /// The conditions are written so that PostgreSQL does that too: it turns EXISTS into joins that read every mentor of a
 /// term first, and would sort them all for a condition it takes to be rarely true, as it does `= 1` and `IS NULL`.
@@ -104,8 +104,8 @@ pub(in crate::discovery) async fn search_among(
     places.run(conn, sql).await
 }
 
-/// Ids of mentors that fit, in the order of a figure (with the figure), after `after`: walks the figure's index and stops
-/// as soon as the page is full, or reads all of the few.
+/// Ids of mentors that fit, in the order of a figure (with the figure), after `after`: walks the figure's index and
+/// stops as soon as the page is full, or reads all of the few.
 pub(in crate::discovery) async fn sorted(
     conn: &mut AnyConnection,
     asked: &Asked<'_>,
@@ -142,7 +142,8 @@ pub(in crate::discovery) async fn sorted(
     places.run(conn, sql).await
 }
 
-/// How many are within the bounds, at most; None when many are, or nothing bounds. Each bound is counted by its own index.
+/// How many are within the bounds, at most; None when many are, or nothing bounds. Each bound is counted by its own
+/// index.
 pub(in crate::discovery) async fn within(
     conn: &mut AnyConnection,
     asked: &Asked<'_>,
@@ -196,7 +197,7 @@ impl Asked<'_> {
         )
     }
 
-    /// `table s WHERE …`: all of the few who fit, but for what ranks them. Who has several terms is there several times.
+    /// `table s WHERE …`: all of the few who fit, but for what ranks. Who has several terms is there several times.
     fn among(&self, places: &mut Places, few: Few, by: Option<usize>) -> String {
         let except = |index: Option<usize>| by.into_iter().chain(index).collect::<Vec<_>>();
         match few {
