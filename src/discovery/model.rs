@@ -34,16 +34,24 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// Each bound by itself.
-    pub(super) fn one_by_one(self) -> impl Iterator<Item = Self> {
+    /// Each bound by itself, and of what it is.
+    pub(super) fn one_by_one(self) -> impl Iterator<Item = (Figure, Self)> {
         let Self { price_min, price_max, rating_min, free } = self;
         let all = [
-            Self { price_min, price_max, ..Self::default() },
-            Self { rating_min, ..Self::default() },
-            Self { free, ..Self::default() },
+            (Figure::Price, Self { price_min, price_max, ..Self::default() }),
+            (Figure::Rating, Self { rating_min, ..Self::default() }),
+            (Figure::Soonest, Self { free, ..Self::default() }),
         ];
-        all.into_iter().filter(|bounds| *bounds != Self::default())
+        all.into_iter().filter(|(_, bounds)| *bounds != Self::default())
     }
+}
+
+/// What a mentor is bounded and sorted by that is no word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Figure {
+    Price,
+    Rating,
+    Soonest,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -228,8 +236,8 @@ pub(super) enum WantedKind {
 pub(super) enum Few {
     /// Those who have one of the terms of the wanted at this place.
     Terms(usize),
-    /// Those whose figures are within bounds.
-    Bounds,
+    /// Those whose figure is within its bound.
+    Bound(Figure),
 }
 
 /// Where a page ended: the rank (or figure) and id of its last mentor, and by what it was ranked.

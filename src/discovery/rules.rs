@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::model::{Few, Place, Sort, Term, Wanted, WantedKind};
+use super::model::{Few, Figure, Place, Sort, Term, Wanted, WantedKind};
 use crate::kernel::text;
 use crate::mentors::PublicMentor;
 
@@ -115,20 +115,27 @@ pub(super) fn ranking(wanted: &[Wanted]) -> usize {
 }
 
 /// Those to read whole, because that costs less than reading everyone in the order of what ranks (the wanted at `by`;
-/// None: a figure) until `count` of them have everything else too: who has some filter, or is within the bounds
-/// (`within`: how many; None: many, or no bounds). `everyone` is how many mentors there are.
-pub(super) fn few(wanted: &[Wanted], by: Option<usize>, within: Option<i64>, count: i64, everyone: i64) -> Option<Few> {
+/// None: a figure) until `count` of them have everything else too: who has some filter, or is within some bound
+/// (`within`: of what, and how many; None: many, or no bounds). `everyone` is how many mentors there are.
+pub(super) fn few(
+    wanted: &[Wanted],
+    by: Option<usize>,
+    within: Option<(Figure, i64)>,
+    count: i64,
+    everyone: i64,
+) -> Option<Few> {
     let others = || wanted.iter().enumerate().filter(|(index, _)| Some(*index) != by);
     // As if what they have came independently of each other.
     let share = |mentors: i64| mentors.clamp(1, everyone.max(1)) as f64 / everyone.max(1) as f64;
-    let fit = others().map(|(_, wanted)| share(wanted.mentors)).product::<f64>() * within.map_or(1.0, share);
+    let bounded = within.map_or(1.0, |(_, mentors)| share(mentors));
+    let fit = others().map(|(_, wanted)| share(wanted.mentors)).product::<f64>() * bounded;
     let ranking = by.and_then(|by| wanted.get(by)).map_or(f64::INFINITY, |ranking| ranking.mentors as f64);
     let read_until_enough = (count as f64 / fit).min(ranking);
     // Where a word ranks, the other words are no rarer than it.
     let terms = others().filter(|(_, wanted)| by.is_none() || wanted.kind == WantedKind::Filter);
     let terms = terms.map(|(index, wanted)| (wanted.mentors, Few::Terms(index)));
-    let bounds = within.map(|within| (within, Few::Bounds));
-    let (cost, few) = terms.chain(bounds).min_by_key(|(mentors, _)| *mentors)?;
+    let bound = within.map(|(figure, mentors)| (mentors, Few::Bound(figure)));
+    let (cost, few) = terms.chain(bound).min_by_key(|(mentors, _)| *mentors)?;
     ((cost as f64) < read_until_enough).then_some(few)
 }
 

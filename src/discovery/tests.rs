@@ -1,6 +1,6 @@
 //! Rules of search.
 
-use super::model::{Few, Place, Sort, Wanted, WantedKind};
+use super::model::{Few, Figure, Place, Sort, Wanted, WantedKind};
 use super::rules;
 use crate::kernel::clock::{Clock, Random};
 use crate::kernel::ids::UserId;
@@ -83,19 +83,21 @@ fn a_filter_that_few_have_is_read_whole() {
 }
 
 #[test]
-fn figures_that_few_are_within_are_read_whole() {
+fn a_bound_that_few_are_within_is_read_whole() {
     let wanted = |kind, mentors| Wanted { terms: vec![], mentors, kind };
     let (word, filter) = (WantedKind::Word, WantedKind::Filter);
+    let rated = |mentors| Some((Figure::Rating, mentors));
+    let bound = Some(Few::Bound(Figure::Rating));
     let ranked = |wanted: &[Wanted], within| rules::few(wanted, Some(0), within, 20, 50_000);
-    assert_eq!(ranked(&[wanted(word, 40_000)], Some(30)), Some(Few::Bounds));
-    assert_eq!(ranked(&[wanted(word, 20)], Some(30)), None, "the word is rarer");
+    assert_eq!(ranked(&[wanted(word, 40_000)], rated(30)), bound);
+    assert_eq!(ranked(&[wanted(word, 20)], rated(30)), None, "the word is rarer");
     // Where a figure sorts, any word may be the rarest.
     let sorted = |wanted: &[Wanted], within| rules::few(wanted, None, within, 20, 50_000);
     assert_eq!(sorted(&[], None), None);
-    assert_eq!(sorted(&[], Some(0)), Some(Few::Bounds));
-    assert_eq!(sorted(&[], Some(900)), Some(Few::Bounds));
-    assert_eq!(sorted(&[], Some(1_001)), None, "twenty are found sooner");
-    assert_eq!(sorted(&[wanted(word, 300)], Some(900)), Some(Few::Terms(0)));
+    assert_eq!(sorted(&[], rated(0)), bound);
+    assert_eq!(sorted(&[], rated(900)), bound);
+    assert_eq!(sorted(&[], rated(1_001)), None, "twenty are found sooner");
+    assert_eq!(sorted(&[wanted(word, 300)], rated(900)), Some(Few::Terms(0)));
     assert_eq!(sorted(&[wanted(word, 30_000), wanted(filter, 40_000)], None), None);
 }
 

@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 use super::NEVER;
-use crate::discovery::model::{Bounds, Few, Free, Place, Sort, Wanted};
+use crate::discovery::model::{Bounds, Few, Figure, Free, Place, Sort, Wanted};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::UserId;
 
@@ -114,11 +114,12 @@ pub(in crate::discovery) async fn sorted(
     after: Option<Place>,
     limit: i64,
 ) -> Result<Vec<(UserId, i64)>, sqlx::Error> {
-    let (key, beyond, order, first) = match sort {
-        Sort::Relevance | Sort::Rating => ("rating_key", "<", "DESC", NEVER),
-        Sort::Price => ("price_key", ">", "ASC", -1),
-        Sort::Soonest => ("soonest_key", ">", "ASC", asked.now.0),
+    let (figure, beyond, order, first) = match sort {
+        Sort::Relevance | Sort::Rating => (Figure::Rating, "<", "DESC", NEVER),
+        Sort::Price => (Figure::Price, ">", "ASC", -1),
+        Sort::Soonest => (Figure::Soonest, ">", "ASC", asked.now.0),
     };
+    let key = column(figure);
     let mut places = Places::default();
     // Above every id.
     let (rank, id) = after.map_or((first, "g".to_owned()), |place| (place.rank, place.mentor.to_string()));
@@ -126,7 +127,8 @@ pub(in crate::discovery) async fn sorted(
     let limit = places.number(limit);
     let source = match few {
         None => {
-            let bounds: String = asked.bounds(&mut places, "s").iter().map(|bound| format!(" AND {bound}")).collect();
+            let bounds = asked.bounds(&mut places, "s", Some(figure));
+            let bounds: String = bounds.iter().map(|bound| format!(" AND {bound}")).collect();
             format!("search_facts s WHERE s.{key} < {never}{bounds}{}", asked.having(&mut places, &[]))
         }
         Some(few) => format!(
@@ -142,25 +144,37 @@ pub(in crate::discovery) async fn sorted(
     places.run(conn, sql).await
 }
 
-/// How many are within the bounds, at most; None when many are, or nothing bounds. Each bound is counted by its own
+/// The bound that the fewest are within, and how many; None when many are, or nothing bounds. Each is counted by its own
 /// index.
 pub(in crate::discovery) async fn within(
     conn: &mut AnyConnection,
     asked: &Asked<'_>,
-) -> Result<Option<i64>, sqlx::Error> {
-    let mut fewest = MANY;
-    for bounds in asked.bounds.one_by_one() {
+) -> Result<Option<(Figure, i64)>, sqlx::Error> {
+    let mut fewest: Option<(Figure, i64)> = None;
+    for (figure, bounds) in asked.bounds.one_by_one() {
+        let most = fewest.map_or(MANY, |(_, mentors)| mentors);
         let mut places = Places::default();
-        let bound = Asked { wanted: &[], bounds, now: asked.now }.bounds(&mut places, "f").join(" AND ");
-        let enough = places.number(fewest);
+        let bound = Asked { wanted: &[], bounds, now: asked.now }.bounds(&mut places, "f", Some(figure)).join(" AND ");
+        let enough = places.number(most);
         let sql = format!(
             "SELECT CAST(COUNT(*) AS BIGINT) AS mentors
              FROM (SELECT 1 AS one FROM search_facts f WHERE {bound} LIMIT {enough}) AS some_of_them"
         );
         let counted = places.fetch(conn, sql).await?;
-        fewest = counted.first().map(|row| row.try_get("mentors")).transpose()?.unwrap_or(fewest);
+        let mentors = counted.first().map(|row| row.try_get::<i64, _>("mentors")).transpose()?.unwrap_or(most);
+        if mentors < most {
+            fewest = Some((figure, mentors));
+        }
     }
-    Ok(Some(fewest).filter(|fewest| *fewest < MANY))
+    Ok(fewest)
+}
+
+fn column(figure: Figure) -> &'static str {
+    match figure {
+        Figure::Price => "price_key",
+        Figure::Rating => "rating_key",
+        Figure::Soonest => "soonest_key",
+    }
 }
 
 /// What is asked for.
@@ -187,7 +201,7 @@ impl Asked<'_> {
 
     /// That a mentor `s` is within the bounds.
     fn within(&self, places: &mut Places) -> String {
-        let bounds = self.bounds(places, "f");
+        let bounds = self.bounds(places, "f", None);
         if bounds.is_empty() {
             return String::new();
         }
@@ -206,27 +220,30 @@ impl Asked<'_> {
                 let must = [self.having(places, &except(Some(index))), self.within(places)].concat();
                 format!("search_terms s WHERE s.term IN ({terms}){must}")
             }
-            Few::Bounds => {
-                let bounds = self.bounds(places, "s").join(" AND ");
+            Few::Bound(figure) => {
+                let bounds = self.bounds(places, "s", Some(figure)).join(" AND ");
                 format!("search_facts s WHERE {bounds}{}", self.having(places, &except(None)))
             }
         }
     }
 
-    /// One condition for each figure of `table` that is bounded.
-    fn bounds(&self, places: &mut Places, table: &str) -> Vec<String> {
+    /// One condition for each figure of `table` that is bounded. Of their indexes only the one of `by` may be read: the
+    /// engines do not know how many are within a bound, and would read thousands for another.
+    fn bounds(&self, places: &mut Places, table: &str, by: Option<Figure>) -> Vec<String> {
         let Bounds { price_min, price_max, rating_min, free } = self.bounds;
+        // To both engines a column with a sign is no column of an index.
+        let of = |figure: Figure| format!("{}{table}.{}", if by == Some(figure) { "" } else { "+" }, column(figure));
         let mut found = Vec::new();
         if price_min.is_some() || price_max.is_some() {
             let (min, max) = (places.number(price_min.unwrap_or(0)), places.number(price_max.unwrap_or(NEVER - 1)));
-            found.push(format!("{table}.price_key >= {min} AND {table}.price_key <= {max}"));
+            found.push(format!("{price} >= {min} AND {price} <= {max}", price = of(Figure::Price)));
         }
         if let Some(min) = rating_min {
-            found.push(format!("{table}.rating_key >= {}", places.number(min)));
+            found.push(format!("{} >= {}", of(Figure::Rating), places.number(min)));
         }
         if free == Free::ThisWeek {
             let (now, until) = (places.number(self.now.0), places.number(self.now.plus(WEEK).0));
-            found.push(format!("{table}.soonest_key > {now} AND {table}.soonest_key <= {until}"));
+            found.push(format!("{soonest} > {now} AND {soonest} <= {until}", soonest = of(Figure::Soonest)));
         }
         found
     }
