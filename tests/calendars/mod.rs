@@ -8,7 +8,7 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::booking::{book, mentor_with, text};
+use crate::booking::{book, cancel, mentor_with, path, text};
 use crate::mentors::{profile, save};
 use crate::world::{Answer, Browser, Engine, World};
 use google::Google;
@@ -261,17 +261,23 @@ async fn the_tenth_attempt_is_the_last() {
     subscribe(&mentor, "https://127.0.0.1/").await.problem(429, "rate_limited");
 }
 
-/// A calendar that holds a copy of a booking does not keep its own booking from moving.
+/// A calendar that holds a copy of a booking or a series does not keep its own booking from moving, or a time from being free again.
 #[tokio::test]
 async fn bookings_do_not_stand_in_their_own_way() {
     let (world, mentor, offering) = start(Engine::Sqlite, LOCAL).await;
     let (publisher, midnight, mentee) = (Publisher::start().await, midnight(&world), world.person("Bo").await);
     let booking = book(&mentee, &offering, midnight).await.expect(201);
-    let copy = format!("{}@facementor", text(&booking, "id"));
-    publisher.publishes(&[event(&copy, midnight, ""), event("else@facementor", midnight + HOUR_MS, "")].concat());
+    let third = json!({"offering_id": offering, "starts_at_ms": midnight + 3 * HOUR_MS});
+    let held = mentee.post("/api/bookings/holds", &third).await.expect(201);
+    let weekly = json!({"rrule": "FREQ=WEEKLY;COUNT=2", "conflicts": "refuse"});
+    let series = mentee.post(&format!("{}/series", path(&held)), &weekly).await.expect(200);
+    let [copy, copies] = [&booking, &series].map(|of| format!("{}@facementor", text(of, "id")));
+    let theirs = event("else@facementor", midnight + HOUR_MS, "");
+    publisher.publishes(&[event(&copy, midnight, ""), event(&copies, midnight + 3 * HOUR_MS, ""), theirs].concat());
     subscribe(&mentor, &publisher.address).await.expect(201);
-    let path = format!("/api/bookings/{}/reschedule", text(&booking, "id"));
-    mentee.post(&path, &json!({"starts_at_ms": midnight + 10 * HOUR_MS})).await.expect(200);
+    let tenth = json!({"starts_at_ms": midnight + 10 * HOUR_MS});
+    mentee.post(&format!("{}/reschedule", path(&booking)), &tenth).await.expect(200);
+    cancel(&mentee, &held).await.expect(200);
     assert_eq!(open_half_hours(&mentee, &offering, midnight).await, all_but(&[2, 20]));
 }
 
