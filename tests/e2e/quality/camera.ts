@@ -2,8 +2,8 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 
 const WIDTH = 1280;
 const HEIGHT = 720;
-const FRAMES_PER_SECOND = 20;
-const FRAMES = 40;
+const FRAMES_PER_SECOND = 30;
+const FRAMES = 60;
 
 /** Sizes of the texture's patches, in pixels. Each has the same share of the contrast, as in pictures of nature: a smaller picture is no flatter. */
 const OCTAVES = [2, 4, 8, 16, 32, 64];

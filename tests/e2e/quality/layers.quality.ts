@@ -17,9 +17,7 @@ test('forced-switches', async ({ stage }) => {
     },
     async () => {
       await stage.link.set({ reset: true, both: { delay: 20 } });
-      const far = await stage.far();
-      await far.join(stage.code, 'guest');
-      await far.seesMovement(stage.near);
+      const far = await stage.viewer();
       await watchFrames(far, stage.near);
       const sampler = new Sampler(far.driver);
       await pause(5_000);
@@ -47,9 +45,7 @@ test('forced-switches', async ({ stage }) => {
 test('thumbnails-only', async ({ stage }) => {
   await measure('thumbnails-only', { sent: { unit: '% of what she sends when seen large', target: 35 } }, async () => {
     await stage.link.set({ reset: true, both: { delay: 20 } });
-    const far = await stage.far();
-    await far.join(stage.code, 'guest');
-    await far.seesMovement(stage.near);
+    const far = await stage.viewer();
     const sampler = new Sampler(stage.near.driver);
     await sampler.until(20);
     await far.resize(SMALL);

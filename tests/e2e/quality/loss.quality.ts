@@ -23,9 +23,7 @@ for (const [name, impairment, target] of CASES) {
       },
       async () => {
         await stage.link.set({ reset: true, both: impairment });
-        const far = await stage.far();
-        await far.join(stage.code, 'guest');
-        await far.seesMovement(stage.near);
+        const far = await stage.viewer();
         const sampler = new Sampler(far.driver);
         await sampler.until(SECONDS);
         const samples = await sampler.stop();

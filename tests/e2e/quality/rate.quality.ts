@@ -20,9 +20,7 @@ test('rate-steps', async ({ stage }) => {
     },
     async () => {
       await stage.link.set({ reset: true, both: { delay: 20 }, down: { delay: 20, rate: WIDE } });
-      const far = await stage.far();
-      await far.join(stage.code, 'guest');
-      await far.seesMovement(stage.near);
+      const far = await stage.viewer();
       await watchFrames(far, stage.near);
       const sampler = new Sampler(far.driver);
       await sampler.until(PARTS[0]);

@@ -24,6 +24,8 @@ export interface Stage {
   near: Participant;
   /** Opens a fresh page behind the link, ready to join `code`. */
   far: () => Promise<Participant>;
+  /** Somebody behind the link who sees her, with the own camera off: these cores are to encode one picture, not two. */
+  viewer: () => Promise<Participant>;
   code: string;
 }
 
@@ -77,7 +79,16 @@ export const test = base.extend<{ stage: Stage }, { slots: number; ground: Groun
     await near.join(code, 'signed in');
     await near.isInCall();
     const farUrl = `http://${link.near}:${server.httpPort}`;
-    await use({ link, server, near, code, far: () => enter(browsers.far, 'Bo', LOOKS.bo, farUrl) });
+    const far = () => enter(browsers.far, 'Bo', LOOKS.bo, farUrl);
+    const viewer = async () => {
+      const person = await far();
+      await person.join(code, 'guest');
+      await person.isInCall();
+      await person.driver.press('v');
+      await person.seesMovement(near);
+      return person;
+    };
+    await use({ link, server, near, code, far, viewer });
     await link.set({ reset: true });
     for (const driver of open) await driver.close().catch(() => undefined);
   },

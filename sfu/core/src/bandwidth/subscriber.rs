@@ -18,10 +18,6 @@ const CALM: Duration = Duration::from_millis(1_000);
 const GENEROUS: f64 = 1.05;
 /// An estimate that has risen so much is worth a decision before the next regular one.
 const RISEN: f64 = 1.1;
-/// After a cut behind a queue, what is shown less well begins when the queue is no longer than the first, at most the second later: its
-/// keyframe would wait anyway, and where the queue is full it would be lost.
-const ROOM_MS: f64 = 250.0;
-const LONGEST_WAIT_MS: f64 = 80.0;
 /// Where so much is lost, a repeat is sent so often: one that is lost too costs another round trip, and shows as a freeze. Not while a queue
 /// stands: then it is congestion that loses packets.
 const COPIES: [(f64, usize); 2] = [(0.03, 3), (0.01, 2)];
@@ -43,8 +39,6 @@ pub(crate) struct Bandwidth<K> {
     /// The estimate at the last decision, and what of it sound took.
     decided: f64,
     sound: f64,
-    /// When there is room for a keyframe again.
-    room: Option<Instant>,
 }
 
 impl<K> Default for Bandwidth<K> {
@@ -56,7 +50,6 @@ impl<K> Default for Bandwidth<K> {
             numbered: None,
             decided: INITIAL,
             sound: 0.0,
-            room: None,
         }
     }
 }
@@ -87,7 +80,7 @@ impl<K: Copy + PartialEq> Bandwidth<K> {
         }
         let estimate = estimator.estimate();
         let is_due = self.limits.deadline().is_some_and(|due| due <= now);
-        estimate < self.decided || estimate > RISEN * self.decided || is_due || self.room.is_some_and(|at| at <= now)
+        estimate < self.decided || estimate > RISEN * self.decided || is_due
     }
 
     /// Divides what there is among the bids. `sound` is bits a second of all sound, which comes first. Where the client tells nothing, nothing
@@ -105,11 +98,6 @@ impl<K: Copy + PartialEq> Bandwidth<K> {
         let is_guess = self.estimator.as_ref().is_none_or(|estimator| estimator.is_untried());
         let means = Means { budget: (estimate - self.sound).max(0.0), queue_ms, is_guess };
         self.limits.decide(now, means, bids);
-        if self.limits.is_cut() {
-            let wait_ms = (queue_ms - ROOM_MS).clamp(0.0, LONGEST_WAIT_MS);
-            self.room = Some(now + Duration::from_secs_f64(wait_ms / 1e3));
-        }
-        self.room = self.room.filter(|at| *at > now);
         let Some(estimator) = &self.estimator else { return };
         let is_past = |at: Option<Instant>| at.is_none_or(|at| now.saturating_duration_since(at) > CALM);
         let is_calm = is_past(estimator.decreased()) && is_past(self.limits.raised()) && !estimator.is_queued();
@@ -126,11 +114,6 @@ impl<K: Copy + PartialEq> Bandwidth<K> {
     /// Whether the last decision took something away because a queue stood: what is taken is to stop at once.
     pub(crate) fn is_cut(&self) -> bool {
         self.limits.is_cut()
-    }
-
-    /// Whether a keyframe would only make the queue longer.
-    pub(crate) fn is_draining(&self) -> bool {
-        self.room.is_some()
     }
 
     /// Whether someone would be shown better if there were more.

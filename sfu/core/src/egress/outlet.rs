@@ -138,11 +138,6 @@ impl Outlet {
         self.playing == Some(track) || self.next == Some(track)
     }
 
-    /// Whether it is for video, and nothing plays or is about to.
-    pub(crate) fn is_silent_video(&self) -> bool {
-        self.kind == MediaKind::Video && self.playing.is_none() && self.next.is_none()
-    }
-
     /// The layers of `track` it is sent, where the track has several and plays.
     pub(crate) fn layers_of(&self, track: Key<Track>) -> Option<Layers> {
         let playing = self.numbering.current().filter(|segment| segment.is_layered && segment.track == track);

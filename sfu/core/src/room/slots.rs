@@ -106,7 +106,6 @@ impl Room {
     pub(super) fn retune(&mut self, now: Instant, key: ParticipantKey) {
         let handover = self.grant(now, key);
         let Some(participant) = self.participants.get(key) else { return };
-        let is_draining = participant.bandwidth.is_draining();
         let choices: Vec<_> = participant
             .slots
             .iter()
@@ -125,9 +124,6 @@ impl Room {
             let (track, layers) = track.map_or((None, Layers::ALL), |(track, layers)| (Some(track), layers));
             if handover == Handover::AtOnce && self.is_lower(outlet, track) {
                 self.silence(outlet);
-            }
-            if is_draining && self.outlets.get(outlet).is_some_and(|outlet| outlet.is_silent_video()) {
-                continue;
             }
             self.tune(outlet, source, track);
             self.aim(now, outlet, layers);
