@@ -1,30 +1,35 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 
-const WIDTH = 1280;
-const HEIGHT = 720;
-const FRAMES_PER_SECOND = 30;
-const FRAMES = 60;
+export interface Camera {
+  width: number;
+  height: number;
+  framesPerSecond: number;
+}
+
+/** Two seconds, which loop. */
+const SECONDS = 2;
 
 /** Sizes of the texture's patches, in pixels. Each has the same share of the contrast, as in pictures of nature: a smaller picture is no flatter. */
 const OCTAVES = [2, 4, 8, 16, 32, 64];
 const CONTRAST = 22;
 
-/** A camera that asks as much of an encoder as a face before a bookshelf: texture of every size everywhere, that moves. It loops. */
-export function writeBusyCamera(path: string): void {
+/** A camera that asks as much of an encoder as a face before a bookshelf: texture of every size everywhere, that moves. */
+export function writeBusyCamera(path: string, { width, height, framesPerSecond }: Camera): void {
+  const frames = SECONDS * framesPerSecond;
   const file = openSync(path, 'w');
-  writeSync(file, `YUV4MPEG2 W${WIDTH} H${HEIGHT} F${FRAMES_PER_SECOND}:1 Ip A1:1 C420jpeg\n`);
+  writeSync(file, `YUV4MPEG2 W${width} H${height} F${framesPerSecond}:1 Ip A1:1 C420jpeg\n`);
   const texture = writeTexture();
-  const chroma = Buffer.alloc((WIDTH * HEIGHT) / 2, 128);
-  const luma = Buffer.alloc(WIDTH * HEIGHT);
-  for (let frame = 0; frame < FRAMES; frame += 1) {
-    const turn = (frame / FRAMES) * 2 * Math.PI;
+  const chroma = Buffer.alloc((width * height) / 2, 128);
+  const luma = Buffer.alloc(width * height);
+  for (let frame = 0; frame < frames; frame += 1) {
+    const turn = (frame / frames) * 2 * Math.PI;
     const [shiftX, shiftY] = [Math.round(40 * Math.sin(turn)), Math.round(24 * Math.cos(turn))];
-    for (let y = 0; y < HEIGHT; y += 1) {
-      for (let x = 0; x < WIDTH; x += 1) {
+    for (let y = 0; y < height; y += 1) {
+      for (let x = 0; x < width; x += 1) {
         // The middle moves against the rest.
-        const inside = (x - WIDTH / 2) ** 2 + (y - HEIGHT / 2) ** 2 < (HEIGHT / 3) ** 2;
+        const inside = (x - width / 2) ** 2 + (y - height / 2) ** 2 < (height / 3) ** 2;
         const [u, v] = inside ? [x - shiftX * 2, y + shiftY] : [x + shiftX, y + shiftY];
-        luma[y * WIDTH + x] = texture[((v + 256) % SIDE) * SIDE + ((u + 256) % SIDE)] ?? 0;
+        luma[y * width + x] = texture[((v + 256) % SIDE) * SIDE + ((u + 256) % SIDE)] ?? 0;
       }
     }
     writeSync(file, 'FRAME\n');

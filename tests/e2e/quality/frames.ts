@@ -47,6 +47,21 @@ export function shownFrames(person: Participant): Promise<Shown[]> {
   return person.driver.evaluate(() => (window as unknown as { shown: Shown[] }).shown, undefined);
 }
 
+/** When the first frame after a moment was shown, if it was; asked of the page, which keeps many. */
+export function firstShownAfter(person: Participant, after: number): Promise<number | null> {
+  return person.driver.evaluate(
+    (after) => (window as unknown as { shown: Shown[] }).shown.find(({ at }) => at > after)?.at ?? null,
+    after,
+  );
+}
+
+/** The page forgets the frames so far. */
+export function forgetFrames(person: Participant): Promise<void> {
+  return person.driver.evaluate(() => {
+    (window as unknown as { shown: Shown[] }).shown.length = 0;
+  }, undefined);
+}
+
 /** The longest time without a new frame that began between two moments, in milliseconds. */
 export function longestGap(frames: Shown[], from: number, to: number): number {
   const gaps = frames.slice(1).map(({ at }, index) => ({ since: frames[index]?.at ?? at, at }));

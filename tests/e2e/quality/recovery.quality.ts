@@ -1,5 +1,5 @@
 import type { Participant } from '../harness/participant.ts';
-import { firstShown, longestGap, shownFrames, watchFrames } from './frames.ts';
+import { firstShownAfter, forgetFrames, longestGap, shownFrames, watchFrames } from './frames.ts';
 import type { Order } from './link.ts';
 import { type Stage, measure, pause, test } from './stage.ts';
 
@@ -98,12 +98,16 @@ async function back(stage: Stage, far: Participant, order: Order, rest = 5_000):
   const restored = Date.now();
   await stage.link.set(order);
   const seen = async (person: Participant) => {
-    const wait = async () => !Number.isNaN(firstShown(await shownFrames(person), restored + 1));
-    await person.poll('a frame', wait, PATIENCE_MS).toBe(true);
-    return (firstShown(await shownFrames(person), restored + 1) - restored) / 1000;
+    let at: number | null = null;
+    await person
+      .poll('a frame', async () => (at = await firstShownAfter(person, restored + 1)), PATIENCE_MS)
+      .not.toBeNull();
+    return ((at ?? Number.NaN) - restored) / 1000;
   };
   const [farSees, nearSees] = await Promise.all([seen(far), seen(stage.near)]);
   // Settled again before the next.
   await pause(rest);
+  await forgetFrames(far);
+  await forgetFrames(stage.near);
   return { 'far-sees': farSees, 'near-sees': nearSees };
 }

@@ -8,7 +8,7 @@ import { ChromiumDriver, launchChromium } from '../harness/drivers.ts';
 import { LOOKS, writeDevices } from '../harness/looks.ts';
 import { Participant } from '../harness/participant.ts';
 import { Server } from '../harness/server.ts';
-import { writeBusyCamera } from './camera.ts';
+import { type Camera, writeBusyCamera } from './camera.ts';
 import { Link, farChromium } from './link.ts';
 import { type Mark, plot } from './plot.ts';
 import type { Sample } from './samples.ts';
@@ -35,11 +35,16 @@ interface Ground {
   browsers: { near: Browser; far: Browser };
 }
 
-export const test = base.extend<{ stage: Stage }, { slots: number; ground: Ground }>({
+export const test = base.extend<{ stage: Stage }, { slots: number; camera: Camera; ground: Ground }>({
   /** How many people each one is sent. */
   slots: [8, { option: true, scope: 'worker' }],
+  /** What she publishes: as much as these cores encode beside all else. */
+  camera: [
+    { width: 1280, height: 720, framesPerSecond: 20 },
+    { option: true, scope: 'worker' },
+  ],
   ground: [
-    async ({ slots }, use) => {
+    async ({ slots, camera: size }, use) => {
       const folder = mkdtempSync(join(tmpdir(), 'facementor-quality-'));
       const { link, pid } = await Link.start();
       const server = await Server.start({
@@ -49,7 +54,7 @@ export const test = base.extend<{ stage: Stage }, { slots: number; ground: Groun
       });
       const devices = writeDevices(folder, 'far', LOOKS.bo);
       const camera = join(folder, 'busy.y4m');
-      writeBusyCamera(camera);
+      writeBusyCamera(camera, size);
       const near = await launchChromium({ camera, microphone: devices.microphone });
       const far = await launchChromium(devices, {
         executablePath: farChromium(folder, pid),

@@ -252,6 +252,11 @@ impl Track {
         self.last.map(|(_, timestamp)| timestamp)
     }
 
+    /// When its last packet came.
+    pub(crate) fn heard(&self) -> Option<Instant> {
+        self.last.map(|(at, _)| at)
+    }
+
     pub(crate) fn is_alive(&self, now: Instant) -> bool {
         self.last.is_some_and(|(at, _)| now.saturating_duration_since(at) < ALIVE)
     }

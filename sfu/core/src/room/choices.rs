@@ -1,12 +1,16 @@
 //! What a slot can be shown of a source: its simulcast encodings, or the layers inside of its only one.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::Room;
 use super::layers::{LayerFlow, LayerView};
 use crate::ingress::Track;
 use crate::slab::Key;
 use crate::wire::Layers;
+
+/// Encodings of one camera come together. One that stays behind the others for so long has been given up by its encoder, which lacks bandwidth or
+/// time; browsers leave out pictures of one encoding for a little less after a large keyframe.
+pub(super) const BEHIND: Duration = Duration::from_millis(400);
 
 /// One of them, the least first.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +46,8 @@ impl Room {
                 return inner.collect();
             }
         }
+        let newest = encodings.iter().flatten().filter_map(|key| self.tracks.get(*key)?.heard()).max();
+        let is_alive = |track: &Track| track.is_alive(now) && !is_behind(track.heard(), newest);
         let encoding = |key: &Option<Key<Track>>| match key.and_then(|key| self.tracks.get(key)) {
             None => Choice {
                 view: LayerView { flow: LayerFlow::Absent, height: None },
@@ -50,7 +56,7 @@ impl Room {
                 layers: Layers::ALL,
             },
             Some(track) => Choice {
-                view: LayerView { flow: flow(track.is_alive(now)), height: track.size.map(lines) },
+                view: LayerView { flow: flow(is_alive(track)), height: track.size.map(lines) },
                 rate: track.rate.rate(),
                 track: *key,
                 layers: Layers::ALL,
@@ -58,6 +64,11 @@ impl Room {
         };
         encodings.iter().map(encoding).collect()
     }
+}
+
+/// Whether an encoding has stopped although the camera has not.
+fn is_behind(heard: Option<Instant>, newest: Option<Instant>) -> bool {
+    heard.zip(newest).is_some_and(|(heard, newest)| newest.saturating_duration_since(heard) >= BEHIND)
 }
 
 fn flow(is_alive: bool) -> LayerFlow {

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::choices::BEHIND;
 use super::quality::Direction;
 use super::{ParticipantKey, Room};
 use crate::egress::OutletKey;
@@ -110,7 +111,12 @@ impl Room {
         }
         let incoming = Incoming { index, header, codec, payload, audio_level, descriptor };
         let Some(track) = self.tracks.get_mut(track_key) else { return };
-        let (was_idle, is_first) = (track.fresh.is_empty(), track.newest_timestamp().is_none());
+        let was_idle = track.fresh.is_empty();
+        // A layer that was given up begins with a keyframe, which is not to be missed.
+        let comes = match track.heard() {
+            None => true,
+            Some(at) => place.layer > 0 && now.saturating_duration_since(at) >= BEHIND,
+        };
         let arrival = match role {
             Role::Media => track.receive(now, self.clock, &incoming),
             Role::Rtx => track.receive_rtx(now, &incoming),
@@ -125,7 +131,7 @@ impl Room {
                 if was_idle {
                     self.fresh.push(track_key);
                 }
-                if is_first {
+                if comes {
                     self.present(now);
                 }
                 self.feed_taps(track_key, counters);
@@ -145,7 +151,7 @@ impl Room {
         track
     }
 
-    /// A track has its first packet: whoever should play it is pointed at it before the packet goes out.
+    /// A track has its first packet, or its first after a while: whoever should play it is pointed at it before the packet goes out.
     fn present(&mut self, now: Instant) {
         for subscriber in self.participants.keys() {
             self.retune(now, subscriber);

@@ -63,6 +63,22 @@ fn a_layer_that_stops_gives_way_to_the_next_lower_one() {
 }
 
 #[test]
+fn a_layer_that_stays_behind_the_others_gives_way_before_it_is_silent() {
+    let mut world = World::with(&[LAYERS, USUAL]);
+    (1..40).for_each(|sequence| film(&mut world, &[0, 1, 2], sequence, sequence % 10 == 1));
+    let stopped = world.now;
+    let mut sequence = 40;
+    while layers(&world.video(1, 0)).last() != Some(&1) {
+        film(&mut world, &[0, 1], sequence, sequence % 2 == 1);
+        sequence += 1;
+        assert!(world.now - stopped < Duration::from_millis(800), "the viewer looks at a picture that stands still");
+    }
+    // It comes back as soon as it is there again.
+    (sequence..sequence + 20).for_each(|sequence| film(&mut world, &[0, 1, 2], sequence, sequence % 10 == 1));
+    assert_eq!(layers(&world.video(1, 0)).last(), Some(&2));
+}
+
+#[test]
 fn a_source_that_is_not_wanted_is_heard_but_not_seen() {
     let mut world = World::with(&[LAYERS, USUAL]);
     (1..20).for_each(|sequence| film(&mut world, &[0, 1, 2], sequence, sequence == 1));

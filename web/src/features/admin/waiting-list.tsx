@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { LoadFailed } from '@/components/load-failed';
-import { Button } from '@/components/ui/button';
+import { ShowMore } from '@/components/show-more';
 import { Card } from '@/components/ui/card';
 import { Skeleton } from '@/components/ui/skeleton';
 
@@ -32,7 +32,7 @@ export function WaitingList<Item>({
   keyOf,
   children,
 }: WaitingListProps<Item>) {
-  const { data, error, isLoading, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  const { data, error, isLoading, refetch } = query;
   if (isLoading) return <Skeleton className="h-56" />;
   if (error && !data) {
     return (
@@ -55,16 +55,7 @@ export function WaitingList<Item>({
           <li key={keyOf(item)}>{children(item)}</li>
         ))}
       </ul>
-      {hasNextPage && (
-        <Button
-          variant="secondary"
-          className="justify-self-center"
-          busy={isFetchingNextPage}
-          onClick={() => void fetchNextPage()}
-        >
-          Show more {items}
-        </Button>
-      )}
+      <ShowMore query={query}>Show more {items}</ShowMore>
     </>
   );
 }

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { FoundMentors } from '@/api/types';
 import { LoadFailed } from '@/components/load-failed';
+import { ShowMore } from '@/components/show-more';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
 import { Skeleton } from '@/components/ui/skeleton';
@@ -19,16 +20,8 @@ type Facets = NonNullable<FoundMentors['facets']>;
 export function SearchPage() {
   useTitle('Find a mentor');
   const [search, change] = useSearch();
-  const {
-    data,
-    currentData,
-    error,
-    isFetching,
-    refetch,
-    hasNextPage,
-    isFetchingNextPage,
-    fetchNextPage,
-  } = useMentorsInfiniteQuery(search);
+  const query = useMentorsInfiniteQuery(search);
+  const { data, currentData, error, isFetching, refetch, hasNextPage } = query;
   const facets = useLastFacets(data?.pages[0]?.facets);
   const mentors = (currentData ?? data)?.pages.flatMap((page) => page.items);
   return (
@@ -56,16 +49,7 @@ export function SearchPage() {
         {mentors?.length === 0 && !isFetching && !error && (
           <Nothing search={search} onReset={() => change(EVERYTHING)} />
         )}
-        {hasNextPage && (
-          <Button
-            variant="secondary"
-            className="justify-self-center"
-            busy={isFetchingNextPage}
-            onClick={() => void fetchNextPage()}
-          >
-            Show more mentors
-          </Button>
-        )}
+        <ShowMore query={query}>Show more mentors</ShowMore>
       </section>
     </div>
   );

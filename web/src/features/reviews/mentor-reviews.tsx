@@ -1,6 +1,7 @@
 import { useMeQuery } from '@/api/me';
 import type { MentorPage, MentorReviews as Page, Review } from '@/api/types';
 import { ProfileText } from '@/components/profile-text';
+import { ShowMore } from '@/components/show-more';
 import { Stars } from '@/components/stars';
 import { Button } from '@/components/ui/button';
 import { Skeleton } from '@/components/ui/skeleton';
@@ -10,8 +11,8 @@ import { TextDialog } from './text-dialog';
 
 /** What mentees say of a mentor, the rating first. */
 export function MentorReviews({ mentor }: { mentor: MentorPage }) {
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } =
-    useMentorReviewsInfiniteQuery(mentor.slug);
+  const query = useMentorReviewsInfiniteQuery(mentor.slug);
+  const { data, error, refetch } = query;
   const { data: me } = useMeQuery();
   if (!data && !error) return <Skeleton className="h-24" />;
   if (!data) {
@@ -50,16 +51,9 @@ export function MentorReviews({ mentor }: { mentor: MentorPage }) {
           </li>
         ))}
       </ul>
-      {hasNextPage && (
-        <Button
-          variant="secondary"
-          className="justify-self-start"
-          busy={isFetchingNextPage}
-          onClick={() => void fetchNextPage()}
-        >
-          Show more reviews
-        </Button>
-      )}
+      <ShowMore query={query} className="justify-self-start">
+        Show more reviews
+      </ShowMore>
     </div>
   );
 }

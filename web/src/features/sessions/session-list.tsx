@@ -1,6 +1,6 @@
 import type { Session } from '@/api/types';
 import { LoadFailed } from '@/components/load-failed';
-import { Button } from '@/components/ui/button';
+import { ShowMore } from '@/components/show-more';
 import { Skeleton } from '@/components/ui/skeleton';
 import { browserViewer, zoneName } from '@/lib/time';
 import { useSessionsInfiniteQuery } from './api';
@@ -11,13 +11,13 @@ const REFRESH_MS = 20_000;
 
 /** The person's sessions, what is on first. Who is there stays fresh while the page is looked at. */
 export function SessionList({ isMentor }: { isMentor: boolean }) {
-  const { data, error, isLoading, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } =
-    useSessionsInfiniteQuery(undefined, {
-      refetchOnMountOrArgChange: true,
-      refetchOnFocus: true,
-      pollingInterval: REFRESH_MS,
-      skipPollingIfUnfocused: true,
-    });
+  const query = useSessionsInfiniteQuery(undefined, {
+    refetchOnMountOrArgChange: true,
+    refetchOnFocus: true,
+    pollingInterval: REFRESH_MS,
+    skipPollingIfUnfocused: true,
+  });
+  const { data, error, isLoading, refetch } = query;
 
   if (isLoading) return <Skeleton className="h-56" />;
   if (error && !data) {
@@ -35,16 +35,7 @@ export function SessionList({ isMentor }: { isMentor: boolean }) {
       <Group title="On now" sessions={sessions.filter(({ state }) => state !== 'ended')} />
       <Group title="Past" sessions={sessions.filter(({ state }) => state === 'ended')} />
       <p className="text-sm text-muted">Times are your time, {zoneName(timeZone)}.</p>
-      {hasNextPage && (
-        <Button
-          variant="secondary"
-          className="justify-self-center"
-          busy={isFetchingNextPage}
-          onClick={() => void fetchNextPage()}
-        >
-          Show older sessions
-        </Button>
-      )}
+      <ShowMore query={query}>Show older sessions</ShowMore>
     </div>
   );
 }
