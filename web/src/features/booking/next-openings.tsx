@@ -3,14 +3,13 @@ import { useMeQuery } from '@/api/me';
 import type { NextOpenings as Answer } from '@/api/types';
 import { cn } from '@/lib/cn';
 import { price } from '@/lib/money';
+import { serverNow } from '@/lib/server-clock';
 import { browserViewer, clockTime, dayName, zoneName } from '@/lib/time';
 import { useNextOpeningsQuery } from './api';
 
 type NextOpening = Answer['items'][number];
 
 const browser = browserViewer();
-const now = () => Date.now();
-
 interface NextOpeningsProps {
   /** Of whom, as their address says it. */
   slug: string;
@@ -22,7 +21,7 @@ interface NextOpeningsProps {
 export function NextOpenings({ slug, isChosen, onChoose }: NextOpeningsProps) {
   const { data } = useNextOpeningsQuery(slug, { refetchOnMountOrArgChange: 60 });
   const { data: me } = useMeQuery();
-  const [seenAt] = useState(now);
+  const [seenAt] = useState(serverNow);
   const viewer = me?.time_zone ? { ...browser, timeZone: me.time_zone } : browser;
   if (!data || data.items.length === 0) return null;
   return (

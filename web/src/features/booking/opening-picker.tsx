@@ -4,13 +4,13 @@ import { useMeQuery } from '@/api/me';
 import { LoadFailed } from '@/components/load-failed';
 import { ZoneSelect } from '@/components/zone-select';
 import { Skeleton } from '@/components/ui/skeleton';
+import { serverNow } from '@/lib/server-clock';
 import { browserViewer, clockTime } from '@/lib/time';
 import { useOpeningsQuery } from './api';
 import { byDate, dateIn, monthAfter, monthOf, type Opening } from './days';
 import { MonthGrid } from './month-grid';
 
 const browser = browserViewer();
-const now = () => Date.now();
 /** So many months ahead are looked through for the first opening. */
 const LOOK_AHEAD = 3;
 
@@ -28,7 +28,7 @@ export function OpeningPicker({ offering, chosen, onChoose, show = 'free' }: Ope
   const mine = me?.time_zone ?? browser.timeZone;
   const [picked, setPicked] = useState<string>();
   const timeZone = picked ?? mine;
-  const [openedAt] = useState(now);
+  const [openedAt] = useState(serverNow);
   const firstMonth = monthOf(dateIn(openedAt, timeZone));
   const [month, setMonth] = useState(
     chosen ? monthOf(dateIn(chosen.starts_at_ms, timeZone)) : firstMonth,
