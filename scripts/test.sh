@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 logs=target/test-logs
 rm -rf "$logs"
 mkdir -p "$logs"
-steps=9
+steps=10
 step=0
 timings=()
 
@@ -39,6 +39,7 @@ step clippy "Run make lint for this step alone." cargo clippy --workspace --all-
 step cargo-test "Run one test again with: scripts/postgres.sh with cargo test NAME" \
   scripts/postgres.sh with cargo test --workspace
 step e2e-install "A network failure in npm ci: run again." make --no-print-directory e2e-deps
+step e2e-check "Run make format for layout." npm --prefix tests/e2e run --silent check
 step e2e "Run make e2e for this step alone; traces are in tests/e2e/test-results." scripts/e2e.sh
 
 echo

@@ -91,6 +91,7 @@ pub struct App {
     settling: JoinHandle<()>,
     sweeping: JoinHandle<()>,
     calendars: JoinHandle<()>,
+    indexing: JoinHandle<()>,
 }
 
 /// Opens secrets and database, which the server and the administrator's commands share, and brings the schema up to
@@ -123,7 +124,7 @@ impl App {
         let live = Live::start(&kernel, &accounts, &booking).await?;
         let notes = Notes::new(&kernel, &booking);
         let reviews = Reviews::new(&kernel, &mentors);
-        let discovery = Discovery::new(&kernel, &mentors);
+        let discovery = Discovery::new(&kernel, &mentors, &availability, &reviews);
         let privacy = Privacy::new(&kernel, &accounts, &mentors, &booking);
         let state =
             AppState { kernel, accounts, mentors, availability, booking, notes, live, reviews, discovery, privacy };
@@ -155,7 +156,8 @@ impl App {
         let settling = tokio::spawn(state.booking.clone().settle_forever());
         let sweeping = tokio::spawn(state.accounts.clone().sweep_forever());
         let calendars = tokio::spawn(state.availability.clone().refresh_forever());
-        Ok(Self { state, server, readiness, dispatcher, settling, sweeping, calendars })
+        let indexing = tokio::spawn(state.discovery.clone().refresh_forever());
+        Ok(Self { state, server, readiness, dispatcher, settling, sweeping, calendars, indexing })
     }
 
     /// Where the API and the pages are.
@@ -176,7 +178,7 @@ impl App {
         self.server.shut_down().await;
         // So that who was present is on record before the end.
         let _ = tokio::time::timeout(LAST_DELIVERIES, self.state.kernel.outbox.settled()).await;
-        for task in [self.calendars, self.settling, self.sweeping] {
+        for task in [self.calendars, self.indexing, self.settling, self.sweeping] {
             task.abort();
             let _ = task.await;
         }

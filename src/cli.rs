@@ -10,6 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::admin::{self, AdminError, NewAdmin};
 use crate::app::{App, Parts, StartError, open_kernel};
+use crate::availability::Availability;
 use crate::demo;
 use crate::discovery::Discovery;
 use crate::kernel::clock::{Clock, Random};
@@ -17,6 +18,7 @@ use crate::kernel::config::{Config, ConfigError};
 use crate::kernel::logs;
 use crate::live;
 use crate::mentors::Mentors;
+use crate::reviews::Reviews;
 
 /// FaceMentor: mentorship with calls, in one binary.
 #[derive(Parser)]
@@ -151,7 +153,9 @@ async fn execute(cli: Cli) -> Result<(), CliError> {
         }
         Command::Search(SearchCommand::Rebuild) => {
             let kernel = open_kernel(parts(config)).await?;
-            let count = Discovery::new(&kernel, &Mentors::new(&kernel)).rebuild().await?;
+            let mentors = Mentors::new(&kernel);
+            let (availability, reviews) = (Availability::new(&kernel, &mentors), Reviews::new(&kernel, &mentors));
+            let count = Discovery::new(&kernel, &mentors, &availability, &reviews).rebuild().await?;
             writeln!(out, "{count} mentors can be found.")?;
         }
         Command::Token { room, ttl } => {

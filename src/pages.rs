@@ -7,21 +7,25 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
+use serde::Deserialize;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use crate::app::AppState;
-use crate::availability::Offerings;
-use crate::discovery::{DEFAULT_LIMIT, Search};
+use crate::availability::{NEXT_OPENINGS, NextOpenings, Offerings};
+use crate::discovery::{DEFAULT_LIMIT, Search, SearchQuery};
 use crate::kernel::client::Client;
 use crate::kernel::error::Problem;
-use crate::kernel::extract::Path;
+use crate::kernel::extract::{Path, Query};
 use crate::kernel::text::escape_html as escape;
 use crate::mentors::{MentorPage, MentorsError};
 use crate::web;
 
 /// Addresses of one sitemap (sitemaps.org allows 50,000).
 const SITEMAP_MAX: i64 = 49_000;
+/// The parameters of a search, in order of their names, which the web's request has too.
+const SEARCH: [&str; 9] =
+    ["free_this_week", "language", "price_max", "price_min", "q", "rating_min", "skill", "sort", "time_zone"];
 /// Search engines show about as much.
 const DESCRIPTION_CHARS: usize = 160;
 
@@ -31,6 +35,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/mentors/{slug}", get(mentor))
         .route("/robots.txt", get(robots))
         .route("/sitemap.xml", get(sitemap))
+        .route("/sitemap-mentors.xml", get(sitemap_part))
 }
 
 /// What a page says about itself to those who do not run it.
@@ -78,26 +83,27 @@ async fn search(State(state): State<AppState>, client: Client, uri: Uri) -> Resp
         kind: "website",
     };
     let (search, key) = asked(&uri);
+    let Some(search) = search else { return page(&state, &head, StatusCode::OK, &[]) };
     match state.discovery.search(&search, None, DEFAULT_LIMIT).await {
         Ok(found) => page(&state, &head, StatusCode::OK, &[(key, json!(found))]),
         Err(error) => Problem::from(error).into_response(),
     }
 }
 
-/// What the address asks for, and the address under which the page asks the API for the same: its parameters by name.
-/// Whatever else stands there is none of our business.
-fn asked(uri: &Uri) -> (Search, String) {
+/// What the address asks for (None: the API would not take it), and the address under which the page asks the API for the
+/// same: its parameters by name. Whatever else stands there is none of our business.
+fn asked(uri: &Uri) -> (Option<Search>, String) {
     let pairs: Vec<_> = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).collect();
     let value = |name: &str| {
         let found = pairs.iter().find(|(found, _)| found == name);
         found.map(|(_, value)| value.to_string()).unwrap_or_default()
     };
-    let (language, text, skill) = (value("language"), value("q"), value("skill"));
-    let said =
-        [("language", &language), ("q", &text), ("skill", &skill)].into_iter().filter(|(_, value)| !value.is_empty());
+    let said = SEARCH.into_iter().map(|name| (name, value(name))).filter(|(_, value)| !value.is_empty());
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(said).finish();
     let key = if query.is_empty() { "/mentors".to_owned() } else { format!("/mentors?{query}") };
-    (Search::new(&text, &skill, &language), key)
+    let uri = key.parse::<Uri>().ok();
+    let search = uri.and_then(|uri| axum::extract::Query::<SearchQuery>::try_from_uri(&uri).ok());
+    (search.map(|query| query.0.into()), key)
 }
 
 async fn mentor(State(state): State<AppState>, client: Client, Path(slug): Path<String>) -> Response {
@@ -126,12 +132,17 @@ async fn mentor(State(state): State<AppState>, client: Client, Path(slug): Path<
         Ok(offerings) => json!(Offerings::from(offerings)),
         Err(error) => return Problem::from(error).into_response(),
     };
+    let next = match state.availability.next_openings(&mentor.slug, NEXT_OPENINGS).await {
+        Ok(next) => json!(NextOpenings::from(next)),
+        Err(error) => return Problem::from(error).into_response(),
+    };
     let reviews = match state.reviews.first_page(&mentor.slug).await {
         Ok(reviews) => json!(reviews),
         Err(error) => return Problem::from(error).into_response(),
     };
     let first = [
         (format!("{key}/offerings"), offerings),
+        (format!("{key}/next-openings"), next),
         (format!("{key}/reviews"), reviews),
         (key, json!(MentorPage::from(mentor))),
     ];
@@ -194,8 +205,44 @@ async fn robots(client: Client) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text)
 }
 
+/// One list of addresses, or where its parts are when it is longer than such a list may be.
 async fn sitemap(State(state): State<AppState>, client: Client) -> Response {
-    let slugs = match state.mentors.public_slugs(SITEMAP_MAX).await {
+    let ends = match state.mentors.slug_parts(SITEMAP_MAX).await {
+        Ok(ends) => ends,
+        Err(error) => return Problem::from(error).into_response(),
+    };
+    if ends.is_empty() {
+        return addresses(&state, &client, "").await;
+    }
+    let mut xml = String::from(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
+    );
+    for after in [""].into_iter().chain(ends.iter().map(String::as_str)) {
+        let part = format!("{}/sitemap-mentors.xml?after={after}", client.origin);
+        xml.push_str(&format!("<sitemap><loc>{}</loc></sitemap>\n", escape(&part)));
+    }
+    xml.push_str("</sitemapindex>\n");
+    xml_answer(xml)
+}
+
+#[derive(Deserialize)]
+struct Part {
+    /// The last mentor of the part before.
+    #[serde(default)]
+    after: String,
+}
+
+async fn sitemap_part(State(state): State<AppState>, client: Client, Query(part): Query<Part>) -> Response {
+    // Nothing else is an address; the database need not see it.
+    if !part.after.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-') {
+        return Problem::not_found().into_response();
+    }
+    addresses(&state, &client, &part.after).await
+}
+
+/// The addresses of pages: of everything but mentors first, unless some came before.
+async fn addresses(state: &AppState, client: &Client, after: &str) -> Response {
+    let slugs = match state.mentors.public_slugs(after, SITEMAP_MAX).await {
         Ok(slugs) => slugs,
         Err(error) => return Problem::from(error).into_response(),
     };
@@ -203,11 +250,15 @@ async fn sitemap(State(state): State<AppState>, client: Client) -> Response {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
     );
     let origin = escape(&client.origin);
-    let mentors = slugs.iter().map(|slug| format!("/mentors/{slug}"));
-    for path in ["/".to_owned(), "/mentors".to_owned()].into_iter().chain(mentors) {
+    let others = ["/", "/mentors"].into_iter().filter(|_| after.is_empty()).map(str::to_owned);
+    for path in others.chain(slugs.iter().map(|slug| format!("/mentors/{slug}"))) {
         xml.push_str(&format!("<url><loc>{origin}{path}</loc></url>\n"));
     }
     xml.push_str("</urlset>\n");
+    xml_answer(xml)
+}
+
+fn xml_answer(xml: String) -> Response {
     let kind = (header::CONTENT_TYPE, "application/xml; charset=utf-8");
     ([kind, (header::CACHE_CONTROL, "public, max-age=3600")], xml).into_response()
 }
@@ -215,6 +266,7 @@ async fn sitemap(State(state): State<AppState>, client: Client) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::discovery::Sort;
 
     #[test]
     fn nothing_typed_ends_its_place_in_the_page() {
@@ -243,8 +295,13 @@ mod tests {
             ("/mentors", "/mentors"),
             ("/mentors?q=&x=1", "/mentors"),
             ("/mentors?skill=c%2B%2B&q=a%20b&language=en&q=c", "/mentors?language=en&q=a+b&skill=c%2B%2B"),
+            ("/mentors?sort=price&price_max=0&q=", "/mentors?price_max=0&sort=price"),
         ] {
             assert_eq!(asked(&uri.parse().expect("a URI")).1, key);
         }
+        let search = |uri: &str| asked(&uri.parse().expect("a URI")).0;
+        let cheap = search("/mentors?price_max=500&sort=soonest&free_this_week=1").expect("sound");
+        assert_eq!((cheap.bounds.price_max, cheap.sort), (Some(500), Sort::Soonest));
+        assert!(search("/mentors?sort=odd").is_none() && search("/mentors?price_max=cheap").is_none());
     }
 }

@@ -105,6 +105,25 @@ both_engines! {
         assert_eq!(openings(&bo, &offering, at, at + HOUR_MS).await, [(at, 2)]);
     }
 
+    async fn who_leaves_gives_back_what_was_kept_for_them(world: World) {
+        let Full { offering, at, seated: [(bo, _), (eve, eves)], .. } = full(&world).await;
+        let (zoe, kim) = (world.person("Zoe").await, world.person("Kim").await);
+        for who in [&zoe, &bo, &kim] {
+            // Bo has a seat, and waits for nothing.
+            let wanted = if std::ptr::eq(who, &bo) { 409 } else { 201 };
+            assert_eq!(wait(who, &offering, at).await.status.as_u16(), wanted);
+        }
+        cancel(&eve, &eves).await.expect(200);
+        assert!(offered(&zoe).await.is_some());
+        assert_eq!(zoe.delete("/api/me").await.status, 204);
+        world.settle().await;
+        assert!(offered(&kim).await.is_some(), "Zoe's seat is the next's");
+        // Who has a seat and leaves does not come back to it by the line.
+        assert_eq!(bo.delete("/api/me").await.status, 204);
+        world.settle().await;
+        assert_eq!(openings(&eve, &offering, at, at + HOUR_MS).await, [(at, 1)]);
+    }
+
     async fn nobody_is_asked_in_the_last_hour(world: World) {
         let Full { offering, at, ada, seated: [(bo, _), (eve, eves)] } = full(&world).await;
         let (zoe, kim) = (world.person("Zoe").await, world.person("Kim").await);

@@ -257,6 +257,8 @@ async fn cast(world: &World) -> Cast {
     case(get, "/api/bookings/{id}/review", &booking, none(), Reach::Owner);
     case(put, "/api/bookings/{id}/review", &booking, json!({"rating": 1, "text": "Mine"}), Reach::Owner);
     case(get, "/api/mentors/{slug}/reviews", &slug, none(), Reach::Anyone);
+    case(get, "/api/mentors/{slug}/next-openings", &slug, none(), Reach::Anyone);
+    case(post, "/api/admin/mentors/{user_id}/withdraw", &ada_id, why(), Reach::Administrator);
     // Of whom a review is tests/reviews.rs knows: here nobody has one.
     case(put, "/api/reviews/{id}/reply", UNKNOWN, json!({"text": "Mine"}), Reach::Owner);
     case(post, "/api/reviews/{id}/reports", UNKNOWN, why(), Reach::Asker);
@@ -297,7 +299,8 @@ async fn cast(world: &World) -> Cast {
     case(get, "/api/mentors/{slug}/offerings", &slug, none(), Reach::Anyone);
     case(get, "/api/pictures/{name}", "no-such-picture", none(), Reach::Anyone);
     case(post, "/api/accounts/providers/{id}/begin", "google", none(), Reach::Anyone);
-    case(post, "/api/admin/mentor-applications/{user_id}/approve", &bo_id, none(), Reach::Administrator);
+    let read = json!({"version": 1});
+    case(post, "/api/admin/mentor-applications/{user_id}/approve", &bo_id, read, Reach::Administrator);
     case(
         post,
         "/api/admin/mentor-applications/{user_id}/decline",

@@ -1,12 +1,13 @@
 //! Search, facets and saved mentors.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::both_engines;
 use crate::mentors::{profile, save};
 use crate::world::{Browser, World};
 
-async fn mentor(world: &World, name: &str, headline: &str, skills: &[&str], languages: &[&str]) -> Browser {
+pub(crate) async fn mentor(world: &World, name: &str, headline: &str, skills: &[&str], languages: &[&str]) -> Browser {
     let mentor = world.mentor(name).await;
     let mut profile = profile(headline);
     profile["about"] = json!("Mentoring in plain words.");
@@ -24,11 +25,11 @@ async fn three(world: &World) {
     mentor(world, "Tom", "Rustic furniture", &["Woodwork", "C++"], &["de"]).await;
 }
 
-fn names(found: &Value) -> Vec<&str> {
+pub(crate) fn names(found: &Value) -> Vec<&str> {
     found["items"].as_array().expect("items").iter().filter_map(|card| card["display_name"].as_str()).collect()
 }
 
-async fn find(world: &World, query: &str) -> Vec<String> {
+pub(crate) async fn find(world: &World, query: &str) -> Vec<String> {
     let found = world.browser().get(&format!("/api/mentors?{query}")).await.expect(200);
     names(&found).into_iter().map(str::to_owned).collect()
 }
@@ -136,7 +137,7 @@ both_engines! {
         let (bo, eve) = (world.person("Bo").await, world.person("Eve").await);
         let found = bo.get("/api/mentors").await.expect(200);
         let path = |index: usize| format!("/api/me/saved-mentors/{}", found["items"][index]["id"].as_str().expect("an id"));
-        let put = async |browser: &Browser, path: &str| browser.send(reqwest::Method::PUT, path, |request| request).await;
+        let put = async |browser: &Browser, path: &str| browser.send(Method::PUT, path, |request| request).await;
         for index in [0, 0, 2] {
             put(&bo, &path(index)).await.expect(204);
             world.advance(std::time::Duration::from_secs(1));
@@ -152,5 +153,14 @@ both_engines! {
         put(&bo, "/api/me/saved-mentors/nonsense").await.problem(404, "not_found");
         put(&world.browser(), &path(0)).await.problem(401, "unauthenticated");
         world.browser().get("/api/me/saved-mentors").await.problem(401, "unauthenticated");
+    }
+
+    async fn a_changed_name_is_found_at_once(world: World) {
+        let ada = mentor(&world, "Ada", "Systems programming", &["Rust"], &["en"]).await;
+        let body = json!({"display_name": "Countess Lovelace", "language": null, "time_zone": null});
+        ada.send(Method::PUT, "/api/me/profile", |request| request.json(&body)).await.expect(200);
+        world.settle().await;
+        assert_eq!(find(&world, "q=lovelace").await, ["Countess Lovelace"]);
+        assert_eq!(find(&world, "q=ada").await, Vec::<String>::new());
     }
 }

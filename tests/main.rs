@@ -18,6 +18,7 @@ mod calendars;
 mod command_line;
 mod cross_account;
 mod discovery;
+mod discovery_figures;
 mod documents;
 mod durability;
 mod hostile;

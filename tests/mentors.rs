@@ -6,7 +6,9 @@ use facementor::kernel::outbox::Fact;
 use facementor::mentors::{MentorApplied, MentorApproved, MentorDeclined};
 use reqwest::Method;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
+use crate::booking::{book, mentor_with, midnight, text};
 use crate::both_engines;
 use crate::world::{Answer, Browser, PASSWORD, World};
 
@@ -48,6 +50,10 @@ fn decision(id: &str, what: &str) -> String {
     format!("/api/admin/mentor-applications/{id}/{what}")
 }
 
+async fn approve(who: &Browser, id: &str, version: i64) -> Answer {
+    who.post(&decision(id, "approve"), &json!({"version": version})).await
+}
+
 /// How often a fact was published.
 async fn told<F: Fact>(world: &World) -> i64 {
     let mut conn = world.state().kernel.db.read().await.expect("a connection");
@@ -71,8 +77,8 @@ both_engines! {
         assert_eq!(list["items"].as_array().map(Vec::len), Some(1));
         assert_eq!(list["items"][0]["profile"]["headline"], "Rust and databases");
         let id = list["items"][0]["user_id"].as_str().expect("an id").to_owned();
-        assert_eq!(admin.press(&decision(&id, "approve")).await.expect(200)["status"], "approved");
-        admin.press(&decision(&id, "approve")).await.problem(409, "application_decided");
+        assert_eq!(approve(&admin, &id, 1).await.expect(200)["status"], "approved");
+        approve(&admin, &id, 1).await.problem(409, "application_decided");
         let body = json!({"reason": "Too late"});
         admin.post(&decision(&id, "decline"), &body).await.problem(409, "application_decided");
 
@@ -108,7 +114,50 @@ both_engines! {
         // Changing what still waits is no second application.
         save(&bo, &profile("Even more")).await.expect(200);
         assert_eq!((told::<MentorApplied>(&world).await, told::<MentorDeclined>(&world).await), (2, 1));
-        admin.press(&decision(&id, "approve")).await.expect(200);
+        let list = admin.get("/api/admin/mentor-applications").await.expect(200);
+        approve(&admin, &id, list["items"][0]["version"].as_i64().expect("a version")).await.expect(200);
+    }
+
+    async fn what_changed_since_it_was_read_is_not_approved(world: World) {
+        let admin = administrator(&world).await;
+        let (bo, id) = applicant(&world, "Bo").await;
+        let read = admin.get("/api/admin/mentor-applications").await.expect(200)["items"][0]["version"].as_i64();
+        save(&bo, &profile("Buy my pills")).await.expect(200);
+        approve(&admin, &id, read.expect("a version")).await.problem(409, "application_changed");
+        assert_eq!(bo.get("/api/me").await.expect(200)["user"]["mentor"]["status"], "applied");
+        let again = &admin.get("/api/admin/mentor-applications").await.expect(200)["items"][0];
+        assert_eq!(again["profile"]["headline"], "Buy my pills");
+        approve(&admin, &id, again["version"].as_i64().expect("a version")).await.expect(200);
+        admin.press(&decision(&id, "approve")).await.problem(415, "json_expected");
+    }
+
+    async fn an_approval_is_withdrawn_and_bookings_stay(world: World) {
+        let admin = administrator(&world).await;
+        let (ada, offering) = mentor_with(&world, "Ada", json!({"title": "Half an hour", "minutes": 30})).await;
+        save(&ada, &profile("Rust")).await.expect(200);
+        world.settle().await;
+        let (bo, id) = (world.person("Bo").await, text(&ada.get("/api/me").await.expect(200)["user"], "id"));
+        let booking = book(&bo, &offering, midnight(&world)).await.expect(201);
+        let found = async || world.browser().get("/api/mentors?q=rust").await.expect(200)["items"].as_array().map(Vec::len);
+        assert_eq!(found().await, Some(1));
+        let withdraw = async |who: &Browser, id: &str, reason: &str| {
+            who.post(&format!("/api/admin/mentors/{id}/withdraw"), &json!({"reason": reason})).await
+        };
+        withdraw(&ada, &id, "No").await.problem(403, "admin_required");
+        withdraw(&world.browser(), &id, "No").await.problem(401, "unauthenticated");
+        withdraw(&admin, &id, " ").await.problem(422, "reason_invalid");
+        withdraw(&admin, &Uuid::from_u128(9).to_string(), "No").await.problem(404, "not_found");
+        assert_eq!(withdraw(&admin, &id, "Spam <b>here</b>").await.expect(200)["status"], "declined");
+        withdraw(&admin, &id, "Again").await.problem(409, "not_approved");
+        world.settle().await;
+        world.browser().get("/api/mentors/ada").await.problem(404, "not_found");
+        assert_eq!(found().await, Some(0));
+        book(&bo, &offering, midnight(&world) + 3_600_000).await.problem(404, "not_found");
+        ada.post("/api/sessions", &json!({"title": "Rust"})).await.problem(403, "mentor_required");
+        assert_eq!(ada.get("/api/me/mentor-profile").await.expect(200)["decline_reason"], "Spam <b>here</b>");
+        assert_eq!(bo.get(&format!("/api/bookings/{}", text(&booking, "id"))).await.expect(200)["state"], "confirmed");
+        // They may ask again.
+        assert_eq!(save(&ada, &profile("Rust, really")).await.expect(200)["status"], "applied");
     }
 
     async fn only_administrators_decide(world: World) {
@@ -118,12 +167,12 @@ both_engines! {
             [(&bo, 403, "admin_required"), (&ada, 403, "admin_required"), (&world.browser(), 401, "unauthenticated")]
         {
             asker.get("/api/admin/mentor-applications").await.problem(status, code);
-            asker.press(&decision(&id, "approve")).await.problem(status, code);
+            approve(asker, &id, 1).await.problem(status, code);
             asker.post(&decision(&id, "decline"), &json!({"reason": "No"})).await.problem(status, code);
         }
         let admin = administrator(&world).await;
         for unknown in ["nonsense", "%00", "01890000-0000-7000-8000-000000000000"] {
-            admin.press(&decision(unknown, "approve")).await.problem(404, "not_found");
+            approve(&admin, unknown, 1).await.problem(404, "not_found");
         }
         admin.get("/api/admin/mentor-applications?cursor=nonsense").await.problem(400, "cursor_invalid");
         admin.get("/api/admin/mentor-applications?status=odd").await.problem(400, "query_invalid");

@@ -66,9 +66,12 @@ both_engines! {
         assert!(!page.contains("<!-- &"), "{page}");
         let api = world.browser().get("/api/mentors/ada").await.expect(200);
         let offerings = world.browser().get("/api/mentors/ada/offerings").await.expect(200);
+        let next = world.browser().get("/api/mentors/ada/next-openings").await.expect(200);
         let reviews = world.browser().get("/api/mentors/ada/reviews").await.expect(200);
-        let first =
-            json!({"/mentors/ada": api, "/mentors/ada/offerings": offerings, "/mentors/ada/reviews": reviews});
+        let first = json!({
+            "/mentors/ada": api, "/mentors/ada/offerings": offerings, "/mentors/ada/next-openings": next,
+            "/mentors/ada/reviews": reviews,
+        });
         assert_eq!(first_data(&page), first);
     }
 
@@ -80,6 +83,7 @@ both_engines! {
             ("/mentors", "/mentors"),
             ("/mentors?q=rust&skill=system-design&utm=x", "/mentors?q=rust&skill=system-design"),
             ("/mentors?q=%00&limit=x&q=2", "/mentors?q=%00"),
+            ("/mentors?sort=price&price_max=0&rating_min=", "/mentors?price_max=0&sort=price"),
         ] {
             let page = html(&world, asked, 200).await;
             assert!(page.contains("<title>Find a mentor · FaceMentor</title>"), "{page}");
@@ -107,6 +111,65 @@ both_engines! {
         let places: Vec<_> = sitemap.text.split("<loc>").skip(1).map(|rest| rest.split('<').next().expect("text")).collect();
         assert_eq!(places, [world.url("/"), world.url("/mentors"), world.url("/mentors/ada")]);
     }
+
+    async fn a_search_that_means_nothing_is_a_page_without_data(world: World) {
+        for asked in ["/mentors?sort=odd", "/mentors?price_max=cheap", "/mentors?time_zone=Nowhere"] {
+            let page = html(&world, asked, 200).await;
+            assert!(page.contains("<title>Find a mentor · FaceMentor</title>") && !page.contains("first-data"), "{asked}");
+        }
+    }
+
+    async fn more_mentors_than_a_sitemap_holds_are_listed_in_parts(world: World) {
+        // One more than fit; their addresses are u-100000 to u-149000.
+        let numbers = "WITH RECURSIVE numbers (n) AS (SELECT 100000 UNION ALL SELECT n + 1 FROM numbers WHERE n < 149000)";
+        let statements = &[
+            format!(
+                "INSERT INTO users (id, email, email_key, display_name, password_hash, is_admin, created_at_ms)
+                 {numbers} SELECT 'u' || n, n || '@x.test', n || '@x.test', 'U', '-', 0, 0 FROM numbers"
+            ),
+            format!(
+                "INSERT INTO mentors (user_id, status, created_at_ms, slug)
+                 {numbers} SELECT 'u' || n, 'approved', 0, 'u-' || n FROM numbers"
+            ),
+        ];
+        run(&world, statements).await;
+        let places = async |path: &str| {
+            let xml = world.browser().get(path).await.text;
+            let places = xml.split("<loc>").skip(1).map(|rest| rest.split('<').next().expect("text").to_owned());
+            (xml.contains("<sitemapindex"), places.collect::<Vec<_>>())
+        };
+        let (is_index, parts) = places("/sitemap.xml").await;
+        let part = |after: &str| world.url(&format!("/sitemap-mentors.xml?after={after}"));
+        assert_eq!((is_index, &parts), (true, &vec![part(""), part("u-148999")]));
+        let mut all = Vec::new();
+        for part in &parts {
+            let (is_index, places) = places(part.strip_prefix(&world.url("")).expect("ours")).await;
+            assert!(!is_index && places.len() <= 50_000, "{part}: {}", places.len());
+            all.extend(places);
+        }
+        assert_eq!((all.len(), all.last()), (49_003, Some(&world.url("/mentors/u-149000"))));
+        for odd in ["%00", "%F0%9F%98%80", "Ada"] {
+            world.browser().get(&format!("/sitemap-mentors.xml?after={odd}")).await.problem(404, "not_found");
+        }
+        world.browser().get("/sitemap-mentors.xml?after=a&after=b").await.problem(400, "query_invalid");
+        // As many as fit need no index.
+        run(&world, &["UPDATE mentors SET status = 'declined' WHERE slug = 'u-149000'".to_owned()]).await;
+        let (is_index, all) = places("/sitemap.xml").await;
+        assert_eq!((is_index, all.len()), (false, 49_002));
+    }
+}
+
+/// What no request does in a moment.
+async fn run(world: &World, statements: &[String]) {
+    let written = world.state().kernel.db.write(|mut tx| {
+        Box::pin(async move {
+            for sql in statements {
+                sqlx::query(sqlx::AssertSqlSafe(sql.clone())).execute(&mut *tx).await?;
+            }
+            Ok::<_, sqlx::Error>(())
+        })
+    });
+    written.await.expect("written");
 }
 
 #[tokio::test]

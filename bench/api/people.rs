@@ -9,6 +9,8 @@ const ROWS: usize = 500;
 const SYLLABLES: &[&str] = &[
     "ba", "ce", "di", "fo", "gu", "ka", "le", "mi", "no", "pu", "ra", "se", "ti", "vo", "zu", "ish", "an", "er", "ol",
 ];
+const ZONES: &[&str] = &["Europe/Paris", "America/New_York", "Asia/Kolkata", "UTC", "Asia/Tokyo", "Africa/Lagos"];
+const DAYS: &[&str] = &["monday", "tuesday", "wednesday", "thursday", "friday"];
 const LANGUAGES: &[&str] = &["en", "es", "de", "fr", "pt", "it", "hr", "ja"];
 
 /// A sequence that is the same every time (SplitMix64, Steele et al. 2014).
@@ -51,6 +53,7 @@ pub(crate) async fn make(db: &Db, count: usize) {
     let mut dice = Dice(5);
     for first in (0..count).step_by(ROWS) {
         let (mut users, mut mentors) = (Vec::new(), Vec::new());
+        let (mut hours, mut offerings, mut ratings) = (Vec::new(), Vec::new(), Vec::new());
         for number in first..(first + ROWS).min(count) {
             let id = Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, 1_700_000_000 + number as u64, 0));
             let name = format!("{} {}", word(dice.common(3_000)), word(dice.common(20_000)));
@@ -61,6 +64,21 @@ pub(crate) async fn make(db: &Db, count: usize) {
             let skills: Vec<_> = (0..5).map(|_| skill(dice.common(1_000))).collect();
             let language = [LANGUAGES[dice.common(LANGUAGES.len())]];
             users.push(format!("('{id}', 'm{number}@x.test', 'm{number}@x.test', '{name}', '-', 0, 1700000000000)"));
+            // A quarter is free, and most are free this week; two thirds have reviews.
+            let price = [0, 1_500, 3_000, 4_000, 5_000, 7_500, 10_000, 25_000][dice.common(8)];
+            let notice = [120, 1_440, 2_880, 20_000][dice.common(4)];
+            hours.push(format!(
+                "('{id}', '{{\"time_zone\":\"{}\",\"weekly\":[{{\"weekday\":\"{}\",\"from\":\"09:00\",\"until\":\"17:00\"}}],\
+                   \"overrides\":[],\"time_off\":[]}}', 0)",
+                ZONES[dice.common(ZONES.len())],
+                DAYS[dice.common(DAYS.len())]
+            ));
+            let offering = Uuid::from_u128(id.as_u128() ^ 1);
+            offerings.push(format!(
+                "('{offering}', '{id}', 'Half an hour', '', 30, {price}, 'EUR', 1, '[]', 0, 0, {notice}, 60, 1440, 1, 0, 0)"
+            ));
+            let reviews = dice.common(40);
+            ratings.push(format!("('{id}', {reviews}, {})", reviews + reviews * 4 * (50 + dice.common(50)) / 100));
             mentors.push(format!(
                 "('{id}', 'approved', 1700000000000, 'm-{number}', '{headline}', '{about}', '{}', '{}')",
                 json!(skills),
@@ -75,11 +93,23 @@ pub(crate) async fn make(db: &Db, count: usize) {
             "INSERT INTO mentors (user_id, status, created_at_ms, slug, headline, about, skills, languages) VALUES {}",
             mentors.join(", ")
         );
-        let (users, mentors) = (&users, &mentors);
+        let statements = &[
+            users,
+            mentors,
+            format!("INSERT INTO availability (mentor_id, document, updated_at_ms) VALUES {}", hours.join(", ")),
+            format!(
+                "INSERT INTO offerings (id, mentor_id, title, description, minutes, price_minor, currency, seats, questions,
+                   buffer_before_minutes, buffer_after_minutes, minimum_notice_minutes, horizon_days,
+                   cancellation_notice_minutes, is_active, created_at_ms, updated_at_ms) VALUES {}",
+                offerings.join(", ")
+            ),
+            format!("INSERT INTO mentor_ratings (mentor_id, reviews, stars) VALUES {}", ratings.join(", ")),
+        ];
         db.write(|mut tx| {
             Box::pin(async move {
-                tx.execute(sqlx::raw_sql(AssertSqlSafe(users.clone()))).await?;
-                tx.execute(sqlx::raw_sql(AssertSqlSafe(mentors.clone()))).await?;
+                for statement in statements {
+                    tx.execute(sqlx::raw_sql(AssertSqlSafe(statement.clone()))).await?;
+                }
                 Ok::<_, sqlx::Error>(())
             })
         })

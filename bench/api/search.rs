@@ -50,6 +50,17 @@ fn searches() -> Vec<String> {
             format!("/api/mentors?skill={filter}"),
             format!("/api/mentors?skill={filter}&language=ja&q={three}"),
             "/api/mentors?language=hr&limit=50".to_owned(),
+            "/api/mentors?price_max=0".to_owned(),
+            format!("/api/mentors?q={one}&price_min=5000&price_max=10000"),
+            "/api/mentors?sort=price&price_min=20000".to_owned(),
+            format!("/api/mentors?skill={filter}&rating_min=4.4"),
+            "/api/mentors?rating_min=4.7&sort=soonest".to_owned(),
+            format!("/api/mentors?q={three}&free_this_week=1&sort=rating"),
+            "/api/mentors?free_this_week=1&time_zone=Africa%2FLagos".to_owned(),
+            format!("/api/mentors?q={}&sort=price", &two[..2]),
+            format!("/api/mentors?q={rare}&sort=soonest&price_max=3000"),
+            "/api/mentors?sort=rating&language=ja".to_owned(),
+            "/api/mentors?sort=soonest".to_owned(),
         ]);
     }
     paths

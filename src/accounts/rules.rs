@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::model::{DisplayName, Email, Login, Password};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::error::FieldProblem;
+use crate::kernel::time_zone::iana_name;
 
 /// NIST SP 800-63B asks for 8 at least; product decision.
 pub(super) const PASSWORD_MIN_CHARS: usize = 10;
@@ -119,9 +120,8 @@ pub(super) fn language(text: &str) -> Result<String, FieldProblem> {
 
 /// A zone of the built-in tzdata, in its usual spelling.
 pub(super) fn time_zone(text: &str) -> Result<String, FieldProblem> {
-    let found = jiff::tz::TimeZoneDatabase::bundled().get(text).ok();
-    let name = found.and_then(|zone| zone.iana_name().map(str::to_owned));
-    name.ok_or_else(|| invalid("time_zone", "time_zone_unknown", "A zone is like Europe/Madrid or Asia/Kolkata."))
+    let detail = "A zone is like Europe/Madrid or Asia/Kolkata.";
+    iana_name(text).ok_or_else(|| invalid("time_zone", "time_zone_unknown", detail))
 }
 
 fn invalid(field: &'static str, code: &'static str, detail: &str) -> FieldProblem {

@@ -35,6 +35,7 @@ where
         .routes(routes!(list_mentor_applications))
         .routes(routes!(approve_mentor_application))
         .routes(routes!(decline_mentor_application))
+        .routes(routes!(withdraw_mentor))
         .merge(disputes::routes())
         .merge(reviews::routes())
 }
@@ -69,12 +70,30 @@ struct ApplicationAnswer {
     display_name: String,
     email: String,
     status: MentorStatus,
+    /// Of their page, `/mentors/{slug}`, while they are approved.
+    #[schema(required)]
+    slug: Option<String>,
     #[schema(required)]
     applied_at_ms: Option<Timestamp>,
-    /// Why they were declined.
+    /// Why they were declined, or are no longer a mentor.
     #[schema(required)]
     decline_reason: Option<String>,
     profile: Profile,
+    /// Counts what they saved; an approval says which it is for.
+    version: i64,
+}
+
+#[derive(Deserialize, ToSchema)]
+struct Approve {
+    /// `version` of the application that was read.
+    version: i64,
+}
+
+#[derive(Deserialize, ToSchema)]
+struct Withdraw {
+    /// 1 to 1000 characters; the mentor reads it.
+    #[schema(min_length = 1, max_length = 1000)]
+    reason: String,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -101,18 +120,19 @@ async fn list_mentor_applications(
     Ok(Json(ApplicationsAnswer { items: items.into_iter().map(answer).collect(), next_cursor: next.map(cursor) }))
 }
 
-/// Make an applicant a mentor
+/// Make an applicant a mentor, as the administrator has read them
 ///
-/// Codes: `admin_required` (403), `application_decided` (409).
-#[utoipa::path(post, path = "/api/admin/mentor-applications/{user_id}/approve", tag = "admin",
+/// Codes: `admin_required` (403), `application_decided`, `application_changed` (409).
+#[utoipa::path(post, path = "/api/admin/mentor-applications/{user_id}/approve", tag = "admin", request_body = Approve,
     params(("user_id" = UserId, Path)), responses((status = 200, body = ApplicationAnswer), Problems),
     security(("cookie" = []), ("bearer" = [])))]
 async fn approve_mentor_application(
     State(mentors): State<Mentors>,
     _: Administrator,
     Path(applicant): Path<UserId>,
+    Json(body): Json<Approve>,
 ) -> ApiResult<Json<ApplicationAnswer>> {
-    Ok(Json(answer(mentors.decide(applicant, Decision::Approve).await?)))
+    Ok(Json(answer(mentors.decide(applicant, Decision::Approve(body.version)).await?)))
 }
 
 /// Decline an applicant, with a reason they read; they may apply again
@@ -130,14 +150,31 @@ async fn decline_mentor_application(
     Ok(Json(answer(mentors.decide(applicant, Decision::Decline(body.reason)).await?)))
 }
 
+/// Make a mentor no longer one: their page is gone, and what is booked with them stays; they may apply again
+///
+/// Codes: `admin_required` (403), `not_approved` (409), `reason_invalid` (422).
+#[utoipa::path(post, path = "/api/admin/mentors/{user_id}/withdraw", tag = "admin", request_body = Withdraw,
+    params(("user_id" = UserId, Path)), responses((status = 200, body = ApplicationAnswer), Problems),
+    security(("cookie" = []), ("bearer" = [])))]
+async fn withdraw_mentor(
+    State(mentors): State<Mentors>,
+    _: Administrator,
+    Path(mentor): Path<UserId>,
+    Json(body): Json<Withdraw>,
+) -> ApiResult<Json<ApplicationAnswer>> {
+    Ok(Json(answer(mentors.withdraw(mentor, &body.reason).await?)))
+}
+
 fn answer(application: Application) -> ApplicationAnswer {
     ApplicationAnswer {
         user_id: application.user,
         display_name: application.display_name,
         email: application.email,
         status: application.status,
+        slug: application.slug,
         applied_at_ms: application.applied_at,
         decline_reason: application.decline_reason,
         profile: application.profile,
+        version: application.version,
     }
 }

@@ -9,6 +9,7 @@ use jiff::{Timestamp, ToSpan};
 use super::model::{Document, Hours, TimeOff};
 use super::rules::{Calendar, Minutes, Window};
 use crate::kernel::error::FieldProblem;
+use crate::kernel::time_zone::iana_name;
 
 const WEEKLY_MAX: usize = 100;
 const OVERRIDES_MAX: usize = 400;
@@ -22,7 +23,7 @@ pub(super) fn document(typed: Document) -> Result<Document, Vec<FieldProblem>> {
     let mut mistakes = Vec::new();
     let mut mistake =
         |field, code, detail: &str| mistakes.push(FieldProblem { field, code, detail: detail.to_owned() });
-    let zone = zone(&typed.time_zone).and_then(|zone| zone.iana_name().map(str::to_owned));
+    let zone = iana_name(&typed.time_zone);
     if zone.is_none() {
         mistake("time_zone", "time_zone_unknown", "A zone is like Europe/Madrid or Asia/Kolkata.");
     }

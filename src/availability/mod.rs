@@ -8,6 +8,7 @@ mod document;
 mod error;
 mod model;
 mod openings;
+mod outlook;
 mod routes;
 mod rules;
 mod store;
@@ -19,7 +20,8 @@ pub use busy::Trouble as CalendarTrouble;
 pub use error::AvailabilityError;
 pub use model::{DateOverride, Document, Hours, Offering, Opening, Terms, TimeOff, Weekday, WeeklyHours};
 pub use openings::{alternatives, opening_at};
-pub use routes::{OfferingsAnswer as Offerings, routes};
+pub use outlook::{NextOpening, Outlook};
+pub use routes::{NextOpeningsAnswer as NextOpenings, OfferingsAnswer as Offerings, routes};
 pub use rules::{Booked, Calendar, Length, Limits, Minutes, Window, openings as openings_by_rules};
 pub use store::{clear_group_opening, keep, occupy, offering, release, set_group_opening, time_zone};
 
@@ -32,6 +34,8 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OfferingId, UserId};
 use crate::mentors::Mentors;
 
+/// Next openings of a mentor when nothing is said.
+pub const NEXT_OPENINGS: usize = 5;
 const OFFERINGS_MAX: i64 = 30;
 const RANGE_MAX: Duration = Duration::from_secs(31 * 86_400);
 

@@ -25,6 +25,11 @@ impl Offering {
         self.terms.is_active && self.mentor_approved
     }
 
+    /// How long before its start an opening can last be booked.
+    pub fn notice(&self) -> Duration {
+        Duration::from_secs(60 * u64::try_from(self.terms.minimum_notice_minutes).unwrap_or(0))
+    }
+
     pub fn ends_at(&self, starts_at: Timestamp) -> Timestamp {
         starts_at.plus(minutes(self.terms.minutes))
     }

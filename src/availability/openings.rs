@@ -5,11 +5,11 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use sqlx::AnyConnection;
 
-use super::model::{Offering, Opening};
+use super::model::{Document, Offering, Opening};
 use super::rules::{self, Booked, Calendar, Length, Limits};
 use super::{busy, document, store};
 use crate::kernel::clock::Timestamp;
-use crate::kernel::ids::SessionId;
+use crate::kernel::ids::{OfferingId, SessionId};
 
 const DAY: Duration = Duration::from_secs(86_400);
 /// Meetings so far from a range still count for its weeks.
@@ -25,37 +25,73 @@ pub(super) async fn openings(
     (from, until): (Timestamp, Timestamp),
     except: Option<SessionId>,
 ) -> Result<Vec<Opening>, sqlx::Error> {
-    let Some(mut calendar) = store::document(conn, offering.mentor).await?.as_ref().and_then(document::calendar) else {
-        return Ok(Vec::new());
-    };
+    let Some(document) = store::document(conn, offering.mentor).await? else { return Ok(Vec::new()) };
     // No opening and its buffers reach further.
-    let around = (from.minus(DAY), until.plus(DAY));
-    let busy = busy::busy_times(conn, offering.mentor, around).await?;
-    calendar.time_off.extend(busy.into_iter().filter_map(|(from, until)| Some((instant(from)?, instant(until)?))));
-    let (Some(at), Some(start), Some(end)) = (instant(now), instant(from), instant(until)) else {
+    let busy = busy::busy_times(conn, offering.mentor, (from.minus(DAY), until.plus(DAY))).await?;
+    let Some(mut around) = Surroundings::new(&document, &busy) else { return Ok(Vec::new()) };
+    if instant(from).is_none() || instant(until).is_none() {
         return Ok(Vec::new());
-    };
-    let meetings = store::meetings(conn, now, offering.mentor, (from.minus(WEEK), until.plus(WEEK)), except).await?;
-    let booked: Vec<Booked> = meetings.into_iter().filter_map(booked).collect();
-    let limits = limits(offering);
-    let free = rules::openings(at, &calendar, length(offering), limits, &booked, (start, end));
-    let mut found: Vec<Opening> = free
-        .into_iter()
-        .map(|opening| Opening {
-            starts_at: Timestamp(opening.starts_at.as_millisecond()),
-            ends_at: Timestamp(opening.ends_at.as_millisecond()),
-            seats_left: offering.terms.seats,
-        })
-        .collect();
-    if offering.terms.seats > 1 {
-        let soonest = at.saturating_add(limits.minimum_notice).map_or(now.0, |soonest| soonest.as_millisecond());
-        let from = Timestamp(from.0.max(soonest));
-        for (starts_at, seats_left) in store::group_openings(conn, offering.id, (from, until)).await? {
-            found.push(Opening { starts_at, ends_at: offering.ends_at(starts_at), seats_left });
-        }
-        found.sort_by_key(|opening| opening.starts_at);
     }
-    Ok(found)
+    let range = (from.minus(WEEK), until.plus(WEEK));
+    around.meetings = store::meetings(conn, now, offering.mentor, range, except).await?;
+    if offering.terms.seats > 1 {
+        let groups = store::group_openings(conn, offering.id, (from, until)).await?;
+        around.groups = groups.into_iter().map(|(at, seats_left)| (offering.id, at, seats_left)).collect();
+    }
+    Ok(around.openings(now, offering, (from, until)))
+}
+
+/// What is stored around a mentor's openings. Meetings are those of a week more on both sides.
+pub(super) struct Surroundings {
+    /// With what other calendars say.
+    calendar: Calendar,
+    pub(super) meetings: Vec<store::Meeting>,
+    /// Group sessions that have seats: of what, when, and how many.
+    pub(super) groups: Vec<(OfferingId, Timestamp, i16)>,
+}
+
+impl Surroundings {
+    /// Of a mentor whose time nobody has taken yet. None for a document that could not have been stored.
+    pub(super) fn new(document: &Document, busy: &[(Timestamp, Timestamp)]) -> Option<Self> {
+        let mut calendar = document::calendar(document)?;
+        calendar.time_off.extend(busy.iter().filter_map(|(from, until)| Some((instant(*from)?, instant(*until)?))));
+        Some(Self { calendar, meetings: Vec::new(), groups: Vec::new() })
+    }
+
+    /// The openings that start in `from..until`, in order.
+    pub(super) fn openings(
+        &self,
+        now: Timestamp,
+        offering: &Offering,
+        (from, until): (Timestamp, Timestamp),
+    ) -> Vec<Opening> {
+        let (Some(at), Some(start), Some(end)) = (instant(now), instant(from), instant(until)) else {
+            return Vec::new();
+        };
+        let booked: Vec<Booked> = self.meetings.iter().filter_map(booked).collect();
+        let limits = limits(offering);
+        let free = rules::openings(at, &self.calendar, length(offering), limits, &booked, (start, end));
+        let mut found: Vec<Opening> = free
+            .into_iter()
+            .map(|opening| Opening {
+                starts_at: Timestamp(opening.starts_at.as_millisecond()),
+                ends_at: Timestamp(opening.ends_at.as_millisecond()),
+                seats_left: offering.terms.seats,
+            })
+            .collect();
+        if offering.terms.seats > 1 {
+            let soonest = at.saturating_add(limits.minimum_notice).map_or(now.0, |soonest| soonest.as_millisecond());
+            let from = Timestamp(from.0.max(soonest));
+            let of_it = self.groups.iter().filter(|(of, at, _)| *of == offering.id && (from..until).contains(at));
+            found.extend(of_it.map(|&(_, starts_at, seats_left)| Opening {
+                starts_at,
+                ends_at: offering.ends_at(starts_at),
+                seats_left,
+            }));
+            found.sort_by_key(|opening| opening.starts_at);
+        }
+        found
+    }
 }
 
 /// What the rules leave open of `from..until`.
@@ -117,7 +153,7 @@ fn limits(offering: &Offering) -> Limits {
     }
 }
 
-fn booked(meeting: store::Meeting) -> Option<Booked> {
+fn booked(meeting: &store::Meeting) -> Option<Booked> {
     let busy = (instant(meeting.busy.0)?, instant(meeting.busy.1)?);
     Some(Booked { starts_at: instant(meeting.starts_at)?, busy })
 }

@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Availability, Document, Offering, Opening, Terms, busy};
+use super::{Availability, Document, NEXT_OPENINGS, NextOpening, Offering, Opening, Terms, busy};
 use crate::accounts::{Accounts, LoggedIn};
 use crate::kernel::Kernel;
 use crate::kernel::clock::Timestamp;
@@ -32,6 +32,7 @@ where
         .routes(routes!(my_hours))
         .routes(routes!(mentor_offerings))
         .routes(routes!(list_openings))
+        .routes(routes!(list_next_openings))
         .merge(busy::routes())
 }
 
@@ -99,6 +100,33 @@ struct OpeningAnswer {
     ends_at_ms: Timestamp,
     /// 1 for one-to-one.
     seats_left: i16,
+}
+
+/// The next times a mentor can be booked.
+#[derive(Serialize, ToSchema)]
+#[schema(as = NextOpenings)]
+pub struct NextOpeningsAnswer {
+    items: Vec<NextOpeningAnswer>,
+}
+
+/// A time that can be booked, and what for.
+#[derive(Serialize, ToSchema)]
+#[schema(as = NextOpening)]
+struct NextOpeningAnswer {
+    offering_id: OfferingId,
+    title: String,
+    price_minor: i64,
+    currency: String,
+    #[serde(flatten)]
+    opening: OpeningAnswer,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct NextQuery {
+    /// 1 to 20, 5 when absent.
+    #[param(minimum = 1, maximum = 20)]
+    limit: Option<u16>,
 }
 
 /// What I offer
@@ -210,6 +238,36 @@ async fn list_openings(
         openings.into_iter().map(answer).collect()
     };
     Ok(Json(OpeningsAnswer { time_zone: found.time_zone, items: answers(found.free), full: answers(found.full) }))
+}
+
+/// When a mentor can be booked next, for anything, soonest first
+#[utoipa::path(get, path = "/api/mentors/{slug}/next-openings", tag = "availability",
+    params(("slug" = String, Path), NextQuery), responses((status = 200, body = NextOpeningsAnswer), Problems),
+    security((), ("cookie" = []), ("bearer" = [])))]
+async fn list_next_openings(
+    State(availability): State<Availability>,
+    Path(slug): Path<String>,
+    Query(query): Query<NextQuery>,
+) -> ApiResult<Json<NextOpeningsAnswer>> {
+    let most = query.limit.map_or(NEXT_OPENINGS, |limit| usize::from(limit.clamp(1, 20)));
+    Ok(Json(availability.next_openings(&slug, most).await?.into()))
+}
+
+impl From<Vec<NextOpening>> for NextOpeningsAnswer {
+    fn from(next: Vec<NextOpening>) -> Self {
+        let answer = |next: NextOpening| NextOpeningAnswer {
+            offering_id: next.offering.id,
+            title: next.offering.terms.title,
+            price_minor: next.offering.terms.price_minor,
+            currency: next.offering.terms.currency,
+            opening: OpeningAnswer {
+                starts_at_ms: next.opening.starts_at,
+                ends_at_ms: next.opening.ends_at,
+                seats_left: next.opening.seats_left,
+            },
+        };
+        Self { items: next.into_iter().map(answer).collect() }
+    }
 }
 
 impl From<Vec<Offering>> for OfferingsAnswer {

@@ -4,13 +4,14 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 use super::model::{Document, Offering, Terms};
+use super::outlook::{Of, note_change};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OfferingId, SessionId, UserId};
 
 /// Five minutes: what one row of `mentor_occupancy` stands for.
 const GRANULE_MS: i64 = 300_000;
 
-const OFFERING: &str = "SELECT o.*, u.display_name AS mentor_name, m.status AS mentor_status
+pub(super) const OFFERING: &str = "SELECT o.*, u.display_name AS mentor_name, m.status AS mentor_status
   FROM offerings o JOIN mentors m ON m.user_id = o.mentor_id JOIN users u ON u.id = o.mentor_id";
 
 /// Bookable or not.
@@ -43,8 +44,8 @@ pub(super) async fn insert_offering(
         buffer_before_minutes, buffer_after_minutes, minimum_notice_minutes, horizon_days, max_per_day, max_per_week,
         cancellation_notice_minutes, is_active, updated_at_ms, created_at_ms)
       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18)";
-    bind_terms(sqlx::query(sql).bind(id).bind(mentor), terms)?.bind(now.0).execute(conn).await?;
-    Ok(())
+    bind_terms(sqlx::query(sql).bind(id).bind(mentor), terms)?.bind(now.0).execute(&mut *conn).await?;
+    note_change(conn, Of::Mentor(mentor)).await
 }
 
 /// False when it is not this mentor's.
@@ -61,8 +62,12 @@ pub(super) async fn update_offering(
         horizon_days = $13, max_per_day = $14, max_per_week = $15, cancellation_notice_minutes = $16, is_active = $17,
         updated_at_ms = $18
       WHERE id = $1 AND mentor_id = $2";
-    let done = bind_terms(sqlx::query(sql).bind(id).bind(mentor), terms)?.bind(now.0).execute(conn).await?;
-    Ok(done.rows_affected() == 1)
+    let done = bind_terms(sqlx::query(sql).bind(id).bind(mentor), terms)?.bind(now.0).execute(&mut *conn).await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    note_change(conn, Of::Mentor(mentor)).await?;
+    Ok(true)
 }
 
 type Query<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
@@ -108,7 +113,8 @@ pub(super) async fn set_document(
     let sql = "INSERT INTO availability (mentor_id, document, updated_at_ms) VALUES ($1, $2, $3)
                ON CONFLICT (mentor_id) DO UPDATE SET document = excluded.document, updated_at_ms = excluded.updated_at_ms";
     let text = serde_json::to_string(document).map_err(|error| sqlx::Error::Encode(error.into()))?;
-    sqlx::query(sql).bind(mentor).bind(text).bind(now.0).execute(conn).await.map(|_| ())
+    sqlx::query(sql).bind(mentor).bind(text).bind(now.0).execute(&mut *conn).await?;
+    note_change(conn, Of::Mentor(mentor)).await
 }
 
 /// A mentor's time that is taken.
@@ -175,8 +181,9 @@ pub async fn occupy(
         .bind(from.0)
         .bind(until.0)
         .bind(expires_at.map(|at| at.0))
-        .execute(conn)
+        .execute(&mut *conn)
         .await?;
+    note_change(conn, Of::Mentor(offering.mentor)).await?;
     Ok(true)
 }
 
@@ -194,6 +201,7 @@ pub async fn keep(conn: &mut AnyConnection, session: SessionId) -> Result<bool, 
 
 /// Gives back all that a session took.
 pub async fn release(conn: &mut AnyConnection, session: SessionId) -> Result<(), sqlx::Error> {
+    note_change(conn, Of::Session(session)).await?;
     for sql in
         ["DELETE FROM mentor_occupancy WHERE session_id = $1", "DELETE FROM mentor_meetings WHERE session_id = $1"]
     {
@@ -213,7 +221,9 @@ pub async fn set_group_opening(
     let sql = "INSERT INTO group_openings (offering_id, starts_at_ms, session_id, seats_left) VALUES ($1, $2, $3, $4)
                ON CONFLICT (offering_id, starts_at_ms)
                DO UPDATE SET session_id = excluded.session_id, seats_left = excluded.seats_left";
-    sqlx::query(sql).bind(offering).bind(starts_at.0).bind(session).bind(seats_left).execute(conn).await.map(|_| ())
+    let query = sqlx::query(sql).bind(offering).bind(starts_at.0).bind(session).bind(seats_left);
+    query.execute(&mut *conn).await?;
+    note_change(conn, Of::Offering(offering)).await
 }
 
 /// A group session that nobody can join any more.
@@ -247,7 +257,7 @@ pub(super) async fn group_openings(
     rows.iter().map(|row| Ok((Timestamp(row.try_get("starts_at_ms")?), row.try_get("seats_left")?))).collect()
 }
 
-fn offering_from(row: &AnyRow) -> Result<Offering, sqlx::Error> {
+pub(super) fn offering_from(row: &AnyRow) -> Result<Offering, sqlx::Error> {
     let questions: String = row.try_get("questions")?;
     Ok(Offering {
         id: row.try_get("id")?,

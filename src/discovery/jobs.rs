@@ -3,12 +3,19 @@
 use super::Discovery;
 use crate::accounts::DisplayNameChanged;
 use crate::kernel::outbox::{Event, Fact, Handler};
-use crate::mentors::{MentorApproved, MentorProfileChanged};
+use crate::mentors::{MentorApproved, MentorProfileChanged, MentorWithdrawn};
+use crate::reviews::RatingChanged;
 
 /// Reads the mentor anew, so that hearing twice, or late, gives the same.
 pub(super) fn index(discovery: &Discovery) -> Handler {
     let discovery = discovery.clone();
-    let kinds = &[MentorApproved::KIND, MentorProfileChanged::KIND, DisplayNameChanged::KIND];
+    let kinds = &[
+        MentorApproved::KIND,
+        MentorProfileChanged::KIND,
+        MentorWithdrawn::KIND,
+        DisplayNameChanged::KIND,
+        RatingChanged::KIND,
+    ];
     Handler::new("discovery.index", kinds, move |event: Event| {
         let discovery = discovery.clone();
         async move {
@@ -16,7 +23,9 @@ pub(super) fn index(discovery: &Discovery) -> Handler {
             let changed = event.read::<MentorProfileChanged>()?.map(|fact| fact.mentor);
             // Who is no mentor is not found under the new name either.
             let renamed = event.read::<DisplayNameChanged>()?.map(|fact| fact.user);
-            match approved.or(changed).or(renamed) {
+            let rated = event.read::<RatingChanged>()?.map(|fact| fact.mentor);
+            let withdrawn = event.read::<MentorWithdrawn>()?.map(|fact| fact.mentor);
+            match approved.or(changed).or(renamed).or(rated).or(withdrawn) {
                 Some(mentor) => Ok(discovery.index(&[mentor]).await?),
                 None => Ok(()),
             }

@@ -1,6 +1,7 @@
 //! Finding mentors: search, facets, saved mentors. Sees every domain; none knows it.
 
 mod error;
+mod indexing;
 mod jobs;
 mod model;
 mod routes;
@@ -10,14 +11,21 @@ mod store;
 mod tests;
 
 pub use error::DiscoveryError;
-pub use model::{Facet, Facets, FoundMentors, MentorCard, Search};
-pub use routes::routes;
+pub use model::{Bounds, Facet, Facets, FoundMentors, Free, MentorCard, Price, Search, Sort};
+pub use routes::{SearchQuery, routes};
 
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+
+use crate::availability::Availability;
 use crate::kernel::Kernel;
 use crate::kernel::ids::UserId;
 use crate::kernel::outbox::Handler;
 use crate::mentors::{Mentors, PublicMentor};
-use model::{Place, Term, Wanted, WantedKind};
+use crate::reviews::Reviews;
+use model::{Place, Wanted, WantedKind};
+use store::Asked;
 
 /// Mentors of a page when nothing is said.
 pub const DEFAULT_LIMIT: u16 = 20;
@@ -25,20 +33,29 @@ pub const DEFAULT_LIMIT: u16 = 20;
 const EXPANSIONS: i64 = 8;
 const SKILL_FACETS: i64 = 30;
 const LANGUAGE_FACETS: i64 = 40;
+const ZONE_FACETS: i64 = 60;
 const SAVED_MAX: i64 = 200;
-/// Mentors indexed in one transaction when search is built anew.
-const BATCH: u16 = 200;
 
 /// Use cases of discovery. Cheap to clone.
 #[derive(Clone)]
 pub struct Discovery {
     kernel: Kernel,
     mentors: Mentors,
+    availability: Availability,
+    reviews: Reviews,
+    /// One at a time: what is read of a mentor is written before somebody else reads.
+    turn: Arc<Mutex<()>>,
 }
 
 impl Discovery {
-    pub fn new(kernel: &Kernel, mentors: &Mentors) -> Self {
-        Self { kernel: kernel.clone(), mentors: mentors.clone() }
+    pub fn new(kernel: &Kernel, mentors: &Mentors, availability: &Availability, reviews: &Reviews) -> Self {
+        Self {
+            kernel: kernel.clone(),
+            mentors: mentors.clone(),
+            availability: availability.clone(),
+            reviews: reviews.clone(),
+            turn: Arc::default(),
+        }
     }
 
     pub fn handlers(&self) -> Vec<Handler> {
@@ -53,62 +70,51 @@ impl Discovery {
         cursor: Option<&str>,
         limit: u16,
     ) -> Result<FoundMentors, DiscoveryError> {
-        let after = cursor.map(|text| rules::parse_cursor(text).ok_or(DiscoveryError::CursorInvalid)).transpose()?;
+        let sort = search.sort;
+        let place = |text: &str| rules::parse_cursor(text).filter(|place| place.sort == sort);
+        let after = cursor.map(|text| place(text).ok_or(DiscoveryError::CursorInvalid)).transpose()?;
         let mut conn = self.kernel.db.read().await?;
         let facets = match after {
             Some(_) => None,
             None => Some(Facets {
                 skills: store::facets(&mut conn, rules::SKILL, SKILL_FACETS).await?,
                 languages: store::facets(&mut conn, rules::LANGUAGE, LANGUAGE_FACETS).await?,
+                time_zones: store::facets(&mut conn, rules::ZONE, ZONE_FACETS).await?,
             }),
         };
         let Some(wanted) = wanted(&mut conn, search).await? else {
             return Ok(FoundMentors { items: Vec::new(), next_cursor: None, facets });
         };
-        let by = after.map_or_else(|| rules::ranking(&wanted), |after| after.by);
         // One more than asked for tells whether there is a next page.
         let count = i64::from(limit) + 1;
+        let asked = Asked { wanted: &wanted, bounds: search.bounds, now: self.kernel.clock.now() };
         let everyone = store::mentors_with(&mut conn, rules::EVERYONE).await?;
-        let mut found = match rules::few(&wanted, by, count, everyone) {
-            Some(few) => store::search_among(&mut conn, &wanted, by, few, after, count).await?,
-            None => store::search(&mut conn, &wanted, by, after, count).await?,
+        let within = store::within(&mut conn, &asked).await?;
+        let by = after.map_or_else(|| rules::ranking(&wanted), |after| after.by);
+        let few = rules::few(&wanted, (sort == Sort::Relevance).then_some(by), within, count, everyone);
+        let mut found = match (sort, few) {
+            (Sort::Relevance, None) => store::search(&mut conn, &asked, by, after, count).await?,
+            (Sort::Relevance, Some(few)) => store::search_among(&mut conn, &asked, by, few, after, count).await?,
+            (_, few) => store::sorted(&mut conn, &asked, sort, few, after, count).await?,
         };
         drop(conn);
         let more = found.len() > usize::from(limit);
         found.truncate(usize::from(limit));
         let last = found.last().filter(|_| more);
-        let next_cursor = last.map(|&(mentor, rank)| rules::cursor(Place { by, rank, mentor }));
+        let next_cursor = last.map(|&(mentor, rank)| rules::cursor(Place { sort, by, rank, mentor }));
         let ids: Vec<_> = found.into_iter().map(|(mentor, _)| mentor).collect();
-        let items = self.mentors.public_among(&ids).await?.into_iter().map(MentorCard::from).collect();
-        Ok(FoundMentors { items, next_cursor, facets })
+        Ok(FoundMentors { items: self.cards(&ids).await?, next_cursor, facets })
     }
 
-    /// Makes search know what these mentors say now; who is not public is not found.
-    pub async fn index(&self, mentors: &[UserId]) -> Result<(), sqlx::Error> {
-        let public = self.mentors.public_among(mentors).await?;
-        let terms = mentors.iter().map(|id| {
-            let mentor = public.iter().find(|mentor| mentor.id == *id);
-            (*id, mentor.map(rules::terms).unwrap_or_default())
-        });
-        self.replace(&terms.collect::<Vec<_>>()).await
-    }
-
-    /// Builds search anew from all mentors; says how many there are. Meanwhile not all of them are found.
-    pub async fn rebuild(&self) -> Result<u64, sqlx::Error> {
-        self.kernel.db.write(|mut tx| Box::pin(async move { store::clear(&mut tx).await })).await?;
-        let (mut count, mut after) = (0, None);
-        loop {
-            let mentors = self.mentors.public_after(after, BATCH).await?;
-            let Some(last) = mentors.last() else { return Ok(count) };
-            after = Some(last.id);
-            count += u64::try_from(mentors.len()).unwrap_or(0);
-            let terms = |mentor: &PublicMentor| (mentor.id, rules::terms(mentor));
-            self.replace(&mentors.iter().map(terms).collect::<Vec<_>>()).await?;
-        }
-    }
-
-    async fn replace(&self, terms: &[(UserId, Vec<Term>)]) -> Result<(), sqlx::Error> {
-        self.kernel.db.write(|mut tx| Box::pin(async move { store::replace(&mut tx, terms).await })).await
+    /// The public ones among these mentors, as lists show them.
+    async fn cards(&self, ids: &[UserId]) -> Result<Vec<MentorCard>, sqlx::Error> {
+        let facts = store::facts(&mut *self.kernel.db.read().await?, ids).await?;
+        let public = self.mentors.public_among(ids).await?;
+        let card = |mentor: PublicMentor| {
+            let facts = facts.get(&mentor.id);
+            MentorCard::new(mentor, facts)
+        };
+        Ok(public.into_iter().map(card).collect())
     }
 
     /// Puts a public mentor on the list of `user`; twice is once.
@@ -139,7 +145,7 @@ impl Discovery {
     /// The list of `user`, the newest first.
     pub async fn saved(&self, user: UserId) -> Result<Vec<MentorCard>, DiscoveryError> {
         let ids = store::saved(&mut *self.kernel.db.read().await?, user, SAVED_MAX).await?;
-        Ok(self.mentors.public_among(&ids).await?.into_iter().map(MentorCard::from).collect())
+        Ok(self.cards(&ids).await?)
     }
 }
 
@@ -148,7 +154,8 @@ async fn wanted(conn: &mut sqlx::AnyConnection, search: &Search) -> Result<Optio
     let mut wanted = Vec::new();
     let skill = search.skill.as_deref().map(rules::skill_term);
     let language = search.language.as_deref().map(|code| format!("{}{code}", rules::LANGUAGE));
-    for term in skill.into_iter().chain(language) {
+    let zone = search.time_zone.as_deref().map(|zone| format!("{}{zone}", rules::ZONE));
+    for term in skill.into_iter().chain(language).chain(zone) {
         // No text with a zero byte reaches PostgreSQL.
         let mentors = if term.contains('\0') { 0 } else { store::mentors_with(conn, &term).await? };
         wanted.push(Wanted { terms: vec![term], mentors, kind: WantedKind::Filter });
@@ -167,7 +174,7 @@ async fn wanted(conn: &mut sqlx::AnyConnection, search: &Search) -> Result<Optio
         }
         wanted.push(Wanted { terms, mentors, kind: WantedKind::Word });
     }
-    if wanted.is_empty() {
+    if wanted.is_empty() && search.sort == Sort::Relevance {
         let terms = vec![rules::EVERYONE.to_owned()];
         return Ok(Some(vec![Wanted { terms, mentors: i64::MAX, kind: WantedKind::Filter }]));
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::model::{Place, Term, Wanted, WantedKind};
+use super::model::{Few, Figure, Place, Sort, Term, Wanted, WantedKind};
 use crate::kernel::text;
 use crate::mentors::PublicMentor;
 
@@ -14,6 +14,7 @@ pub(super) const EVERYONE: &str = "*";
 /// Words contain no `:`.
 pub(super) const SKILL: &str = "s:";
 pub(super) const LANGUAGE: &str = "l:";
+pub(super) const ZONE: &str = "z:";
 
 const NAME: i16 = 10;
 const SKILL_WORD: i16 = 8;
@@ -31,7 +32,7 @@ const EMPTY_WORDS: &[&str] =
     &["a", "an", "and", "are", "at", "for", "i", "in", "is", "my", "of", "on", "or", "the", "to", "with", "you"];
 
 /// Everything `mentor` is found by, each term once with its greatest weight.
-pub(super) fn terms(mentor: &PublicMentor) -> Vec<Term> {
+pub(super) fn terms(mentor: &PublicMentor, time_zone: Option<&str>) -> Vec<Term> {
     let profile = &mentor.profile;
     let mut found = BTreeMap::new();
     let mut add = |term: String, label: &str, weight: i16| {
@@ -45,6 +46,9 @@ pub(super) fn terms(mentor: &PublicMentor) -> Vec<Term> {
     }
     for language in &profile.languages {
         add(format!("{LANGUAGE}{language}"), language, 0);
+    }
+    if let Some(zone) = time_zone {
+        add(format!("{ZONE}{zone}"), zone, 0);
     }
     let prose = format!("{}\n{}", profile.about, profile.experience);
     let texts = [
@@ -110,31 +114,43 @@ pub(super) fn ranking(wanted: &[Wanted]) -> usize {
     rarest(WantedKind::Word).or_else(|| rarest(WantedKind::Filter)).unwrap_or_default()
 }
 
-/// A filter that so few have that all of them are read, rather than those who have what ranks until `count` of them have
-/// everything else too; `everyone` is how many mentors there are.
-pub(super) fn few(wanted: &[Wanted], by: usize, count: i64, everyone: i64) -> Option<usize> {
-    let ranking = wanted.get(by)?;
-    let others = || wanted.iter().enumerate().filter(|(index, _)| *index != by);
-    let (index, rarest) =
-        others().filter(|(_, wanted)| wanted.kind == WantedKind::Filter).min_by_key(|(_, wanted)| wanted.mentors)?;
+/// Those to read whole, because that costs less than reading everyone in the order of what ranks (the wanted at `by`;
+/// None: a figure) until `count` of them have everything else too: who has some filter, or is within some bound
+/// (`within`: of what, and how many; None: many, or no bounds). `everyone` is how many mentors there are.
+pub(super) fn few(
+    wanted: &[Wanted],
+    by: Option<usize>,
+    within: Option<(Figure, i64)>,
+    count: i64,
+    everyone: i64,
+) -> Option<Few> {
+    let others = || wanted.iter().enumerate().filter(|(index, _)| Some(*index) != by);
     // As if what they have came independently of each other.
-    let share = |wanted: &Wanted| wanted.mentors.min(everyone) as f64 / everyone.max(1) as f64;
-    let fit: f64 = others().map(|(_, wanted)| share(wanted)).product();
-    let read_until_enough = (count as f64 / fit).min(ranking.mentors as f64);
-    ((rarest.mentors as f64) < read_until_enough).then_some(index)
+    let share = |mentors: i64| mentors.clamp(1, everyone.max(1)) as f64 / everyone.max(1) as f64;
+    let bounded = within.map_or(1.0, |(_, mentors)| share(mentors));
+    let fit = others().map(|(_, wanted)| share(wanted.mentors)).product::<f64>() * bounded;
+    let ranking = by.and_then(|by| wanted.get(by)).map_or(f64::INFINITY, |ranking| ranking.mentors as f64);
+    let read_until_enough = (count as f64 / fit).min(ranking);
+    // Where a word ranks, the other words are no rarer than it.
+    let terms = others().filter(|(_, wanted)| by.is_none() || wanted.kind == WantedKind::Filter);
+    let terms = terms.map(|(index, wanted)| (wanted.mentors, Few::Terms(index)));
+    let bound = within.map(|(figure, mentors)| (mentors, Few::Bound(figure)));
+    let (cost, few) = terms.chain(bound).min_by_key(|(mentors, _)| *mentors)?;
+    ((cost as f64) < read_until_enough).then_some(few)
 }
 
 /// Opaque to clients.
 pub(super) fn cursor(place: Place) -> String {
-    URL_SAFE_NO_PAD.encode(format!("{} {} {}", place.by, place.rank, place.mentor))
+    URL_SAFE_NO_PAD.encode(format!("{} {} {} {}", place.sort.as_str(), place.by, place.rank, place.mentor))
 }
 
 pub(super) fn parse_cursor(text: &str) -> Option<Place> {
     let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
     let mut parts = text.split(' ');
     let place = Place {
+        sort: Sort::parse(parts.next()?)?,
         by: parts.next()?.parse().ok()?,
-        rank: parts.next()?.parse().ok().filter(|rank| (0..=10_000).contains(rank))?,
+        rank: parts.next()?.parse().ok().filter(|rank| *rank >= 0)?,
         mentor: parts.next()?.parse().ok()?,
     };
     parts.next().is_none().then_some(place)

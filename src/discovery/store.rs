@@ -1,18 +1,24 @@
 //! SQL of `search_terms`, `search_words` and `saved_mentors`.
 
+mod facts;
+mod search;
+
+pub(super) use facts::{facts, forget_facts, set_facts, to_recheck};
+pub(super) use search::{Asked, search, search_among, sorted, within};
+
 use std::collections::BTreeMap;
 
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
-use super::model::{Facet, Place, Term, Wanted};
+use super::model::{Facet, Term};
 use super::rules;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::UserId;
 
 /// Rows of one INSERT: three values each stay below every engine's limit.
 const ROWS: usize = 2_000;
-/// The word as it was typed comes before words it begins.
-const TYPED: i64 = 100;
+/// Above every price and every time: there is none.
+const NEVER: i64 = i64::MAX;
 
 /// Makes these the terms of these mentors, and counts again.
 pub(super) async fn replace(conn: &mut AnyConnection, mentors: &[(UserId, Vec<Term>)]) -> Result<(), sqlx::Error> {
@@ -80,9 +86,10 @@ fn values(rows: usize, columns: usize) -> String {
     (0..rows).map(row).collect::<Vec<_>>().join(", ")
 }
 
-/// Forgets all terms, for building them anew.
+/// Forgets all terms and figures, for building them anew.
 pub(super) async fn clear(conn: &mut AnyConnection) -> Result<(), sqlx::Error> {
     sqlx::query("DELETE FROM search_terms").execute(&mut *conn).await?;
+    sqlx::query("DELETE FROM search_facts").execute(&mut *conn).await?;
     sqlx::query("DELETE FROM search_words").execute(conn).await.map(|_| ())
 }
 
@@ -115,143 +122,6 @@ pub(super) async fn facets(conn: &mut AnyConnection, kind: &str, limit: i64) -> 
         Ok(Facet { value, label: row.try_get("label")?, mentors: row.try_get("mentors")? })
     };
     rows.iter().map(facet).collect()
-}
-
-/// Ids and ranks of mentors that have one of the terms of each of `wanted`, ranked by the one at `by`, best first,
-/// after `after`. Reads each ranking term's index from the top and stops as soon as the page is full.
-///
-/// The conditions are written so that PostgreSQL does that too: it turns EXISTS into joins that read every mentor of a
-/// term first, and would sort them all for a condition it takes to be rarely true, as it does `= 1` and `IS NULL`.
-pub(super) async fn search(
-    conn: &mut AnyConnection,
-    wanted: &[Wanted],
-    by: usize,
-    after: Option<Place>,
-    limit: i64,
-) -> Result<Vec<(UserId, i64)>, sqlx::Error> {
-    let Some(ranking) = wanted.get(by) else { return Ok(Vec::new()) };
-    if ranking.terms.len() > 1 && after.is_none_or(|place| place.rank >= TYPED) {
-        // Those with the word as it was typed come first, and mostly they are enough.
-        let mut typed = wanted.to_vec();
-        if let Some(ranking) = typed.get_mut(by) {
-            ranking.terms.truncate(1);
-        }
-        let found = Box::pin(search(conn, &typed, by, after, limit)).await?;
-        if i64::try_from(found.len()).is_ok_and(|found| found >= limit) {
-            return Ok(found);
-        }
-    }
-    let mut places = Places::default();
-    let must = conditions(&mut places, wanted.iter().filter(|wanted| !std::ptr::eq(*wanted, ranking)));
-    let (limit, id) = (places.number(limit), after.map_or_else(|| "g".to_owned(), |place| place.mentor.to_string()));
-    let id = places.text(id);
-    let all = places.list(&ranking.terms);
-    let bonus = |index: usize| if index == 0 { TYPED } else { 0 };
-    let typed = places.text(ranking.terms.first().cloned().unwrap_or_default());
-    let mut branches = Vec::new();
-    for (index, term) in ranking.terms.iter().enumerate() {
-        let bonus = bonus(index);
-        let term = places.text(term.clone());
-        let weight = places.number(after.map_or(i64::from(i16::MAX), |place| place.rank - bonus));
-        // Who has several of these words is found by the best alone.
-        let best = if ranking.terms.len() == 1 {
-            String::new()
-        } else {
-            format!(
-                " AND COALESCE((SELECT 0 FROM search_terms o WHERE o.mentor_id = s.mentor_id AND o.term IN ({all})
-                   AND (o.weight + CASE WHEN o.term = {typed} THEN {TYPED} ELSE 0 END, o.term)
-                     > (s.weight + {bonus}, s.term) LIMIT 1), 1) <> 0"
-            )
-        };
-        branches.push(format!(
-            "SELECT * FROM (SELECT s.mentor_id, CAST(s.weight + {bonus} AS BIGINT) AS rank FROM search_terms s
-               WHERE s.term = {term} AND (s.weight, s.mentor_id) < ({weight}, {id}){must}{best}
-               ORDER BY s.weight DESC, s.mentor_id DESC LIMIT {limit}) AS b{index}"
-        ));
-    }
-    let sql = format!(
-        "SELECT mentor_id, rank FROM ({}) AS found ORDER BY rank DESC, mentor_id DESC LIMIT {limit}",
-        branches.join(" UNION ALL ")
-    );
-    places.run(conn, sql).await
-}
-
-/// The same as [`search`] for a filter that few have: reads all of them rather than many others on the way to them.
-pub(super) async fn search_among(
-    conn: &mut AnyConnection,
-    wanted: &[Wanted],
-    by: usize,
-    few: usize,
-    after: Option<Place>,
-    limit: i64,
-) -> Result<Vec<(UserId, i64)>, sqlx::Error> {
-    let (Some(ranking), Some(few)) = (wanted.get(by), wanted.get(few)) else { return Ok(Vec::new()) };
-    let mut places = Places::default();
-    let must = conditions(&mut places, wanted.iter().filter(|wanted| !std::ptr::eq(*wanted, ranking)));
-    let (all, few) = (places.list(&ranking.terms), places.list(&few.terms));
-    let typed = places.text(ranking.terms.first().cloned().unwrap_or_default());
-    let rank = places.number(after.map_or(i64::from(i16::MAX), |place| place.rank));
-    let id = places.text(after.map_or_else(|| "g".to_owned(), |place| place.mentor.to_string()));
-    let limit = places.number(limit);
-    let sql = format!(
-        "SELECT mentor_id, rank FROM (
-           SELECT s.mentor_id, CAST((SELECT MAX(o.weight + CASE WHEN o.term = {typed} THEN {TYPED} ELSE 0 END)
-             FROM search_terms o WHERE o.mentor_id = s.mentor_id AND o.term IN ({all})) AS BIGINT) AS rank
-           FROM search_terms s WHERE s.term IN ({few}){must}) AS found
-         WHERE (rank, mentor_id) < ({rank}, {id}) ORDER BY rank DESC, mentor_id DESC LIMIT {limit}"
-    );
-    places.run(conn, sql).await
-}
-
-/// That a mentor `s` has one of the terms of each.
-fn conditions<'a>(places: &mut Places, wanted: impl Iterator<Item = &'a Wanted>) -> String {
-    let condition = |wanted: &Wanted| {
-        let terms = places.list(&wanted.terms);
-        format!(
-            " AND (SELECT 1 FROM search_terms o WHERE o.mentor_id = s.mentor_id AND o.term IN ({terms}) LIMIT 1) IS NOT NULL"
-        )
-    };
-    wanted.map(condition).collect()
-}
-
-enum Value {
-    Text(String),
-    Number(i64),
-}
-
-/// Values on their way into a statement, and where they stand in it.
-#[derive(Default)]
-struct Places {
-    values: Vec<Value>,
-}
-
-impl Places {
-    fn text(&mut self, text: String) -> String {
-        self.values.push(Value::Text(text));
-        format!("${}", self.values.len())
-    }
-
-    fn number(&mut self, number: i64) -> String {
-        self.values.push(Value::Number(number));
-        format!("${}", self.values.len())
-    }
-
-    /// Runs a statement of mentors and ranks with these values in it.
-    async fn run(self, conn: &mut AnyConnection, sql: String) -> Result<Vec<(UserId, i64)>, sqlx::Error> {
-        // Planned each time for these very terms: PostgreSQL's plan for any term is wrong for the common ones.
-        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
-        for value in self.values {
-            query = match value {
-                Value::Text(text) => query.bind(text),
-                Value::Number(number) => query.bind(number),
-            };
-        }
-        query.fetch_all(conn).await?.iter().map(|row| Ok((row.try_get("mentor_id")?, row.try_get("rank")?))).collect()
-    }
-
-    fn list(&mut self, texts: &[String]) -> String {
-        texts.iter().map(|text| self.text(text.clone())).collect::<Vec<_>>().join(", ")
-    }
 }
 
 pub(super) async fn save(

@@ -36,6 +36,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (22, "session_notes", include_str!("../../migrations/0022_session_notes.sql")),
     (25, "attendance", include_str!("../../migrations/0025_attendance.sql")),
     (26, "reviews", include_str!("../../migrations/0026_reviews.sql")),
+    (27, "search_facts", include_str!("../../migrations/0027_search_facts.sql")),
+    (28, "profile_versions", include_str!("../../migrations/0028_profile_versions.sql")),
 ];
 
 /// How often a PostgreSQL transaction that lost a conflict is tried in all.

@@ -21,6 +21,7 @@ pub mod rate_limit;
 mod sealing;
 pub mod secrets;
 pub mod text;
+pub mod time_zone;
 
 use std::sync::Arc;
 

@@ -12,6 +12,10 @@ pub enum MentorsError {
     MentorUnknown,
     #[error("this application was decided before")]
     AlreadyDecided,
+    #[error("the application changed since it was read")]
+    ApplicationChanged,
+    #[error("they are no mentor")]
+    NotApproved,
     #[error("the cursor is not one of ours")]
     CursorInvalid,
     /// Only where letters can be sent.
@@ -41,6 +45,14 @@ impl From<MentorsError> for Problem {
                 "application_decided",
                 "This application was decided before. Load the list again.",
             ),
+            MentorsError::ApplicationChanged => Problem::new(
+                StatusCode::CONFLICT,
+                "application_changed",
+                "The applicant has changed it since. Load the list again and read it.",
+            ),
+            MentorsError::NotApproved => {
+                Problem::new(StatusCode::CONFLICT, "not_approved", "This person is no mentor. Load the list again.")
+            }
             MentorsError::CursorInvalid => {
                 Problem::new(StatusCode::BAD_REQUEST, "cursor_invalid", "Take `next_cursor` as it came.")
             }

@@ -30,6 +30,13 @@ pub struct MentorProfileChanged {
     pub mentor: UserId,
 }
 
+/// Somebody is no mentor any more, for this reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MentorWithdrawn {
+    pub mentor: UserId,
+    pub reason: String,
+}
+
 macro_rules! facts_of_mentors {
     ($($fact:ident: $kind:literal),+ $(,)?) => {$(
         impl Fact for $fact {
@@ -46,4 +53,5 @@ facts_of_mentors!(
     MentorApproved: "mentors.approved",
     MentorDeclined: "mentors.declined",
     MentorProfileChanged: "mentors.profile_changed",
+    MentorWithdrawn: "mentors.withdrawn",
 );

@@ -10,7 +10,7 @@ mod store;
 mod tests;
 
 pub use error::MentorsError;
-pub use events::{MentorApplied, MentorApproved, MentorDeclined, MentorProfileChanged};
+pub use events::{MentorApplied, MentorApproved, MentorDeclined, MentorProfileChanged, MentorWithdrawn};
 pub use model::{Application, Decision, Mentor, MentorStatus, Profile, PublicMentor};
 pub use routes::{MentorPage, routes};
 
@@ -133,10 +133,14 @@ impl Mentors {
     /// Decides an application, once.
     pub async fn decide(&self, applicant: UserId, decision: Decision) -> Result<Application, MentorsError> {
         let reason = match &decision {
-            Decision::Approve => None,
+            Decision::Approve(_) => None,
             Decision::Decline(typed) => {
                 Some(rules::reason(typed).map_err(|mistake| MentorsError::Invalid(vec![mistake]))?)
             }
+        };
+        let version = match decision {
+            Decision::Approve(version) => Some(version),
+            Decision::Decline(_) => None,
         };
         let (kernel, reason) = (&self.kernel, reason.as_deref());
         let now = kernel.clock.now();
@@ -145,9 +149,12 @@ impl Mentors {
             .write(|mut tx| {
                 Box::pin(async move {
                     let status = if reason.is_some() { MentorStatus::Declined } else { MentorStatus::Approved };
-                    let decided = store::decide(&mut tx, applicant, status, reason, now).await?;
+                    let decided = store::decide(&mut tx, applicant, status, reason, version, now).await?;
                     let application = store::application(&mut tx, applicant).await?;
                     let application = application.ok_or(MentorsError::MentorUnknown)?;
+                    if !decided && application.status == MentorStatus::Applied {
+                        return Err(MentorsError::ApplicationChanged);
+                    }
                     if !decided {
                         return Err(MentorsError::AlreadyDecided);
                     }
@@ -167,6 +174,31 @@ impl Mentors {
             .await?;
         kernel.outbox.now();
         Ok(application)
+    }
+
+    /// Makes somebody no longer a mentor: their page is gone, and what is booked with them stays.
+    pub async fn withdraw(&self, mentor: UserId, reason: &str) -> Result<Application, MentorsError> {
+        let reason = &rules::reason(reason).map_err(|mistake| MentorsError::Invalid(vec![mistake]))?;
+        let kernel = &self.kernel;
+        let now = kernel.clock.now();
+        let withdrawn = kernel
+            .db
+            .write(|mut tx| {
+                Box::pin(async move {
+                    let done = store::withdraw(&mut tx, mentor, reason, now).await?;
+                    let application = store::application(&mut tx, mentor).await?;
+                    let application = application.ok_or(MentorsError::MentorUnknown)?;
+                    if !done {
+                        return Err(MentorsError::NotApproved);
+                    }
+                    let fact = MentorWithdrawn { mentor, reason: reason.clone() };
+                    outbox::publish(&mut tx, &kernel.clock, &kernel.random, &fact).await?;
+                    Ok(application)
+                })
+            })
+            .await?;
+        kernel.outbox.now();
+        Ok(withdrawn)
     }
 
     /// Takes somebody off who deleted their account: their page is gone, and what they said of themselves.
@@ -197,9 +229,14 @@ impl Mentors {
         store::by_slug(&mut *self.kernel.db.read().await?, slug).await?.ok_or(MentorsError::MentorUnknown)
     }
 
-    /// Up to `limit` addresses of public pages.
-    pub async fn public_slugs(&self, limit: i64) -> Result<Vec<String>, sqlx::Error> {
-        store::public_slugs(&mut *self.kernel.db.read().await?, limit).await
+    /// Up to `limit` addresses of public pages, in their order, after the one at `after`.
+    pub async fn public_slugs(&self, after: &str, limit: i64) -> Result<Vec<String>, sqlx::Error> {
+        store::public_slugs(&mut *self.kernel.db.read().await?, after, limit).await
+    }
+
+    /// The last address of each full part of so many public pages that more come after, in order.
+    pub async fn slug_parts(&self, size: i64) -> Result<Vec<String>, sqlx::Error> {
+        store::slug_parts(&mut *self.kernel.db.read().await?, size).await
     }
 
     /// The public mentors among `users`, in the order of `users`.

@@ -82,8 +82,10 @@ pub struct Application {
     pub slug: Option<String>,
     pub profile: Profile,
     pub applied_at: Option<Timestamp>,
-    /// Why they were declined.
+    /// Why they were declined, or no longer are a mentor.
     pub decline_reason: Option<String>,
+    /// Counts what they saved.
+    pub version: i64,
 }
 
 /// A mentor as everyone sees them: approved, with a profile.
@@ -99,7 +101,8 @@ pub struct PublicMentor {
 /// What an administrator decides about an application.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
-    Approve,
+    /// The version that was read.
+    Approve(i64),
     /// With a reason the applicant reads.
     Decline(String),
 }

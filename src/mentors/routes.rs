@@ -49,7 +49,7 @@ struct MyProfileAnswer {
     /// Null before the first application.
     #[schema(required)]
     status: Option<MentorStatus>,
-    /// Why I was declined.
+    /// Why I was declined, or am no longer a mentor.
     #[schema(required)]
     decline_reason: Option<String>,
     #[schema(required)]

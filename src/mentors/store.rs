@@ -33,25 +33,39 @@ pub(super) async fn approve(conn: &mut AnyConnection, user: UserId, now: Timesta
     Ok(done.rows_affected() == 1)
 }
 
-/// Decides an application that nobody decided before; says whether there was one.
+/// Decides an application that nobody decided before, of this version; says whether there was one.
 pub(super) async fn decide(
     conn: &mut AnyConnection,
     user: UserId,
     status: MentorStatus,
     reason: Option<&str>,
+    version: Option<i64>,
     now: Timestamp,
 ) -> Result<bool, sqlx::Error> {
     let done = sqlx::query(
         "UPDATE mentors SET status = $2, decline_reason = $3, decided_at_ms = $4
-         WHERE user_id = $1 AND status = 'applied'",
+         WHERE user_id = $1 AND status = 'applied' AND profile_version = COALESCE($5, profile_version)",
     )
     .bind(user)
     .bind(status.as_str())
     .bind(reason)
     .bind(now.0)
+    .bind(version)
     .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Takes an approval back; says whether there was one. Its owner may apply again.
+pub(super) async fn withdraw(
+    conn: &mut AnyConnection,
+    user: UserId,
+    reason: &str,
+    now: Timestamp,
+) -> Result<bool, sqlx::Error> {
+    let sql = "UPDATE mentors SET status = 'declined', decline_reason = $2, decided_at_ms = $3
+               WHERE user_id = $1 AND status = 'approved'";
+    Ok(sqlx::query(sql).bind(user).bind(reason).bind(now.0).execute(conn).await?.rows_affected() == 1)
 }
 
 /// Stores a profile; its owner applies by that, unless they are a mentor already (decided here, so that an approval
@@ -64,14 +78,15 @@ pub(super) async fn save(
 ) -> Result<MentorStatus, sqlx::Error> {
     let row = sqlx::query(
         "INSERT INTO mentors (user_id, status, created_at_ms, applied_at_ms, headline, about, experience, skills,
-           languages, links, intro_video_url) VALUES ($1, 'applied', $2, $2, $3, $4, $5, $6, $7, $8, $9)
+           languages, links, intro_video_url, profile_version)
+         VALUES ($1, 'applied', $2, $2, $3, $4, $5, $6, $7, $8, $9, 1)
          ON CONFLICT (user_id) DO UPDATE SET
            applied_at_ms = CASE WHEN mentors.status = 'declined' OR mentors.applied_at_ms IS NULL
              THEN excluded.applied_at_ms ELSE mentors.applied_at_ms END,
            status = CASE WHEN mentors.status = 'approved' THEN 'approved' ELSE 'applied' END, decline_reason = NULL,
            headline = excluded.headline, about = excluded.about, experience = excluded.experience,
            skills = excluded.skills, languages = excluded.languages, links = excluded.links,
-           intro_video_url = excluded.intro_video_url
+           intro_video_url = excluded.intro_video_url, profile_version = mentors.profile_version + 1
          RETURNING status",
     )
     .bind(user)
@@ -102,7 +117,8 @@ pub(super) async fn set_slug(conn: &mut AnyConnection, user: UserId, slug: &str)
 
 pub(super) async fn application(conn: &mut AnyConnection, user: UserId) -> Result<Option<Application>, sqlx::Error> {
     let sql = format!(
-        "SELECT m.user_id, u.display_name, u.email, m.status, m.slug, m.applied_at_ms, m.decline_reason, {PROFILE}
+        "SELECT m.user_id, u.display_name, u.email, m.status, m.slug, m.applied_at_ms, m.decline_reason, m.profile_version,
+           {PROFILE}
          FROM mentors m JOIN users u ON u.id = m.user_id WHERE m.user_id = $1"
     );
     let row = sqlx::query(AssertSqlSafe(sql)).bind(user).fetch_optional(conn).await?;
@@ -117,7 +133,8 @@ pub(super) async fn applications(
     limit: i64,
 ) -> Result<Vec<Application>, sqlx::Error> {
     let sql = format!(
-        "SELECT m.user_id, u.display_name, u.email, m.status, m.slug, m.applied_at_ms, m.decline_reason, {PROFILE}
+        "SELECT m.user_id, u.display_name, u.email, m.status, m.slug, m.applied_at_ms, m.decline_reason, m.profile_version,
+           {PROFILE}
          FROM mentors m JOIN users u ON u.id = m.user_id
          WHERE m.status = $1 AND m.applied_at_ms IS NOT NULL AND (m.applied_at_ms, m.user_id) > ($2, $3)
          ORDER BY m.applied_at_ms, m.user_id LIMIT $4"
@@ -137,9 +154,23 @@ pub(super) async fn by_slug(conn: &mut AnyConnection, slug: &str) -> Result<Opti
     row.as_ref().map(public_from).transpose()
 }
 
-pub(super) async fn public_slugs(conn: &mut AnyConnection, limit: i64) -> Result<Vec<String>, sqlx::Error> {
-    let sql = "SELECT slug FROM mentors WHERE slug IS NOT NULL AND status = 'approved' ORDER BY slug LIMIT $1";
-    let rows = sqlx::query(sql).bind(limit).fetch_all(conn).await?;
+pub(super) async fn public_slugs(
+    conn: &mut AnyConnection,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<String>, sqlx::Error> {
+    let sql = "SELECT slug FROM mentors WHERE slug > $1 AND status = 'approved' ORDER BY slug LIMIT $2";
+    let rows = sqlx::query(sql).bind(after).bind(limit).fetch_all(conn).await?;
+    rows.iter().map(|row| row.try_get("slug")).collect()
+}
+
+/// The last address of each full part of `size` public pages that more come after.
+pub(super) async fn slug_parts(conn: &mut AnyConnection, size: i64) -> Result<Vec<String>, sqlx::Error> {
+    let sql = "SELECT slug FROM (
+                 SELECT slug, ROW_NUMBER() OVER (ORDER BY slug) AS place, COUNT(*) OVER () AS pages FROM mentors
+                 WHERE slug IS NOT NULL AND status = 'approved') AS placed
+               WHERE place % $1 = 0 AND place < pages ORDER BY slug";
+    let rows = sqlx::query(sql).bind(size).fetch_all(conn).await?;
     rows.iter().map(|row| row.try_get("slug")).collect()
 }
 
@@ -192,6 +223,7 @@ fn application_from(row: &AnyRow) -> Result<Application, sqlx::Error> {
         profile: profile_from(row)?,
         applied_at: row.try_get::<Option<i64>, _>("applied_at_ms")?.map(Timestamp),
         decline_reason: row.try_get("decline_reason")?,
+        version: row.try_get("profile_version")?,
     })
 }
 

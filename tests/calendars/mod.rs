@@ -8,7 +8,8 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::booking::{book, mentor_with, text};
+use crate::booking::{book, cancel, mentor_with, path, text};
+use crate::mentors::{profile, save};
 use crate::world::{Answer, Browser, Engine, World};
 use google::Google;
 use publisher::{Publisher, event, utc};
@@ -87,6 +88,33 @@ async fn a_calendar_closes_openings_and_refuses_bookings() {
         mentor.delete(&path).await.expect(204);
         assert_eq!(open_half_hours(&mentee, &offering, midnight).await, all_but(&[8]));
         mentor.delete(&path).await.problem(404, "not_found");
+    }
+}
+
+#[tokio::test]
+async fn lists_and_pages_heed_it_too() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let (world, mentor, _) = start(engine, LOCAL).await;
+        save(&mentor, &profile("Rust")).await.expect(200);
+        world.settle().await;
+        let soonest = async || {
+            world.state().discovery.refresh().await.expect("refreshed");
+            let next = world.browser().get("/api/mentors/ada/next-openings").await.expect(200);
+            let listed = world.browser().get("/api/mentors?sort=soonest").await.expect(200);
+            let listed = listed["items"][0]["soonest_opening_ms"].as_i64().expect("an opening");
+            assert_eq!(next["items"][0]["starts_at_ms"], listed);
+            listed
+        };
+        let (first, publisher) = (soonest().await, Publisher::start().await);
+        publisher.publishes(&event("1", first, ""));
+        let calendar = subscribe(&mentor, &publisher.address).await.expect(201);
+        assert_eq!(soonest().await, first + HOUR_MS / 2);
+        publisher.publishes(&event("1", first + HOUR_MS, ""));
+        go_on(&world, &mentor, 15).await;
+        assert_eq!(soonest().await, first + HOUR_MS / 2, "it is too late for the first");
+        mentor.delete(&format!("/api/me/calendars/{}", text(&calendar, "id"))).await.expect(204);
+        world.advance(Duration::from_secs(16 * 60));
+        assert_eq!(soonest().await, first + HOUR_MS, "which the calendar keeps no longer");
     }
 }
 
@@ -233,17 +261,23 @@ async fn the_tenth_attempt_is_the_last() {
     subscribe(&mentor, "https://127.0.0.1/").await.problem(429, "rate_limited");
 }
 
-/// A calendar that holds a copy of a booking does not keep its own booking from moving.
+/// A calendar that holds a copy of a booking or a series does not keep its own booking from moving, or a time from being free again.
 #[tokio::test]
 async fn bookings_do_not_stand_in_their_own_way() {
     let (world, mentor, offering) = start(Engine::Sqlite, LOCAL).await;
     let (publisher, midnight, mentee) = (Publisher::start().await, midnight(&world), world.person("Bo").await);
     let booking = book(&mentee, &offering, midnight).await.expect(201);
-    let copy = format!("{}@facementor", text(&booking, "id"));
-    publisher.publishes(&[event(&copy, midnight, ""), event("else@facementor", midnight + HOUR_MS, "")].concat());
+    let third = json!({"offering_id": offering, "starts_at_ms": midnight + 3 * HOUR_MS});
+    let held = mentee.post("/api/bookings/holds", &third).await.expect(201);
+    let weekly = json!({"rrule": "FREQ=WEEKLY;COUNT=2", "conflicts": "refuse"});
+    let series = mentee.post(&format!("{}/series", path(&held)), &weekly).await.expect(200);
+    let [copy, copies] = [&booking, &series].map(|of| format!("{}@facementor", text(of, "id")));
+    let theirs = event("else@facementor", midnight + HOUR_MS, "");
+    publisher.publishes(&[event(&copy, midnight, ""), event(&copies, midnight + 3 * HOUR_MS, ""), theirs].concat());
     subscribe(&mentor, &publisher.address).await.expect(201);
-    let path = format!("/api/bookings/{}/reschedule", text(&booking, "id"));
-    mentee.post(&path, &json!({"starts_at_ms": midnight + 10 * HOUR_MS})).await.expect(200);
+    let tenth = json!({"starts_at_ms": midnight + 10 * HOUR_MS});
+    mentee.post(&format!("{}/reschedule", path(&booking)), &tenth).await.expect(200);
+    cancel(&mentee, &held).await.expect(200);
     assert_eq!(open_half_hours(&mentee, &offering, midnight).await, all_but(&[2, 20]));
 }
 

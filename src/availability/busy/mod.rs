@@ -15,7 +15,7 @@ use tokio::sync::{Mutex, Semaphore};
 
 pub use model::Trouble;
 pub(super) use routes::routes;
-pub(super) use store::{busy_times, read_again};
+pub(super) use store::{busy_times, busy_times_among, read_again};
 
 use std::sync::Arc;
 

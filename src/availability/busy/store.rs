@@ -1,11 +1,12 @@
 //! SQL of `busy_calendars` and `busy_weeks`.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 use super::model::{BusyCalendar, Kind, Read, Source, Subscription, Tags, Trouble};
+use crate::availability::outlook::{Of, note_change};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{CalendarId, UserId};
 
@@ -109,7 +110,7 @@ pub(super) async fn succeeded(
         let sql = "INSERT INTO busy_weeks (calendar_id, week, times) VALUES ($1, $2, $3)";
         sqlx::query(sql).bind(id).bind(week).bind(text).execute(&mut *conn).await?;
     }
-    Ok(())
+    note_change(conn, Of::Calendar(id)).await
 }
 
 /// What was read before stays in force.
@@ -139,7 +140,11 @@ pub(super) async fn delete(conn: &mut AnyConnection, mentor: UserId, id: Calenda
                WHERE calendar_id IN (SELECT id FROM busy_calendars WHERE id = $1 AND mentor_id = $2)";
     sqlx::query(sql).bind(id).bind(mentor).execute(&mut *conn).await?;
     let sql = "DELETE FROM busy_calendars WHERE id = $1 AND mentor_id = $2";
-    Ok(sqlx::query(sql).bind(id).bind(mentor).execute(conn).await?.rows_affected() == 1)
+    if sqlx::query(sql).bind(id).bind(mentor).execute(&mut *conn).await?.rows_affected() == 0 {
+        return Ok(false);
+    }
+    note_change(conn, Of::Mentor(mentor)).await?;
+    Ok(true)
 }
 
 /// Whoever connects again has connected once.
@@ -170,17 +175,36 @@ pub(in crate::availability) async fn read_again(
 pub(in crate::availability) async fn busy_times(
     conn: &mut AnyConnection,
     mentor: UserId,
-    (from, until): (Timestamp, Timestamp),
+    range: (Timestamp, Timestamp),
 ) -> Result<Vec<(Timestamp, Timestamp)>, sqlx::Error> {
-    let sql = "SELECT w.times FROM busy_calendars c JOIN busy_weeks w ON w.calendar_id = c.id
-               WHERE c.mentor_id = $1 AND w.week >= $2 AND w.week <= $3";
+    Ok(busy_times_among(conn, &[mentor], range).await?.remove(&mentor).unwrap_or_default())
+}
+
+/// As [`busy_times`], of several.
+pub(in crate::availability) async fn busy_times_among(
+    conn: &mut AnyConnection,
+    mentors: &[UserId],
+    (from, until): (Timestamp, Timestamp),
+) -> Result<HashMap<UserId, Vec<(Timestamp, Timestamp)>>, sqlx::Error> {
+    if mentors.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let places: Vec<_> = (3..mentors.len() + 3).map(|place| format!("${place}")).collect();
+    let sql = format!(
+        "SELECT c.mentor_id, w.times FROM busy_calendars c JOIN busy_weeks w ON w.calendar_id = c.id
+         WHERE w.week >= $1 AND w.week <= $2 AND c.mentor_id IN ({})",
+        places.join(", ")
+    );
     let weeks = (from.0.div_euclid(WEEK_MS), until.0.div_euclid(WEEK_MS));
-    let rows = sqlx::query(sql).bind(mentor).bind(weeks.0).bind(weeks.1).fetch_all(conn).await?;
-    let mut found = Vec::new();
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(weeks.0).bind(weeks.1);
+    let query = mentors.iter().fold(query, |query, mentor| query.bind(*mentor));
+    let rows = query.fetch_all(conn).await?;
+    let mut found: HashMap<UserId, Vec<_>> = HashMap::new();
     for row in &rows {
         let text: String = row.try_get("times")?;
         let times: Vec<(i64, i64)> = serde_json::from_str(&text).map_err(|error| sqlx::Error::Decode(error.into()))?;
-        found.extend(times.into_iter().map(|(from, until)| (Timestamp(from), Timestamp(until))));
+        let times = times.into_iter().map(|(from, until)| (Timestamp(from), Timestamp(until)));
+        found.entry(row.try_get("mentor_id")?).or_default().extend(times);
     }
     Ok(found)
 }
@@ -195,9 +219,10 @@ pub(super) async fn zone_of(conn: &mut AnyConnection, mentor: UserId) -> Result<
     Ok(zone.unwrap_or_else(|| "UTC".to_owned()))
 }
 
-/// Bookings of a mentor's, which are known here better than in a calendar that has copies of them.
+/// Bookings and series of a mentor's, which are known here better than in a calendar that has copies of them.
 pub(super) async fn booking_ids_of(conn: &mut AnyConnection, mentor: UserId) -> Result<HashSet<String>, sqlx::Error> {
-    let sql = "SELECT id FROM bookings WHERE mentor_id = $1";
+    let sql = "SELECT id FROM bookings WHERE mentor_id = $1
+               UNION SELECT series_id FROM bookings WHERE mentor_id = $1 AND series_id IS NOT NULL";
     sqlx::query(sql).bind(mentor).fetch_all(conn).await?.iter().map(|row| row.try_get("id")).collect()
 }
 

@@ -1,7 +1,7 @@
 //! What becomes of the bookings of somebody who deletes their account.
 
 use super::model::What;
-use super::{Deed, advance, find, leave, store, tell};
+use super::{Deed, cancel_in, find, store, tell};
 use crate::booking::{Booking, BookingError, end_in};
 use crate::kernel::ids::UserId;
 
@@ -9,10 +9,18 @@ use crate::kernel::ids::UserId;
 const BATCH: i64 = 100;
 
 impl Booking {
-    /// Cancels what `user` has before them, whatever the notice, and ends the sessions they host; everybody concerned is
-    /// told. Once is as good as twice.
+    /// Gives back what is kept for `user`, cancels what they have before them, whatever the notice, and ends the sessions
+    /// they host; everybody concerned is told. Once is as good as twice.
     pub async fn depart(&self, user: UserId, origin: &str) -> Result<(), BookingError> {
         let kernel = &self.kernel;
+        // Out of every line first, or a seat they give back would be offered to themselves.
+        for wait in self.waits(user).await? {
+            unless_over(self.step_out(user, wait.id).await)?;
+        }
+        let held = store::held_by(&mut *kernel.db.read().await?, user).await?;
+        for id in held {
+            unless_over(self.release(user, id).await)?;
+        }
         let ahead = store::confirmed_of(&mut *kernel.db.read().await?, user, kernel.clock.now()).await?;
         for id in ahead {
             let cancel = kernel.db.write(|mut tx| {
@@ -20,16 +28,11 @@ impl Booking {
                     let booking = find(&mut tx, user, id).await?;
                     let by = booking.party(user).into();
                     let deed = Deed { what: What::Cancelled, by, actor: Some(user), reason: "" };
-                    advance(&mut tx, kernel, id, booking.state, &deed).await?;
-                    leave(&mut tx, kernel, &booking).await?;
+                    cancel_in(&mut tx, kernel, &booking, &deed).await?;
                     tell(&mut tx, kernel, id, origin).await
                 })
             });
-            match cancel.await {
-                // Somebody else was faster.
-                Ok(()) | Err(BookingError::BookingOver) => {}
-                Err(error) => return Err(error),
-            }
+            unless_over(cancel.await)?;
         }
         loop {
             let hosted = store::open_sessions_of(&mut *kernel.db.read().await?, user, BATCH).await?;
@@ -51,5 +54,13 @@ impl Booking {
         }
         kernel.outbox.now();
         Ok(())
+    }
+}
+
+/// It may be over already: somebody else was faster.
+fn unless_over<T>(done: Result<T, BookingError>) -> Result<(), BookingError> {
+    match done {
+        Ok(_) | Err(BookingError::BookingOver | BookingError::HoldOver) => Ok(()),
+        Err(error) => Err(error),
     }
 }

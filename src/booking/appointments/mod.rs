@@ -3,7 +3,9 @@
 //! Two people never get the same time: a session occupies its mentor's five-minute granules, of which there is one row
 //! each, and a seat of a group is a guarded counter. Whoever loses a race is told so, with times that are free.
 
+mod answers;
 mod calendar;
+mod deeds;
 mod departing;
 mod disputes;
 mod feed;
@@ -14,6 +16,7 @@ mod model;
 mod proposals;
 mod routes;
 mod rules;
+mod seating;
 mod series;
 mod settling;
 mod store;
@@ -31,15 +34,16 @@ pub(super) use store::{When, appointment, has_place};
 use sqlx::AnyConnection;
 
 use super::events::SeriesStep;
-use super::{Booking, BookingChanged, BookingError};
+use super::{Booking, BookingError};
 use crate::accounts::User;
-use crate::availability::{self, Offering, Opening};
+use crate::availability::{self, Offering};
 use crate::kernel::Kernel;
 use crate::kernel::clock::Timestamp;
-use crate::kernel::ids::{BookingId, EventId, OfferingId, SessionId, UserId};
-use crate::kernel::outbox;
+use crate::kernel::ids::{BookingId, OfferingId, UserId};
 use calendar::{Method, Surroundings};
-use store::{NewBooking, NewSession, Whose};
+use deeds::{Deed, advance, note, tell, tell_these};
+use seating::{leave, move_alone, occupy, place_in, require_opening};
+use store::{NewBooking, Whose};
 
 /// How many other times those are offered who lost a race.
 const ALTERNATIVES: usize = 5;
@@ -324,101 +328,6 @@ async fn find(conn: &mut AnyConnection, me: UserId, id: BookingId) -> Result<App
     store::appointment_of(conn, me, id).await?.ok_or(BookingError::BookingUnknown)
 }
 
-/// A seat in the session of an opening, which is made if there is none. `left`: a session the same person just left.
-/// A seat that is only held until `expires_at` is taken like any other.
-async fn place_in(
-    conn: &mut AnyConnection,
-    kernel: &Kernel,
-    offering: &Offering,
-    starts_at: Timestamp,
-    left: Option<SessionId>,
-    expires_at: Option<Timestamp>,
-) -> Result<SessionId, BookingError> {
-    let now = kernel.clock.now();
-    if offering.terms.seats > 1
-        && starts_at > now
-        && let Some((session, seats_left)) = store::take_seat(conn, offering.id, starts_at).await?
-    {
-        availability::set_group_opening(conn, offering.id, starts_at, session, seats_left).await?;
-        // Whatever becomes of the first one's hold.
-        availability::keep(conn, session).await?;
-        return Ok(session);
-    }
-    require_opening(conn, now, offering, starts_at, left).await?;
-    let code = &super::rules::join_code(&kernel.random);
-    let id = SessionId::generate(&kernel.random, &kernel.clock);
-    if let Err(taken) = occupy(conn, now, offering, starts_at, id, expires_at).await {
-        // A part of it may be ours; whoever books a series goes on.
-        availability::release(conn, id).await?;
-        return Err(taken);
-    }
-    store::insert_session(conn, &NewSession { id, offering, starts_at, code }, now).await?;
-    if offering.terms.seats > 1 {
-        availability::set_group_opening(conn, offering.id, starts_at, id, offering.terms.seats - 1).await?;
-    }
-    Ok(id)
-}
-
-/// A session of one mentee keeps its room and link when it moves.
-async fn move_alone(
-    conn: &mut AnyConnection,
-    kernel: &Kernel,
-    offering: &Offering,
-    booking: &Appointment,
-    starts_at: Timestamp,
-) -> Result<SessionId, BookingError> {
-    let now = kernel.clock.now();
-    require_opening(conn, now, offering, starts_at, Some(booking.session)).await?;
-    availability::release(conn, booking.session).await?;
-    occupy(conn, now, offering, starts_at, booking.session, None).await?;
-    store::move_session(conn, booking.session, offering, starts_at).await?;
-    Ok(booking.session)
-}
-
-async fn require_opening(
-    conn: &mut AnyConnection,
-    now: Timestamp,
-    offering: &Offering,
-    starts_at: Timestamp,
-    except: Option<SessionId>,
-) -> Result<Opening, BookingError> {
-    let opening = availability::opening_at(conn, now, offering, starts_at, except).await?;
-    opening.ok_or_else(|| BookingError::OpeningTaken(Vec::new()))
-}
-
-async fn occupy(
-    conn: &mut AnyConnection,
-    now: Timestamp,
-    offering: &Offering,
-    starts_at: Timestamp,
-    session: SessionId,
-    expires_at: Option<Timestamp>,
-) -> Result<(), BookingError> {
-    if availability::occupy(conn, now, offering, starts_at, session, expires_at).await? {
-        Ok(())
-    } else {
-        Err(BookingError::OpeningTaken(Vec::new()))
-    }
-}
-
-/// Gives a booking's seat back: to whoever waits for it, or to anyone. A session that nobody is left in is over, and its
-/// time free.
-async fn leave(conn: &mut AnyConnection, kernel: &Kernel, booking: &Appointment) -> Result<(), BookingError> {
-    let (seats_left, seats) = store::give_seat_back(conn, booking.session).await?;
-    if seats > 1 && waitlist::offer_seat(conn, kernel, booking).await? {
-        return Ok(());
-    }
-    if seats_left == seats {
-        availability::clear_group_opening(conn, booking.session).await?;
-        availability::release(conn, booking.session).await?;
-        super::end_in(conn, kernel, booking.session).await?;
-    } else {
-        let (offering, starts_at) = (booking.offering, booking.starts_at);
-        availability::set_group_opening(conn, offering, starts_at, booking.session, seats_left).await?;
-    }
-    Ok(())
-}
-
 async fn cancel_in(
     conn: &mut AnyConnection,
     kernel: &Kernel,
@@ -428,60 +337,4 @@ async fn cancel_in(
     advance(conn, kernel, booking.id, booking.state, deed).await?;
     proposals::drop_open(conn, booking.id).await?;
     leave(conn, kernel, booking).await
-}
-
-/// Something done to a booking.
-struct Deed<'a> {
-    what: What,
-    by: Actor,
-    /// None when a rule did it.
-    actor: Option<UserId>,
-    reason: &'a str,
-}
-
-/// The one way a booking's state changes: by a step its life has, told in its history.
-async fn advance(
-    conn: &mut AnyConnection,
-    kernel: &Kernel,
-    booking: BookingId,
-    from: AppointmentState,
-    deed: &Deed<'_>,
-) -> Result<(), BookingError> {
-    let to = life::after(from, deed.what).ok_or(BookingError::BookingOver)?;
-    if !store::step(conn, booking, from, to).await? {
-        return Err(BookingError::BookingOver);
-    }
-    note(conn, kernel, booking, deed).await
-}
-
-async fn note(
-    conn: &mut AnyConnection,
-    kernel: &Kernel,
-    booking: BookingId,
-    deed: &Deed<'_>,
-) -> Result<(), BookingError> {
-    let id = EventId::generate(&kernel.random, &kernel.clock);
-    let reason = deed.reason.to_owned();
-    let line = HistoryLine { at_ms: kernel.clock.now(), what: deed.what, by: deed.by, reason };
-    Ok(store::write_history(conn, id, booking, &line, deed.actor).await?)
-}
-
-/// Tells both of the newest line of a booking's history.
-async fn tell(conn: &mut AnyConnection, kernel: &Kernel, booking: BookingId, origin: &str) -> Result<(), BookingError> {
-    tell_these(conn, kernel, booking, origin, &[Party::Mentee, Party::Mentor]).await
-}
-
-async fn tell_these(
-    conn: &mut AnyConnection,
-    kernel: &Kernel,
-    booking: BookingId,
-    origin: &str,
-    whom: &[Party],
-) -> Result<(), BookingError> {
-    let sequence = store::history(conn, booking).await?.len().saturating_sub(1);
-    for &to in whom {
-        let fact = BookingChanged { booking, to, sequence, origin: origin.to_owned() };
-        outbox::publish(conn, &kernel.clock, &kernel.random, &fact).await?;
-    }
-    Ok(())
 }

@@ -10,17 +10,16 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::model::{Answered, Appointment, HistoryLine, Party, ShownState};
+use super::answers::{BookingAnswer, answer, told};
 use super::{Scope, When, Wish, feed, rules};
 use crate::accounts::{Accounts, LoggedIn};
-use crate::booking::model::Person;
 use crate::booking::{Booking, BookingError};
 use crate::kernel::Kernel;
 use crate::kernel::client::Client;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::error::ApiResult;
 use crate::kernel::extract::{Json, Path, Query};
-use crate::kernel::ids::{BookingId, OfferingId, SeriesId, SessionId, UserId};
+use crate::kernel::ids::{BookingId, OfferingId};
 use crate::kernel::openapi::Problems;
 
 const DEFAULT_LIMIT: u16 = 20;
@@ -41,11 +40,9 @@ where
         .routes(routes!(release_booking))
         .routes(routes!(cancel_booking))
         .routes(routes!(reschedule_booking))
-        .routes(routes!(propose))
-        .routes(routes!(accept_proposal))
-        .routes(routes!(decline_proposal))
         .routes(routes!(booking_calendar))
         .merge(feed::routes())
+        .merge(super::proposals::routes())
         .merge(super::waitlist::routes())
         .merge(super::series::routes())
 }
@@ -93,83 +90,8 @@ enum CancelScope {
 }
 
 #[derive(Deserialize, ToSchema)]
-struct DeclineProposal {
-    /// For the other; may be empty.
-    #[serde(default)]
-    reason: String,
-}
-
-#[derive(Deserialize, ToSchema)]
 struct Reschedule {
     starts_at_ms: Timestamp,
-}
-
-#[derive(Deserialize, ToSchema)]
-struct ProposeTimes {
-    /// One to three openings of the booking's offering.
-    starts_at_ms: Vec<Timestamp>,
-    /// For the other; may be empty.
-    #[serde(default)]
-    note: String,
-}
-
-#[derive(Deserialize, ToSchema)]
-struct AcceptProposal {
-    /// One of those proposed.
-    starts_at_ms: Timestamp,
-}
-
-/// Other times for a booking, which one of its two proposed to the other.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Proposal)]
-struct ProposalAnswer {
-    by: Party,
-    /// May be empty.
-    note: String,
-    /// In order.
-    starts_at_ms: Vec<Timestamp>,
-    /// The times are held until then.
-    expires_at_ms: Timestamp,
-}
-
-/// A booking, as the asker sees it.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Booking)]
-pub(super) struct BookingAnswer {
-    id: BookingId,
-    session_id: SessionId,
-    offering_id: OfferingId,
-    title: String,
-    state: ShownState,
-    starts_at_ms: Timestamp,
-    ends_at_ms: Timestamp,
-    price_minor: i64,
-    currency: String,
-    /// Of its session; 1 is one-to-one.
-    seats: i16,
-    you: Party,
-    mentor: Person,
-    /// Of the mentor's page; null while they have none.
-    #[schema(required)]
-    mentor_slug: Option<String>,
-    mentee: Person,
-    answers: Vec<Answered>,
-    /// Until then the mentee may cancel it or move it.
-    free_cancellation_until_ms: Timestamp,
-    /// From then on the room can be entered.
-    opens_at_ms: Timestamp,
-    join_code: String,
-    /// Until when it is held; null when it is not.
-    #[schema(required)]
-    expires_at_ms: Option<Timestamp>,
-    /// Null when it does not repeat.
-    #[schema(required)]
-    series_id: Option<SeriesId>,
-    /// Null: nothing is to decide; and in lists.
-    #[schema(required)]
-    proposal: Option<ProposalAnswer>,
-    /// Oldest first; empty in lists.
-    history: Vec<HistoryLine>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -336,61 +258,6 @@ async fn reschedule_booking(
     told(&booking, moved, me.user.id).await
 }
 
-/// Propose other times for a booking
-///
-/// Either of its two may until it starts, the mentee also when it is too late to move it. The times are held for the other,
-/// for two days unless the server is set otherwise. A proposal takes the place of one that is open, the other's too.
-/// Codes: `opening_taken` (409, with the nearest `alternatives`), `booking_over`, `group_session`, `proposal_over` (409),
-/// `times_invalid`, `reason_invalid` (422), `rate_limited`.
-#[utoipa::path(post, path = "/api/bookings/{id}/proposal", tag = "bookings", params(("id" = BookingId, Path)),
-    request_body = ProposeTimes, responses((status = 200, body = BookingAnswer), Problems),
-    security(("cookie" = []), ("bearer" = [])))]
-async fn propose(
-    State(booking): State<Booking>,
-    me: LoggedIn,
-    client: Client,
-    Path(id): Path<BookingId>,
-    Json(body): Json<ProposeTimes>,
-) -> ApiResult<Json<BookingAnswer>> {
-    let proposed = booking.propose(me.user.id, id, body.starts_at_ms, &body.note, &client.origin).await?;
-    told(&booking, proposed, me.user.id).await
-}
-
-/// Accept one of the times the other proposed
-///
-/// Once it is moved there, asking again changes nothing. Codes: `proposal_over`, `proposal_own`, `booking_over` (409),
-/// `times_invalid` (422).
-#[utoipa::path(post, path = "/api/bookings/{id}/proposal/accept", tag = "bookings", params(("id" = BookingId, Path)),
-    request_body = AcceptProposal, responses((status = 200, body = BookingAnswer), Problems),
-    security(("cookie" = []), ("bearer" = [])))]
-async fn accept_proposal(
-    State(booking): State<Booking>,
-    me: LoggedIn,
-    client: Client,
-    Path(id): Path<BookingId>,
-    Json(body): Json<AcceptProposal>,
-) -> ApiResult<Json<BookingAnswer>> {
-    let moved = booking.accept(me.user.id, id, body.starts_at_ms, &client.origin).await?;
-    told(&booking, moved, me.user.id).await
-}
-
-/// Leave a booking where it is
-///
-/// Declines the other's proposal, or takes one's own back. Codes: `proposal_over` (409), `reason_invalid` (422).
-#[utoipa::path(post, path = "/api/bookings/{id}/proposal/decline", tag = "bookings", params(("id" = BookingId, Path)),
-    request_body = DeclineProposal, responses((status = 200, body = BookingAnswer), Problems),
-    security(("cookie" = []), ("bearer" = [])))]
-async fn decline_proposal(
-    State(booking): State<Booking>,
-    me: LoggedIn,
-    client: Client,
-    Path(id): Path<BookingId>,
-    Json(body): Json<DeclineProposal>,
-) -> ApiResult<Json<BookingAnswer>> {
-    let kept = booking.decline(me.user.id, id, &body.reason, &client.origin).await?;
-    told(&booking, kept, me.user.id).await
-}
-
 /// A booking for one's calendar
 #[utoipa::path(get, path = "/api/bookings/{id}/calendar.ics", tag = "bookings", params(("id" = BookingId, Path)),
     responses((status = 200, description = "iCalendar (RFC 5545)", content_type = "text/calendar", body = String), Problems),
@@ -408,42 +275,4 @@ async fn booking_calendar(
         (header::CACHE_CONTROL, "no-store"),
     ];
     Ok((headers, object).into_response())
-}
-
-async fn told(booking: &Booking, appointment: Appointment, me: UserId) -> ApiResult<Json<BookingAnswer>> {
-    let history = booking.history(appointment.id).await?;
-    let proposal = booking.proposal(appointment.id).await?.map(|proposal| ProposalAnswer {
-        by: proposal.by,
-        note: proposal.note,
-        starts_at_ms: proposal.times.into_iter().map(|(time, _)| time).collect(),
-        expires_at_ms: proposal.expires_at,
-    });
-    Ok(Json(BookingAnswer { proposal, ..answer(appointment, me, history) }))
-}
-
-pub(super) fn answer(appointment: Appointment, me: UserId, history: Vec<HistoryLine>) -> BookingAnswer {
-    BookingAnswer {
-        state: appointment.shown_state(),
-        you: appointment.party(me),
-        free_cancellation_until_ms: appointment.free_cancellation_until(),
-        opens_at_ms: appointment.opens_at(),
-        join_code: appointment.join_code.as_str().to_owned(),
-        expires_at_ms: appointment.expires_at,
-        series_id: appointment.series.map(|part| part.series),
-        proposal: None,
-        id: appointment.id,
-        session_id: appointment.session,
-        offering_id: appointment.offering,
-        title: appointment.title,
-        starts_at_ms: appointment.starts_at,
-        ends_at_ms: appointment.ends_at,
-        price_minor: appointment.price_minor,
-        currency: appointment.currency,
-        seats: appointment.seats,
-        mentor: appointment.mentor,
-        mentor_slug: appointment.mentor_slug,
-        mentee: appointment.mentee,
-        answers: appointment.answers,
-        history,
-    }
 }

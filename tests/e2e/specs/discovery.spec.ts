@@ -104,3 +104,39 @@ test('the first paint of search and of a mentor page asks the API for no mentors
   await page.getByText('4 mentors found').waitFor();
   expect(asked).toContain('/api/mentors');
 });
+
+test('figures narrow and sort, and the address holds them', async ({ server, inChromium }) => {
+  const page = pageOf(await inChromium('bo'));
+  await page.goto(`${server.url}/mentors`);
+  await page.getByText('4 mentors found').waitFor();
+  await page.getByLabel('Price').selectOption({ label: '100 and more' });
+  await page.getByRole('heading', { name: 'Nobody fits all of that' }).waitFor();
+  await page.getByLabel('Price').selectOption({ label: 'Free' });
+  await page.getByText('4 mentors found').waitFor();
+  await page.getByLabel('Free this week').check();
+  await page.getByText('4 mentors found').waitFor();
+  await page.getByLabel('Time zone').selectOption('Asia/Tokyo');
+  await page.getByText('1 mentor found').waitFor();
+  await page.getByText('Next free', { exact: false }).waitFor();
+  await isSound(page, 'search, by figures');
+  await page.setViewportSize(DESK);
+  await page.getByLabel('Sort by').selectOption({ label: 'Soonest free' });
+  await expect(page).toHaveURL(/price_max=0.*time_zone=Asia|time_zone=Asia.*price_max=0/u);
+  await page.reload();
+  await page.getByText('1 mentor found').waitFor();
+  await expect(page.getByLabel('Sort by')).toHaveValue('soonest');
+  await expect(page.getByLabel('Free this week')).toBeChecked();
+  await page.getByLabel('Rating').selectOption({ label: '4 and better' });
+  await page.getByRole('heading', { name: 'Nobody fits all of that' }).waitFor();
+  await page.getByRole('button', { name: 'Show all mentors' }).click();
+  await page.getByText('4 mentors found').waitFor();
+  await page.getByRole('link', { name: 'Yuki Tanaka', exact: true }).click();
+  // One step on the mentor's page: the day and the time below follow.
+  await page.getByText('Next free, your time', { exact: false }).waitFor();
+  const next = page.getByRole('button', { name: /Half an hour/u }).first();
+  await next.click();
+  await expect(next).toHaveAttribute('aria-pressed', 'true');
+  await page.getByRole('radiogroup', { name: 'Time', exact: true }).getByRole('radio', { checked: true }).waitFor();
+  await page.getByRole('link', { name: 'Sign in to book' }).waitFor();
+  await isSound(page, 'a mentor page with next openings');
+});

@@ -76,6 +76,25 @@ test('someone applies, is declined with a reason, applies again and gets a publi
   // What somebody typed is text, never markup.
   await page.getByText('<img src=x onerror=alert(1)>').waitFor();
   await isSound(page, "a mentor's own page");
+
+  // Taken back by an administrator: the page is gone, and they read why.
+  await desk.goto(`${server.url}/admin/mentors`);
+  const mentor = desk.getByRole('listitem').filter({ has: desk.getByRole('heading', { name: 'Nia Okafor' }) });
+  await mentor.waitFor();
+  await isSound(desk, 'mentors, for administrators');
+  await desk.setViewportSize(DESK);
+  await mentor.getByRole('button', { name: 'Withdraw…' }).click();
+  await desk.getByRole('button', { name: 'Withdraw the approval' }).click();
+  await desk.getByText('Say why; Nia Okafor reads it.').waitFor();
+  await desk.getByLabel('Reason').fill('No session was held <b>in a year</b>.');
+  await isSound(desk, 'withdrawing');
+  await desk.setViewportSize(DESK);
+  await desk.getByRole('button', { name: 'Withdraw the approval' }).click();
+  await mentor.waitFor({ state: 'hidden' });
+  await page.reload();
+  await page.getByRole('heading', { name: 'There is no such mentor' }).waitFor();
+  await page.goto(`${server.url}/mentor-profile`);
+  await page.getByText('No session was held <b>in a year</b>.').waitFor();
 });
 
 test('mentor pages are there for everyone, and an unknown one says so', async ({ server, inChromium }) => {

@@ -1,5 +1,6 @@
 import type { BaseQueryFn } from '@reduxjs/toolkit/query';
 import axios, { type AxiosInstance, type AxiosRequestConfig, isAxiosError, isCancel } from 'axios';
+import { noteServerTime } from '@/lib/server-clock';
 import { API_URL } from './config';
 import { takeFirstData } from './first-data';
 import { loginIsAbsent, noteLogin } from './login-hint';
@@ -33,6 +34,7 @@ export const http = axios.create({
 async function send(client: AxiosInstance, request: AxiosRequestConfig) {
   try {
     const answer = await client.request<unknown>(request);
+    noteServerTime(answer.headers.date);
     return { data: answer.data ?? null };
   } catch (error) {
     if (isAxiosError<unknown>(error) && error.response) {

@@ -74,3 +74,4 @@ export type SessionNote = Schemas['SessionNote'];
 export type SessionAction = Schemas['SessionAction'];
 export type NewSessionAction = Schemas['NewSessionAction'];
 export type SessionAttachment = Schemas['SessionAttachment'];
+export type NextOpenings = Schemas['NextOpenings'];

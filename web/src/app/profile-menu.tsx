@@ -10,6 +10,7 @@ import {
   Search,
   Settings,
   Star,
+  UserCheck,
   Users,
 } from 'lucide-react';
 import { Link, useNavigate } from 'react-router';
@@ -103,6 +104,13 @@ export function ProfileMenu({ user }: { user: User }) {
           <DropdownMenuItem asChild>
             <Link to="/admin/mentor-applications">
               <ClipboardList aria-hidden /> Mentor applications
+            </Link>
+          </DropdownMenuItem>
+        )}
+        {user.is_admin && (
+          <DropdownMenuItem asChild>
+            <Link to="/admin/mentors">
+              <UserCheck aria-hidden /> Mentors
             </Link>
           </DropdownMenuItem>
         )}

@@ -125,6 +125,12 @@ export function createRouter() {
               }),
             },
             {
+              path: '/admin/mentors',
+              lazy: async () => ({
+                Component: (await import('@/features/admin/mentors-page')).MentorsPage,
+              }),
+            },
+            {
               path: '/bookings',
               lazy: async () => ({
                 Component: (await import('@/features/booking/bookings-page')).BookingsPage,

@@ -1,8 +1,7 @@
 import { Heart } from 'lucide-react';
 import { Link, useLocation } from 'react-router';
 import { useMeQuery } from '@/api/me';
-import { useSavedMentorsQuery, useSetSavedMutation } from '@/api/saved-mentors';
-import type { MentorCard } from '@/api/types';
+import { type Savable, useSavedMentorsQuery, useSetSavedMutation } from '@/api/saved-mentors';
 import { cn } from '@/lib/cn';
 import { sortProblem } from '@/lib/form-problem';
 import { withReturnTo } from '@/lib/return-to';
@@ -12,7 +11,7 @@ const style =
   'inline-flex size-10 shrink-0 items-center justify-center rounded-md text-muted hover:bg-surface-2 hover:text-foreground';
 
 /** The heart: keeps a mentor on one's list. Strangers sign in first and come back. */
-export function SaveButton({ mentor }: { mentor: MentorCard }) {
+export function SaveButton({ mentor }: { mentor: Savable }) {
   const { data: me } = useMeQuery();
   const { pathname, search } = useLocation();
   const { data: saved } = useSavedMentorsQuery(undefined, { skip: !me });

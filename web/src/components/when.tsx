@@ -1,15 +1,14 @@
 import { useState } from 'react';
 import { useMeQuery } from '@/api/me';
 import { cn } from '@/lib/cn';
+import { serverNow } from '@/lib/server-clock';
 import { browserViewer, dayAndTime, fullTime } from '@/lib/time';
 
 const browser = browserViewer();
 
-const now = () => Date.now();
-
 /** A moment in the reader's zone, which is the one of their settings or the browser's; hovering tells date and zone in full. */
 export function When({ ms, className }: { ms: number; className?: string }) {
-  const [seenAt] = useState(now);
+  const [seenAt] = useState(serverNow);
   const { data: me } = useMeQuery();
   const viewer = me?.time_zone ? { ...browser, timeZone: me.time_zone } : browser;
   return (

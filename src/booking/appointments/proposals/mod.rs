@@ -4,6 +4,7 @@
 //! times are held until the answer, so whoever accepts gets what was promised. Proposing in answer to a proposal puts the
 //! new one in its place.
 
+mod routes;
 mod store;
 
 use std::time::Duration;
@@ -18,6 +19,7 @@ use crate::booking::{Booking, BookingError};
 use crate::kernel::Kernel;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{BookingId, ProposalId, SessionId, UserId};
+pub(super) use routes::routes;
 pub(super) use store::{open_proposal, overdue_proposals};
 
 /// How many times at once.

@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 
 use super::{OnConflict, Repeat, Rrule, Whole};
 use crate::accounts::{Accounts, LoggedIn};
-use crate::booking::appointments::routes::{BookingAnswer, answer};
+use crate::booking::appointments::answers::{BookingAnswer, answer};
 use crate::booking::{Booking, BookingError};
 use crate::kernel::Kernel;
 use crate::kernel::client::Client;

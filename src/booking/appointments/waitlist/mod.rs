@@ -74,12 +74,12 @@ impl Booking {
     }
 
     /// What somebody waits for, soonest first.
-    async fn waits(&self, me: UserId) -> Result<Vec<Wait>, BookingError> {
+    pub(super) async fn waits(&self, me: UserId) -> Result<Vec<Wait>, BookingError> {
         Ok(store::waits_of(&mut *self.kernel.db.read().await?, me, self.kernel.clock.now()).await?)
     }
 
     /// Steps out of a line; a seat that is held goes to the next. Out already: nothing changes.
-    async fn step_out(&self, me: UserId, id: WaitId) -> Result<(), BookingError> {
+    pub(super) async fn step_out(&self, me: UserId, id: WaitId) -> Result<(), BookingError> {
         let kernel = &self.kernel;
         let held = kernel
             .db

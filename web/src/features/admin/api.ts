@@ -26,13 +26,37 @@ const adminApi = api
         providesTags: ['Applications'],
       }),
       // Refused as decided before: the list on the page is old either way.
-      approveApplication: build.mutation<MentorApplication, string>({
-        query: (user) => ({ url: `/admin/mentor-applications/${user}/approve`, method: 'POST' }),
+      approveApplication: build.mutation<MentorApplication, { user: string; version: number }>({
+        query: ({ user, version }) => ({
+          url: `/admin/mentor-applications/${user}/approve`,
+          method: 'POST',
+          body: { version },
+        }),
         invalidatesTags: ['Applications'],
       }),
       declineApplication: build.mutation<MentorApplication, { user: string; reason: string }>({
         query: ({ user, reason }) => ({
           url: `/admin/mentor-applications/${user}/decline`,
+          method: 'POST',
+          body: { reason },
+        }),
+        invalidatesTags: (result, error) =>
+          result || error?.status === 409 ? ['Applications'] : [],
+      }),
+      approvedMentors: build.infiniteQuery<MentorApplicationList, void, string | null>({
+        infiniteQueryOptions: {
+          initialPageParam: null,
+          getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+        },
+        query: ({ pageParam }) => ({
+          url: '/admin/mentor-applications',
+          params: { status: 'approved', cursor: pageParam ?? undefined },
+        }),
+        providesTags: ['Applications'],
+      }),
+      withdrawMentor: build.mutation<MentorApplication, { user: string; reason: string }>({
+        query: ({ user, reason }) => ({
+          url: `/admin/mentors/${user}/withdraw`,
           method: 'POST',
           body: { reason },
         }),
@@ -93,6 +117,8 @@ const adminApi = api
   });
 
 export const {
+  useApprovedMentorsInfiniteQuery,
+  useWithdrawMentorMutation,
   useModeratedReviewsInfiniteQuery,
   useModerateReviewMutation,
   useDisputesInfiniteQuery,

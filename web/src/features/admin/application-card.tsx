@@ -13,12 +13,12 @@ import { DeclineDialog } from './decline-dialog';
 
 /** One application: everything that will be public, and the decision. */
 export function ApplicationCard({ application }: { application: MentorApplication }) {
-  const { user_id, display_name, email, applied_at_ms, profile } = application;
+  const { user_id, display_name, email, applied_at_ms, profile, version } = application;
   const titleId = useId();
   const [approve, { isLoading }] = useApproveApplicationMutation();
 
   const accept = async () => {
-    const { error } = await approve(user_id);
+    const { error } = await approve({ user: user_id, version });
     toast(
       error
         ? { tone: 'danger', title: 'Not approved', detail: sortProblem(error, [], {}).form }

@@ -9,6 +9,7 @@ import type {
   MyReview,
   NewHold,
   NewSeries,
+  NextOpenings,
   Offering,
   Openings,
   Wait,
@@ -67,6 +68,12 @@ const bookingApi = api
         query: (params) => ({ url: '/me/availability/hours', params }),
         transformResponse: ({ items }: { items: Stretch[] }) => items,
         providesTags: ['Availability'],
+      }),
+      /** Of everything a mentor offers. */
+      nextOpenings: build.query<NextOpenings, string>({
+        query: (slug) => ({ url: `/mentors/${encodeURIComponent(slug)}/next-openings` }),
+        extraOptions: { unauthenticated: 'guest' },
+        providesTags: ['Openings'],
       }),
       bookings: build.query<Bookings, 'upcoming' | 'past'>({
         query: (when) => ({ url: '/bookings', params: { when, limit: 100 } }),
@@ -206,6 +213,7 @@ export const {
   useMentorOfferingsQuery,
   useOpeningsQuery,
   useMyHoursQuery,
+  useNextOpeningsQuery,
   useBookingsQuery,
   useBookingQuery,
   useHoldOpeningMutation,

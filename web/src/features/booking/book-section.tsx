@@ -12,6 +12,7 @@ import { useMentorOfferingsQuery, useReleaseBookingMutation } from './api';
 import type { Opening } from './days';
 import { price } from '@/lib/money';
 import { BookForm, HoldStep, WaitStep } from './later';
+import { NextOpenings } from './next-openings';
 import { OpeningPicker } from './opening-picker';
 
 const MINUTE_MS = 60_000;
@@ -66,6 +67,13 @@ export function BookSection({ mentor }: { mentor: MentorPage }) {
   const isOwn = me?.id === mentor.id;
   return (
     <div className="grid gap-6">
+      <NextOpenings
+        slug={mentor.slug}
+        isChosen={(next) =>
+          next.offering_id === offering?.id && next.starts_at_ms === chosen?.starts_at_ms
+        }
+        onChoose={(next) => choose({ offering: next.offering_id, at: next.starts_at_ms })}
+      />
       <Choices
         offerings={offerings}
         value={offering?.id}

@@ -9,6 +9,7 @@ import { Card } from '@/components/ui/card';
 import { Skeleton } from '@/components/ui/skeleton';
 import { When } from '@/components/when';
 import { sortProblem } from '@/lib/form-problem';
+import { serverNow } from '@/lib/server-clock';
 import { useTitle } from '@/lib/title';
 import { useBookingQuery, useMentorOfferingsQuery } from './api';
 import { BookingState, isAhead, otherOf } from './booking-state';
@@ -174,7 +175,7 @@ function Details({ booking }: { booking: Booking }) {
 }
 
 function Changes({ booking }: { booking: Booking }) {
-  const [now] = useState(() => Date.now());
+  const [now] = useState(serverNow);
   const isLate = booking.you === 'mentee' && now > booking.free_cancellation_until_ms;
   const mayPropose = booking.seats === 1 && now < booking.starts_at_ms && !booking.proposal;
   return (

@@ -1,14 +1,14 @@
 import { useEffect, useState } from 'react';
+import { serverNow } from '@/lib/server-clock';
 
-const now = () => Date.now();
 /** It is said aloud when so much is left. */
 const SOON_MS = 60_000;
 
 /** Milliseconds left, looked at every second; 0 when it is over. */
 export function useTimeLeft(untilMs: number): number {
-  const [at, setAt] = useState(now);
+  const [at, setAt] = useState(serverNow);
   useEffect(() => {
-    const timer = setInterval(() => setAt(now()), 1_000);
+    const timer = setInterval(() => setAt(serverNow()), 1_000);
     return () => clearInterval(timer);
   }, []);
   return Math.max(0, untilMs - at);

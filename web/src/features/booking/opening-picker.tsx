@@ -4,13 +4,13 @@ import { useMeQuery } from '@/api/me';
 import { LoadFailed } from '@/components/load-failed';
 import { ZoneSelect } from '@/components/zone-select';
 import { Skeleton } from '@/components/ui/skeleton';
+import { serverNow } from '@/lib/server-clock';
 import { browserViewer, clockTime } from '@/lib/time';
 import { useOpeningsQuery } from './api';
 import { byDate, dateIn, monthAfter, monthOf, type Opening } from './days';
 import { MonthGrid } from './month-grid';
 
 const browser = browserViewer();
-const now = () => Date.now();
 /** So many months ahead are looked through for the first opening. */
 const LOOK_AHEAD = 3;
 
@@ -28,13 +28,14 @@ export function OpeningPicker({ offering, chosen, onChoose, show = 'free' }: Ope
   const mine = me?.time_zone ?? browser.timeZone;
   const [picked, setPicked] = useState<string>();
   const timeZone = picked ?? mine;
-  const [openedAt] = useState(now);
+  const [openedAt] = useState(serverNow);
   const firstMonth = monthOf(dateIn(openedAt, timeZone));
   const [month, setMonth] = useState(
     chosen ? monthOf(dateIn(chosen.starts_at_ms, timeZone)) : firstMonth,
   );
   const [looked, setLooked] = useState(chosen !== undefined);
   const [pickedDate, setDate] = useState<string>();
+  const [followed, setFollowed] = useState(chosen?.starts_at_ms);
   const { data, error, isFetching, refetch } = useOpeningsQuery(
     { offering, month },
     { refetchOnMountOrArgChange: 60 },
@@ -45,6 +46,16 @@ export function OpeningPicker({ offering, chosen, onChoose, show = 'free' }: Ope
   const inMonth = [...dates.keys()].filter((day) => monthOf(day) === month).sort();
   // Until a day is picked: that of the time chosen before, else the first with anything free.
   const date = pickedDate ?? (chosen ? dateIn(chosen.starts_at_ms, timeZone) : inMonth[0]);
+
+  // A time that was chosen elsewhere may lie in another month.
+  if (chosen?.starts_at_ms !== followed) {
+    setFollowed(chosen?.starts_at_ms);
+    if (chosen) {
+      setLooked(true);
+      setMonth(monthOf(dateIn(chosen.starts_at_ms, timeZone)));
+      setDate(dateIn(chosen.starts_at_ms, timeZone));
+    }
+  }
 
   // Whoever has not turned a page yet is shown the first month with anything free.
   if (!looked && data && !isFetching) {

@@ -4,11 +4,10 @@ import type { Problem } from '@/api/problem';
 import { Banner } from '@/components/ui/banner';
 import { Button } from '@/components/ui/button';
 import { sortProblem } from '@/lib/form-problem';
+import { serverNow } from '@/lib/server-clock';
 import { browserViewer, clockTime, dayName } from '@/lib/time';
 
 const browser = browserViewer();
-const now = () => Date.now();
-
 interface RefusalProps {
   problem: Problem;
   onOther: (startsAtMs: number) => void;
@@ -18,7 +17,7 @@ interface RefusalProps {
 export function Refusal({ problem, onOther }: RefusalProps) {
   const { data: me } = useMeQuery();
   const viewer = me?.time_zone ? { ...browser, timeZone: me.time_zone } : browser;
-  const [seenAt] = useState(now);
+  const [seenAt] = useState(serverNow);
   const others = alternativesOf(problem);
   return (
     <Banner tone="danger" title={sortProblem(problem, [], {}).form}>

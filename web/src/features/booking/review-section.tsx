@@ -8,6 +8,7 @@ import { Field } from '@/components/ui/field';
 import { Textarea } from '@/components/ui/input';
 import { When } from '@/components/when';
 import { type FormErrors, sortProblem } from '@/lib/form-problem';
+import { serverNow } from '@/lib/server-clock';
 import { toast } from '@/lib/toast';
 import { useBookingReviewsQuery, useWriteReviewMutation } from './api';
 import { otherOf } from './booking-state';
@@ -16,7 +17,7 @@ import { otherOf } from './booking-state';
 export function ReviewSection({ booking }: { booking: Booking }) {
   const { data } = useBookingReviewsQuery(booking.id);
   const [editing, setEditing] = useState(false);
-  const [now] = useState(() => Date.now());
+  const [now] = useState(serverNow);
   if (!data || (!data.may_write && !data.mine && !data.of_me)) return null;
   const { mine, of_me } = data;
   const asks = data.may_write || editing;

@@ -3,12 +3,13 @@ import { Link } from 'react-router';
 import type { Booking } from '@/api/types';
 import { Button } from '@/components/ui/button';
 import { When } from '@/components/when';
+import { serverNow } from '@/lib/server-clock';
 
 /** Looks again when the room opens. */
 function useIsOpen(opensAtMs: number): boolean {
-  const [isOpen, setOpen] = useState(() => Date.now() >= opensAtMs);
+  const [isOpen, setOpen] = useState(() => serverNow() >= opensAtMs);
   useEffect(() => {
-    const look = () => setOpen(Date.now() >= opensAtMs);
+    const look = () => setOpen(serverNow() >= opensAtMs);
     look();
     const timer = setInterval(look, 1_000);
     return () => clearInterval(timer);

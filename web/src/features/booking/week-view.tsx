@@ -5,6 +5,7 @@ import { useMeQuery } from '@/api/me';
 import type { Booking } from '@/api/types';
 import { Button } from '@/components/ui/button';
 import { SmallIconButton } from '@/components/ui/small-icon-button';
+import { serverNow } from '@/lib/server-clock';
 import { browserViewer, clockTime, zoneName } from '@/lib/time';
 import { useMedia } from '@/lib/use-media';
 import { useBookingsQuery, useMyHoursQuery } from './api';
@@ -13,7 +14,6 @@ import { dateIn } from './days';
 import { cellByKey, dateAfter, type Part, partsOf, rangeOf, type Stretch, weekOf } from './week';
 
 const browser = browserViewer();
-const now = () => Date.now();
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 /** The first hour in view. */
 const MORNING = 7;
@@ -30,7 +30,7 @@ const hourName = (hour: number) =>
 export function WeekView() {
   const { data: me } = useMeQuery();
   const timeZone = me?.time_zone ?? browser.timeZone;
-  const [openedAt] = useState(now);
+  const [openedAt] = useState(serverNow);
   const today = dateIn(openedAt, timeZone);
   const [date, setDate] = useState(today);
   const isNarrow = useMedia('(max-width: 639px)');

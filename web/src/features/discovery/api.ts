@@ -1,12 +1,6 @@
 import { api } from '@/api/api';
 import type { FoundMentors } from '@/api/types';
-
-/** What is searched for; empty means anything. The same names stand in the address of the page. */
-export interface Search {
-  q: string;
-  skill: string;
-  language: string;
-}
+import { FIELDS, type Search } from './search';
 
 const discoveryApi = api.injectEndpoints({
   endpoints: (build) => ({
@@ -15,12 +9,10 @@ const discoveryApi = api.injectEndpoints({
         initialPageParam: null,
         getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
       },
-      query: ({ queryArg: { q, skill, language }, pageParam }) => ({
+      query: ({ queryArg: search, pageParam }) => ({
         url: '/mentors',
         params: {
-          q: q || undefined,
-          skill: skill || undefined,
-          language: language || undefined,
+          ...Object.fromEntries(FIELDS.map((field) => [field, search[field] || undefined])),
           cursor: pageParam ?? undefined,
         },
       }),

@@ -5,7 +5,7 @@ import { Button } from '@/components/ui/button';
 import { Field } from '@/components/ui/field';
 import { controlStyle, Input } from '@/components/ui/input';
 import { cn } from '@/lib/cn';
-import type { Search } from './api';
+import { type Option, PRICES, priced, priceOf, RATINGS, type Search, SORTS } from './search';
 
 /** So long after the last key the list follows what was typed. */
 const PAUSE_MS = 250;
@@ -15,10 +15,11 @@ interface SearchFormProps {
   onChange: (change: Partial<Search>, history?: 'push' | 'replace') => void;
   skills: readonly Facet[];
   languages: readonly Facet[];
+  timeZones: readonly Facet[];
 }
 
 /** Words and filters. The list follows while one types; Enter and the button do the same at once. */
-export function SearchForm({ search, onChange, skills, languages }: SearchFormProps) {
+export function SearchForm({ search, onChange, skills, languages, timeZones }: SearchFormProps) {
   const [typed, setTyped] = useState(search.q);
   const [shown, setShown] = useState(search.q);
   // The address changed by itself (Back, a link): the field follows.
@@ -60,36 +61,75 @@ export function SearchForm({ search, onChange, skills, languages }: SearchFormPr
           </div>
         )}
       </Field>
-      <div className="grid gap-4 sm:grid-cols-2">
-        <Filter
+      <div className="grid grid-cols-2 gap-4 sm:grid-cols-3">
+        <Choice
           label="Skill"
-          any="Any skill"
           value={search.skill}
-          facets={skills}
+          options={withAny('Any skill', skills)}
           onChange={(skill) => onChange({ skill })}
         />
-        <Filter
+        <Choice
           label="Language"
-          any="Any language"
           value={search.language}
-          facets={languages}
+          options={withAny('Any language', languages)}
           onChange={(language) => onChange({ language })}
         />
+        <Choice
+          label="Time zone"
+          value={search.time_zone}
+          options={withAny('Any time zone', timeZones)}
+          onChange={(time_zone) => onChange({ time_zone })}
+        />
+        <Choice
+          label="Price"
+          value={priceOf(search)}
+          options={PRICES}
+          onChange={(price) => onChange(priced(price))}
+        />
+        <Choice
+          label="Rating"
+          value={search.rating_min}
+          options={RATINGS}
+          onChange={(rating_min) => onChange({ rating_min })}
+        />
+        <Choice
+          label="Sort by"
+          value={search.sort}
+          options={SORTS}
+          onChange={(sort) => onChange({ sort })}
+        />
       </div>
+      <label className="flex items-center gap-2 justify-self-start text-sm font-medium">
+        <input
+          type="checkbox"
+          className="size-5 accent-accent"
+          checked={search.free_this_week !== ''}
+          onChange={({ target }) => onChange({ free_this_week: target.checked ? '1' : '' })}
+        />
+        Free this week
+      </label>
     </form>
   );
 }
 
-interface FilterProps {
+function withAny(any: string, facets: readonly Facet[]): Option[] {
+  const options = facets.map(({ label, value, mentors }) => ({
+    label: `${label} (${mentors})`,
+    value,
+  }));
+  return [{ label: any, value: '' }, ...options];
+}
+
+interface ChoiceProps {
   label: string;
-  any: string;
   value: string;
-  facets: readonly Facet[];
+  options: readonly Option[];
   onChange: (value: string) => void;
 }
 
-function Filter({ label, any, value, facets, onChange }: FilterProps) {
-  const isListed = value === '' || facets.some((facet) => facet.value === value);
+function Choice({ label, value, options, onChange }: ChoiceProps) {
+  // What an address asks for need not be on the list.
+  const isListed = options.some((option) => option.value === value);
   return (
     <Field label={label}>
       {(control) => (
@@ -99,11 +139,10 @@ function Filter({ label, any, value, facets, onChange }: FilterProps) {
           value={value}
           onChange={({ target }) => onChange(target.value)}
         >
-          <option value="">{any}</option>
           {!isListed && <option value={value}>{value}</option>}
-          {facets.map((facet) => (
-            <option key={facet.value} value={facet.value}>
-              {facet.label} ({facet.mentors})
+          {options.map((option) => (
+            <option key={option.value} value={option.value}>
+              {option.label}
             </option>
           ))}
         </select>

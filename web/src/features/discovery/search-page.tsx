@@ -6,9 +6,11 @@ import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
 import { Skeleton } from '@/components/ui/skeleton';
 import { languageName } from '@/lib/language-name';
+import { zoneName } from '@/lib/time';
 import { useTitle } from '@/lib/title';
-import { type Search, useMentorsInfiniteQuery } from './api';
+import { useMentorsInfiniteQuery } from './api';
 import { MentorRows } from './mentor-row';
+import { EVERYTHING, isNarrowed, type Search } from './search';
 import { SearchForm } from './search-form';
 import { useSearch } from './use-search';
 
@@ -33,6 +35,7 @@ export function SearchPage() {
           ...facet,
           label: languageName(facet.label),
         }))}
+        timeZones={facets.time_zones.map((facet) => ({ ...facet, label: zoneName(facet.label) }))}
       />
       <section aria-label="Mentors found" aria-busy={isFetching} className="grid gap-4">
         <p role="status" className="text-sm text-muted">
@@ -44,7 +47,7 @@ export function SearchPage() {
         {!mentors && !error && <Skeleton className="h-96" />}
         {mentors && mentors.length > 0 && <MentorRows mentors={mentors} />}
         {mentors?.length === 0 && !isFetching && !error && (
-          <Nothing search={search} onReset={() => change({ q: '', skill: '', language: '' })} />
+          <Nothing search={search} onReset={() => change(EVERYTHING)} />
         )}
         <ShowMore query={query}>Show more mentors</ShowMore>
       </section>
@@ -54,7 +57,7 @@ export function SearchPage() {
 
 /** Filters stay where they are while the next answer is on its way. */
 function useLastFacets(facets: Facets | null | undefined): Facets {
-  const [last, setLast] = useState<Facets>({ skills: [], languages: [] });
+  const [last, setLast] = useState<Facets>({ skills: [], languages: [], time_zones: [] });
   if (facets && facets !== last) setLast(facets);
   return facets ?? last;
 }
@@ -65,14 +68,8 @@ function countWords(count: number, more: boolean): string {
   return count === 1 ? '1 mentor found' : `${count} mentors found`;
 }
 
-function Nothing({
-  search: { q, skill, language },
-  onReset,
-}: {
-  search: Search;
-  onReset: () => void;
-}) {
-  const narrowed = Boolean(q || skill || language);
+function Nothing({ search, onReset }: { search: Search; onReset: () => void }) {
+  const narrowed = isNarrowed(search) || search.sort !== '';
   return (
     <Card className="grid justify-items-start gap-3 p-8">
       <h2 className="text-lg">

@@ -1,8 +1,6 @@
 import { useCallback } from 'react';
 import { useSearchParams } from 'react-router';
-import type { Search } from './api';
-
-const FIELDS = ['q', 'skill', 'language'] as const;
+import { EVERYTHING, FIELDS, type Search } from './search';
 
 /** The search as the address bar has it: it can be shared, and Back goes to the one before. */
 export function useSearch(): [
@@ -10,11 +8,8 @@ export function useSearch(): [
   (change: Partial<Search>, history?: 'push' | 'replace') => void,
 ] {
   const [params, setParams] = useSearchParams();
-  const search: Search = {
-    q: params.get('q') ?? '',
-    skill: params.get('skill') ?? '',
-    language: params.get('language') ?? '',
-  };
+  const search: Search = { ...EVERYTHING };
+  for (const field of FIELDS) search[field] = params.get(field) ?? '';
   const change = useCallback(
     (change: Partial<Search>, history: 'push' | 'replace' = 'push') =>
       setParams(

@@ -46,7 +46,7 @@ function ApplicationState({
   }
   if (status === 'declined') {
     return (
-      <Banner tone="warning" title="Your application was declined.">
+      <Banner tone="warning" title="You are not a mentor at the moment.">
         {decline_reason && <ProfileText text={decline_reason} className="mt-1" />}
         <p className="mt-1">You can change your profile and apply again.</p>
       </Banner>

@@ -1,4 +1,7 @@
-//! SQL of `bookings`, `booking_history` and what they need of `sessions`.
+//! SQL of `bookings`.
+
+mod history;
+mod sessions;
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -6,11 +9,15 @@ use std::time::Duration;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
-use super::model::{Actor, Answered, Appointment, AppointmentState, HistoryLine, Party, SeriesPart, What};
+use super::model::{Answered, Appointment, AppointmentState, Party, SeriesPart};
 use crate::availability::Offering;
 use crate::booking::model::{JoinCode, Person, SessionState};
 use crate::kernel::clock::Timestamp;
-use crate::kernel::ids::{BookingId, EventId, OfferingId, SessionId, UserId};
+use crate::kernel::ids::{BookingId, SessionId, UserId};
+pub(super) use history::{history, write_history};
+pub(super) use sessions::{
+    NewSession, add_member, due, give_seat_back, insert_session, move_session, open_sessions_of, take_seat, unsettled,
+};
 
 const APPOINTMENT: &str = "SELECT b.id, b.session_id, s.offering_id, b.title, b.state, b.starts_at_ms, b.ends_at_ms,
     b.price_minor, b.currency, b.cancellation_notice_minutes, b.answers, b.expires_at_ms,
@@ -21,59 +28,6 @@ const APPOINTMENT: &str = "SELECT b.id, b.session_id, s.offering_id, b.title, b.
 
 /// That came true.
 const REAL: &str = "b.state NOT IN ('held', 'awaiting_payment', 'expired')";
-
-/// A session as an opening makes it.
-pub(super) struct NewSession<'a> {
-    pub id: SessionId,
-    pub offering: &'a Offering,
-    pub starts_at: Timestamp,
-    pub code: &'a JoinCode,
-}
-
-/// With its first seat taken. Whoever has a booking may enter: there is nobody to keep waiting.
-pub(super) async fn insert_session(
-    conn: &mut AnyConnection,
-    new: &NewSession<'_>,
-    now: Timestamp,
-) -> Result<(), sqlx::Error> {
-    let sql = "INSERT INTO sessions (id, mentor_id, title, state, join_code, waiting_room, end_to_end, created_at_ms,
-                 offering_id, starts_at_ms, ends_at_ms, seats, seats_taken)
-               VALUES ($1, $2, $3, 'open', $4, 0, 0, $5, $6, $7, $8, $9, 1)";
-    sqlx::query(sql)
-        .bind(new.id)
-        .bind(new.offering.mentor)
-        .bind(&new.offering.terms.title)
-        .bind(new.code.as_str())
-        .bind(now.0)
-        .bind(new.offering.id)
-        .bind(new.starts_at.0)
-        .bind(new.offering.ends_at(new.starts_at).0)
-        .bind(new.offering.terms.seats)
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
-/// Takes a seat in the session an opening already has: the session and the seats it has left, if there was one.
-pub(super) async fn take_seat(
-    conn: &mut AnyConnection,
-    offering: OfferingId,
-    starts_at: Timestamp,
-) -> Result<Option<(SessionId, i16)>, sqlx::Error> {
-    let sql = "UPDATE sessions SET seats_taken = seats_taken + 1
-               WHERE offering_id = $1 AND starts_at_ms = $2 AND state = 'open' AND seats_taken > 0 AND seats_taken < seats
-               RETURNING id, CAST(seats - seats_taken AS SMALLINT) AS left_over";
-    let row = sqlx::query(sql).bind(offering).bind(starts_at.0).fetch_optional(conn).await?;
-    row.map(|row| Ok((row.try_get("id")?, row.try_get("left_over")?))).transpose()
-}
-
-/// Gives a seat back; answers the seats left of how many.
-pub(super) async fn give_seat_back(conn: &mut AnyConnection, session: SessionId) -> Result<(i16, i16), sqlx::Error> {
-    let sql = "UPDATE sessions SET seats_taken = seats_taken - 1 WHERE id = $1 AND seats_taken > 0
-               RETURNING seats, CAST(seats - seats_taken AS SMALLINT) AS left_over";
-    let row = sqlx::query(sql).bind(session).fetch_one(conn).await?;
-    Ok((row.try_get("left_over")?, row.try_get("seats")?))
-}
 
 /// A booking as it is made: confirmed at once, or held.
 pub(super) struct NewBooking<'a> {
@@ -204,28 +158,6 @@ pub(super) async fn step(
     Ok(done.rows_affected() == 1)
 }
 
-pub(super) async fn write_history(
-    conn: &mut AnyConnection,
-    id: EventId,
-    booking: BookingId,
-    line: &HistoryLine,
-    actor: Option<UserId>,
-) -> Result<(), sqlx::Error> {
-    let sql = "INSERT INTO booking_history (id, booking_id, what, done_by, actor_id, reason, at_ms)
-               VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    sqlx::query(sql)
-        .bind(id)
-        .bind(booking)
-        .bind(line.what.as_str())
-        .bind(line.by.as_str())
-        .bind(actor)
-        .bind(&line.reason)
-        .bind(line.at_ms.0)
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
 /// Moves a booking to another time, of the same session or another.
 pub(super) async fn move_to(
     conn: &mut AnyConnection,
@@ -244,30 +176,6 @@ pub(super) async fn move_to(
         .execute(&mut *conn)
         .await?;
     add_member(conn, session, booking.mentee.id, now).await
-}
-
-/// Who has a place in a session sees it among theirs.
-pub(super) async fn add_member(
-    conn: &mut AnyConnection,
-    session: SessionId,
-    user: UserId,
-    now: Timestamp,
-) -> Result<(), sqlx::Error> {
-    let sql = "INSERT INTO session_members (session_id, user_id, created_at_ms) VALUES ($1, $2, $3)
-               ON CONFLICT (session_id, user_id) DO NOTHING";
-    sqlx::query(sql).bind(session).bind(user).bind(now.0).execute(conn).await.map(|_| ())
-}
-
-/// Moves a session whose only seat is taken.
-pub(super) async fn move_session(
-    conn: &mut AnyConnection,
-    session: SessionId,
-    offering: &Offering,
-    starts_at: Timestamp,
-) -> Result<(), sqlx::Error> {
-    let sql = "UPDATE sessions SET starts_at_ms = $2, ends_at_ms = $3 WHERE id = $1";
-    sqlx::query(sql).bind(session).bind(starts_at.0).bind(offering.ends_at(starts_at).0).execute(conn).await?;
-    Ok(())
 }
 
 /// A booking `user` is the mentor or the mentee of; what is not yet, or never was, confirmed is nothing to the mentor.
@@ -413,23 +321,6 @@ pub(super) async fn appointments_since(
     Ok(found)
 }
 
-/// Oldest first.
-pub(super) async fn history(conn: &mut AnyConnection, booking: BookingId) -> Result<Vec<HistoryLine>, sqlx::Error> {
-    let sql = "SELECT what, done_by, reason, at_ms FROM booking_history WHERE booking_id = $1 ORDER BY id";
-    let rows = sqlx::query(sql).bind(booking).fetch_all(conn).await?;
-    rows.iter()
-        .map(|row| {
-            let (what, by): (String, String) = (row.try_get("what")?, row.try_get("done_by")?);
-            Ok(HistoryLine {
-                at_ms: Timestamp(row.try_get("at_ms")?),
-                what: What::parse(&what).ok_or_else(|| sqlx::Error::Decode(what.into()))?,
-                by: Actor::parse(&by).ok_or_else(|| sqlx::Error::Decode(by.into()))?,
-                reason: row.try_get("reason")?,
-            })
-        })
-        .collect()
-}
-
 /// Whether somebody has a place in a session.
 pub(in crate::booking) async fn has_place(
     conn: &mut AnyConnection,
@@ -450,50 +341,6 @@ pub(super) async fn is_expected(
     let sql =
         "SELECT id FROM bookings WHERE session_id = $1 AND mentee_id = $2 AND state NOT IN ('cancelled', 'expired')";
     Ok(sqlx::query(sql).bind(session).bind(user).fetch_optional(conn).await?.is_some())
-}
-
-/// Sessions with a time that are over: ended by hand, or past their end by `late` with nobody in the room.
-pub(super) async fn due(
-    conn: &mut AnyConnection,
-    now: Timestamp,
-    late: Duration,
-    limit: i64,
-) -> Result<Vec<SessionId>, sqlx::Error> {
-    let sql = "SELECT DISTINCT b.session_id FROM bookings b JOIN sessions s ON s.id = b.session_id
-               WHERE b.state = 'confirmed' AND b.starts_at_ms <= $1
-                 AND (s.state = 'ended' OR (s.state = 'open' AND b.ends_at_ms <= $2)) LIMIT $3";
-    let rows = sqlx::query(sql).bind(now.0).bind(now.minus(late).0).bind(limit).fetch_all(conn).await?;
-    rows.iter().map(|row| row.try_get("session_id")).collect()
-}
-
-/// A confirmed booking of a session that is over.
-pub(super) struct Unsettled {
-    pub id: BookingId,
-    pub mentor: UserId,
-    pub mentee: UserId,
-    pub starts_at: Timestamp,
-    pub ends_at: Timestamp,
-    /// When its session ended for everyone.
-    pub closed_at: Option<Timestamp>,
-}
-
-pub(super) async fn unsettled(conn: &mut AnyConnection, session: SessionId) -> Result<Vec<Unsettled>, sqlx::Error> {
-    let sql = "SELECT b.id, b.mentor_id, b.mentee_id, b.starts_at_ms, b.ends_at_ms, s.ended_at_ms
-               FROM bookings b JOIN sessions s ON s.id = b.session_id
-               WHERE b.session_id = $1 AND b.state = 'confirmed'";
-    let rows = sqlx::query(sql).bind(session).fetch_all(conn).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Unsettled {
-                id: row.try_get("id")?,
-                mentor: row.try_get("mentor_id")?,
-                mentee: row.try_get("mentee_id")?,
-                starts_at: Timestamp(row.try_get("starts_at_ms")?),
-                ends_at: Timestamp(row.try_get("ends_at_ms")?),
-                closed_at: row.try_get::<Option<i64>, _>("ended_at_ms")?.map(Timestamp),
-            })
-        })
-        .collect()
 }
 
 fn appointment_from(row: &AnyRow) -> Result<Appointment, sqlx::Error> {
@@ -542,13 +389,8 @@ pub(super) async fn confirmed_of(
     rows.iter().map(|row| row.try_get("id")).collect()
 }
 
-/// Sessions somebody hosts that are not over.
-pub(super) async fn open_sessions_of(
-    conn: &mut AnyConnection,
-    mentor: UserId,
-    limit: i64,
-) -> Result<Vec<SessionId>, sqlx::Error> {
-    let sql = "SELECT id FROM sessions WHERE mentor_id = $1 AND state <> 'ended' ORDER BY id LIMIT $2";
-    let rows = sqlx::query(sql).bind(mentor).bind(limit).fetch_all(conn).await?;
-    rows.iter().map(|row| row.try_get("id")).collect()
+/// What is held for somebody.
+pub(super) async fn held_by(conn: &mut AnyConnection, mentee: UserId) -> Result<Vec<BookingId>, sqlx::Error> {
+    let sql = "SELECT id FROM bookings WHERE mentee_id = $1 AND expires_at_ms IS NOT NULL ORDER BY id";
+    sqlx::query_scalar(sql).bind(mentee).fetch_all(conn).await
 }
