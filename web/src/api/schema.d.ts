@@ -374,8 +374,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make an applicant a mentor
-         * @description Codes: `admin_required` (403), `application_decided` (409).
+         * Make an applicant a mentor, as the administrator has read them
+         * @description Codes: `admin_required` (403), `application_decided`, `application_changed` (409).
          */
         post: operations["approve_mentor_application"];
         delete?: never;
@@ -398,6 +398,26 @@ export interface paths {
          * @description Codes: `admin_required` (403), `application_decided` (409), `reason_invalid` (422).
          */
         post: operations["decline_mentor_application"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/mentors/{user_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a mentor no longer one: their page is gone, and what is booked with them stays; they may apply again
+         * @description Codes: `admin_required` (403), `not_approved` (409), `reason_invalid` (422).
+         */
+        post: operations["withdraw_mentor"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1535,6 +1555,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mentors/{slug}/next-openings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When a mentor can be booked next, for anything, soonest first */
+        get: operations["list_next_openings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/mentors/{slug}/offerings": {
         parameters: {
             query?: never;
@@ -2016,6 +2053,13 @@ export interface components {
             answer: string;
             question: string;
         };
+        Approve: {
+            /**
+             * Format: int64
+             * @description `version` of the application that was read.
+             */
+            version: number;
+        };
         /**
          * Format: binary
          * @description A ZIP archive.
@@ -2411,6 +2455,8 @@ export interface components {
         Facets: {
             languages: components["schemas"]["Facet"][];
             skills: components["schemas"]["Facet"][];
+            /** @description IANA. */
+            time_zones: components["schemas"]["Facet"][];
         };
         /** @description What is wrong with one field of the request body. */
         FieldProblem: {
@@ -2538,13 +2584,20 @@ export interface components {
         /** @description Someone who asks, or asked, to be a mentor. */
         MentorApplication: {
             applied_at_ms: components["schemas"]["Timestamp"] | null;
-            /** @description Why they were declined. */
+            /** @description Why they were declined, or are no longer a mentor. */
             decline_reason: string | null;
             display_name: string;
             email: string;
             profile: components["schemas"]["Profile"];
+            /** @description Of their page, `/mentors/{slug}`, while they are approved. */
+            slug: string | null;
             status: components["schemas"]["MentorStatus"];
             user_id: components["schemas"]["UserId"];
+            /**
+             * Format: int64
+             * @description Counts what they saved; an approval says which it is for.
+             */
+            version: number;
         };
         MentorApplications: {
             items: components["schemas"]["MentorApplication"][];
@@ -2560,8 +2613,17 @@ export interface components {
             languages: string[];
             /** @description Null: they have none. */
             picture_url: string | null;
+            price: components["schemas"]["Price"] | null;
+            /**
+             * Format: double
+             * @description 1 to 5, the Bayesian mean; null without reviews.
+             */
+            rating: number | null;
+            /** Format: int64 */
+            reviews: number;
             skills: string[];
             slug: string;
+            soonest_opening_ms: components["schemas"]["Timestamp"] | null;
         };
         /** @description A mentor as everyone sees them. */
         MentorPage: components["schemas"]["Profile"] & {
@@ -2615,7 +2677,7 @@ export interface components {
         /** @description What I say about myself as a mentor, and what became of it. */
         MyMentorProfile: {
             applied_at_ms: components["schemas"]["Timestamp"] | null;
-            /** @description Why I was declined. */
+            /** @description Why I was declined, or am no longer a mentor. */
             decline_reason: string | null;
             profile: components["schemas"]["Profile"] | null;
             /** @description Where my page is, `/mentors/{slug}`, once I am approved. */
@@ -2636,6 +2698,18 @@ export interface components {
             is_done?: boolean;
             /** @description 1 to 500 characters. */
             text: string;
+        };
+        /** @description A time that can be booked, and what for. */
+        NextOpening: components["schemas"]["Opening"] & {
+            currency: string;
+            offering_id: components["schemas"]["OfferingId"];
+            /** Format: int64 */
+            price_minor: number;
+            title: string;
+        };
+        /** @description The next times a mentor can be booked. */
+        NextOpenings: {
+            items: components["schemas"]["NextOpening"][];
         };
         /**
          * Format: binary
@@ -2873,6 +2947,13 @@ export interface components {
          * @description A picture: JPEG, PNG or WebP.
          */
         Picture: string;
+        /** @description An amount in the smallest unit of a currency; 0 is free. */
+        Price: {
+            /** @description ISO 4217. */
+            currency: string;
+            /** Format: int64 */
+            minor: number;
+        };
         /** @description What went wrong, as RFC 9457 has it. `code` is the stable name clients may match on; `detail` is for people. */
         Problem: {
             code: string;
@@ -3331,6 +3412,10 @@ export interface components {
         Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
         WeeklyHours: components["schemas"]["Hours"] & {
             weekday: components["schemas"]["Weekday"];
+        };
+        Withdraw: {
+            /** @description 1 to 1000 characters; the mentor reads it. */
+            reason: string;
         };
         WriteNote: {
             /** @description Up to 20,000 characters. */
@@ -3924,7 +4009,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Approve"];
+            };
+        };
         responses: {
             200: {
                 headers: {
@@ -3939,6 +4028,9 @@ export interface operations {
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
             "5XX": components["responses"]["Problem"];
         };
     };
@@ -3954,6 +4046,40 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Decline"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MentorApplication"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    withdraw_mentor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Withdraw"];
             };
         };
         responses: {
@@ -5868,7 +5994,19 @@ export interface operations {
                 skill?: string;
                 /** @description A language, ISO 639-1. */
                 language?: string;
-                /** @description `next_cursor` of the page before. */
+                /** @description Where the mentor is, IANA: `Europe/Paris`. */
+                time_zone?: string;
+                /** @description What the cheapest session of a mentor costs at least, in the smallest unit of its currency. */
+                price_min?: number;
+                /** @description And at most; 0 is free. */
+                price_max?: number;
+                /** @description 1 to 5: only mentors with reviews, rated so or better. */
+                rating_min?: number;
+                /** @description Only mentors with an opening in the next seven days: `1` or `true`. */
+                free_this_week?: boolean;
+                /** @description `relevance` when absent. */
+                sort?: "relevance" | "rating" | "price" | "soonest";
+                /** @description `next_cursor` of the page before, of the same search. */
                 cursor?: string;
                 /** @description 1 to 100, 20 when absent. */
                 limit?: number;
@@ -5909,6 +6047,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MentorPage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    list_next_openings: {
+        parameters: {
+            query?: {
+                /** @description 1 to 20, 5 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextOpenings"];
                 };
             };
             400: components["responses"]["Problem"];

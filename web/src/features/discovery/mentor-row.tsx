@@ -26,7 +26,7 @@ export function MentorRow({ mentor }: { mentor: MentorCard }) {
           </h2>
           <p className="break-words text-muted">{headline}</p>
         </div>
-        {(rating !== null || price || soonest_opening_ms !== null) && (
+        {(rating !== null || price !== null || soonest_opening_ms !== null) && (
           <p className="flex flex-wrap items-center gap-x-4 gap-y-1 text-sm tabular-nums">
             {rating !== null && <Rating rating={rating} reviews={reviews} />}
             {price && (
