@@ -49,9 +49,11 @@ export async function watchFrames(person: Participant, of: { name: string }): Pr
 export async function seesFrames(person: Participant, of: { name: string }): Promise<void> {
   await watchFrames(person, of);
   const before = (await shownFrames(person)).length;
-  await person.poll(`frames of ${of.name} are shown to ${person.name}`, async () => {
-    return (await shownFrames(person)).length > before + FEW;
-  }).toBe(true);
+  await person
+    .poll(`frames of ${of.name} are shown to ${person.name}`, async () => {
+      return (await shownFrames(person)).length > before + FEW;
+    })
+    .toBe(true);
 }
 
 export function shownFrames(person: Participant): Promise<Shown[]> {
