@@ -157,7 +157,7 @@ fn room_settings(kernel: &Kernel, ice_servers: IceServers, metrics: Metrics) -> 
 }
 
 /// What clients are asked to send. 720p in three layers is what mentoring needs; the bitrates are near those libwebrtc
-/// aims at for these sizes, and the middle layer just fits into 600 kbit/s beside sound.
+/// aims at for these sizes, and the middle layer fits into 600 kbit/s beside sound.
 fn media_parameters(slots: u8) -> MediaParameters {
     let encoding = |rid: &str, scale_resolution_down_by, max_bitrate_bps| Encoding {
         rid: rid.to_owned(),
@@ -171,7 +171,7 @@ fn media_parameters(slots: u8) -> MediaParameters {
             width: 1280,
             height: 720,
             frame_rate: 30,
-            encodings: vec![encoding("q", 4.0, 150_000), encoding("h", 2.0, 450_000), encoding("f", 1.0, 1_700_000)],
+            encodings: vec![encoding("q", 4.0, 150_000), encoding("h", 2.0, 400_000), encoding("f", 1.0, 1_700_000)],
         },
         screen: ScreenParameters { max_bitrate_bps: 2_500_000, frame_rate: 30 },
         slots,

@@ -24,7 +24,7 @@ pub(super) enum Handover {
 }
 
 /// What layers take before they are measured, by lines: what `welcome` asks cameras for.
-const NOMINAL: [(u16, u64); 3] = [(600, 1_700_000), (300, 450_000), (0, 150_000)];
+const NOMINAL: [(u16, u64); 3] = [(600, 1_700_000), (300, 400_000), (0, 150_000)];
 /// Packets of padding in one step of a probe, at most.
 const MAX_PADDINGS: usize = 64;
 /// What one takes of the link, about.
