@@ -20,7 +20,8 @@ const [SETTLES, JUDGED] = [20, 60];
 /** Packets of sound a second, of each. */
 const SOUND = 50;
 
-test.use({ slots: OTHERS });
+// Her camera is recorded before the call begins, when nothing else needs these cores: in the size that the clip asks for.
+test.use({ slots: OTHERS, camera: { width: 1280, height: 720, framesPerSecond: 20 } });
 
 test('twelve', async ({ stage }) => {
   const folder = mkdtempSync(join(tmpdir(), 'facementor-twelve-'));
