@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react';
+import { type ComponentProps, type FormEvent, type ReactNode, useState } from 'react';
 import { Banner } from '@/components/ui/banner';
 import { Button } from '@/components/ui/button';
 import { Dialog, DialogContent, DialogTrigger } from '@/components/ui/dialog';
@@ -18,13 +18,25 @@ interface ReasonDialogProps {
     /** When no reason is given. */
     missing: string;
   };
+  /** How the two buttons look. */
+  variants?: Record<'open' | 'submit', ComponentProps<typeof Button>['variant']>;
   busy: boolean;
+  /** What is asked for before the reason. */
+  children?: ReactNode;
   /** Does it; answers what went wrong. */
   onSubmit: (reason: string) => Promise<{ error?: unknown }>;
 }
 
-/** Says no to somebody, who reads why. */
-export function ReasonDialog({ words, busy, onSubmit }: ReasonDialogProps) {
+const NO = { open: 'secondary', submit: 'danger' } as const;
+
+/** What an administrator does with a reason that others read, or that is kept: a no, unless its buttons look otherwise. */
+export function ReasonDialog({
+  words,
+  variants = NO,
+  busy,
+  children,
+  onSubmit,
+}: ReasonDialogProps) {
   const [reason, setReason] = useState('');
   const [errors, setErrors] = useState<FormErrors<'reason'>>({ fields: {} });
 
@@ -41,11 +53,12 @@ export function ReasonDialog({ words, busy, onSubmit }: ReasonDialogProps) {
   return (
     <Dialog>
       <DialogTrigger asChild>
-        <Button variant="secondary">{words.open}</Button>
+        <Button variant={variants.open}>{words.open}</Button>
       </DialogTrigger>
       <DialogContent title={words.title} description={words.description}>
         <form noValidate onSubmit={submit} className="grid gap-5">
           {errors.form && <Banner tone="danger">{errors.form}</Banner>}
+          {children}
           <Field label="Reason" error={errors.fields.reason}>
             {(control) => (
               <Textarea
@@ -59,7 +72,7 @@ export function ReasonDialog({ words, busy, onSubmit }: ReasonDialogProps) {
               />
             )}
           </Field>
-          <Button type="submit" variant="danger" busy={busy}>
+          <Button type="submit" variant={variants.submit} busy={busy}>
             {words.submit}
           </Button>
         </form>
