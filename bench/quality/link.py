@@ -12,7 +12,7 @@ them. The first line it prints is {"pid": N}: /proc/N/ns/net is the far namespac
         delay     ms;  jitter: ms around it, at random
         rate      kbit/s, with a queue of `queue` ms (default 300) before it
         block     "udp", "tcp" or "all": nothing of it passes; null for nothing blocked
-    {"address": "FAR/24"}    the far side moves to this address
+    {"address": "FAR/24"}    the far side moves to this address, which may be of another network
     {"stats": true}          answers with bytes and packets carried and dropped in each direction since the last answer
     {"reset": true}          a perfect link again
 
@@ -182,9 +182,10 @@ def carry(ways, near, far, address, gateway, in_far):
                 if "address" in order:
                     # As when a phone changes its network: the old address is gone with the old way out.
                     in_far(f"address del {address} dev fml1")
-                    in_far(f"address add {order['address']} dev fml1")
-                    in_far(f"route replace default via {gateway} dev fml1")
                     address = order["address"]
+                    in_far(f"address add {address} dev fml1")
+                    in_far(f"route replace default via {gateway} dev fml1 onlink")
+                    subprocess.run(["ip", "route", "replace", address.split("/")[0], "dev", "fml0"], check=True)
                 answer = {"down": ways[near].take_count(), "up": ways[far].take_count()} if order.get("stats") else {}
                 print(json.dumps(answer), flush=True)
 

@@ -13,6 +13,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row};
 use super::model::{Facet, Term};
 use super::rules;
 use crate::kernel::clock::Timestamp;
+use crate::kernel::db::places;
 use crate::kernel::ids::UserId;
 
 /// Rows of one INSERT: three values each stay below every engine's limit.
@@ -25,8 +26,7 @@ pub(super) async fn replace(conn: &mut AnyConnection, mentors: &[(UserId, Vec<Te
     if mentors.is_empty() {
         return Ok(());
     }
-    let places: Vec<_> = (1..=mentors.len()).map(|place| format!("${place}")).collect();
-    let among = format!("IN ({})", places.join(", "));
+    let among = format!("IN ({})", places(1, mentors.len()));
     let bound =
         |sql: String| mentors.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, (mentor, _)| query.bind(*mentor));
     // One at a time for one mentor, or the counts would not add up.
@@ -69,8 +69,7 @@ pub(super) async fn replace(conn: &mut AnyConnection, mentors: &[(UserId, Vec<Te
     // A word that only somebody had who has left says something of them.
     let fewer: Vec<_> = changes.iter().filter(|(_, (_, mentors))| *mentors < 0).collect();
     for fewer in fewer.chunks(ROWS) {
-        let places: Vec<_> = (1..=fewer.len()).map(|place| format!("${place}")).collect();
-        let sql = format!("DELETE FROM search_words WHERE mentors = 0 AND term IN ({})", places.join(", "));
+        let sql = format!("DELETE FROM search_words WHERE mentors = 0 AND term IN ({})", places(1, fewer.len()));
         let query = fewer.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, (term, _)| query.bind(term));
         query.execute(&mut *conn).await?;
     }
@@ -79,10 +78,7 @@ pub(super) async fn replace(conn: &mut AnyConnection, mentors: &[(UserId, Vec<Te
 
 /// `($1, $2), ($3, $4)`.
 fn values(rows: usize, columns: usize) -> String {
-    let row = |row: usize| {
-        let places: Vec<_> = (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
-        format!("({})", places.join(", "))
-    };
+    let row = |row: usize| format!("({})", places(row * columns + 1, columns));
     (0..rows).map(row).collect::<Vec<_>>().join(", ")
 }
 

@@ -193,6 +193,11 @@ pub fn is_unique_violation(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(|error| error.is_unique_violation())
 }
 
+/// `$1, $2, …`: so many places of a statement, numbered from `first` on.
+pub fn places(first: usize, count: usize) -> String {
+    (first..first + count).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
+}
+
 fn engine_of(url: &str) -> Result<Engine, DbError> {
     match url.split_once(':') {
         Some(("sqlite", _)) => Ok(Engine::Sqlite),

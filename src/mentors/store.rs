@@ -8,6 +8,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row};
 use super::model::{Application, Mentor, MentorStatus, Profile, PublicMentor};
 use crate::accounts::picture_url;
 use crate::kernel::clock::Timestamp;
+use crate::kernel::db::places;
 use crate::kernel::ids::UserId;
 
 const PROFILE: &str = "m.headline, m.about, m.experience, m.skills, m.languages, m.links, m.intro_video_url";
@@ -193,11 +194,10 @@ pub(super) async fn public_among(conn: &mut AnyConnection, users: &[UserId]) -> 
     if users.is_empty() {
         return Ok(Vec::new());
     }
-    let places: Vec<_> = (1..=users.len()).map(|place| format!("${place}")).collect();
     let sql = format!(
         "SELECT m.user_id, u.display_name, u.avatar, m.slug, {PROFILE} FROM mentors m JOIN users u ON u.id = m.user_id
          WHERE m.user_id IN ({}) AND m.slug IS NOT NULL AND m.status = 'approved'",
-        places.join(", ")
+        places(1, users.len())
     );
     let query = users.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, user| query.bind(*user));
     query.fetch_all(conn).await?.iter().map(public_from).collect()

@@ -9,6 +9,7 @@ use super::model::{Direction, Moderation, ModerationLine, Place, Queue, Rating, 
 use super::rules;
 use crate::booking::{Party, Person};
 use crate::kernel::clock::Timestamp;
+use crate::kernel::db::places;
 use crate::kernel::ids::{BookingId, EventId, ReviewId, UserId};
 
 const REVIEW: &str =
@@ -136,10 +137,9 @@ pub(super) async fn ratings(
     if mentors.is_empty() {
         return Ok(HashMap::new());
     }
-    let places: Vec<_> = (1..=mentors.len()).map(|place| format!("${place}")).collect();
     let sql = format!(
         "SELECT mentor_id, reviews, stars FROM mentor_ratings WHERE reviews > 0 AND mentor_id IN ({})",
-        places.join(", ")
+        places(1, mentors.len())
     );
     let query = mentors.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, mentor| query.bind(*mentor));
     let rows = query.fetch_all(conn).await?;

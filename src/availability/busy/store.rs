@@ -8,6 +8,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row};
 use super::model::{BusyCalendar, Kind, Read, Source, Subscription, Tags, Trouble};
 use crate::availability::outlook::{Of, note_change};
 use crate::kernel::clock::Timestamp;
+use crate::kernel::db::places;
 use crate::kernel::ids::{CalendarId, UserId};
 
 const WEEK_MS: i64 = 7 * 86_400_000;
@@ -189,11 +190,10 @@ pub(in crate::availability) async fn busy_times_among(
     if mentors.is_empty() {
         return Ok(HashMap::new());
     }
-    let places: Vec<_> = (3..mentors.len() + 3).map(|place| format!("${place}")).collect();
     let sql = format!(
         "SELECT c.mentor_id, w.times FROM busy_calendars c JOIN busy_weeks w ON w.calendar_id = c.id
          WHERE w.week >= $1 AND w.week <= $2 AND c.mentor_id IN ({})",
-        places.join(", ")
+        places(3, mentors.len())
     );
     let weeks = (from.0.div_euclid(WEEK_MS), until.0.div_euclid(WEEK_MS));
     let query = sqlx::query(AssertSqlSafe(sql)).bind(weeks.0).bind(weeks.1);

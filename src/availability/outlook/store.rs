@@ -7,6 +7,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row};
 use crate::availability::model::{Document, Offering};
 use crate::availability::store::{Meeting, OFFERING, offering_from};
 use crate::kernel::clock::Timestamp;
+use crate::kernel::db::places;
 use crate::kernel::ids::{CalendarId, OfferingId, SessionId, UserId};
 
 /// By what it is known whose openings changed.
@@ -147,9 +148,4 @@ pub(super) async fn groups(
             Ok((row.try_get("mentor_id")?, (row.try_get("offering_id")?, starts_at, row.try_get("seats_left")?)))
         })
         .collect()
-}
-
-/// `$1, $2, …` from the `first` on.
-fn places(first: usize, count: usize) -> String {
-    (first..first + count).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
 }

@@ -8,6 +8,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row};
 use super::{NEVER, values};
 use crate::discovery::model::Facts;
 use crate::kernel::clock::Timestamp;
+use crate::kernel::db::places;
 use crate::kernel::ids::UserId;
 
 /// Rows of one INSERT: eight values each stay below every engine's limit.
@@ -50,7 +51,7 @@ pub(in crate::discovery) async fn forget_facts(
     if mentors.is_empty() {
         return Ok(());
     }
-    let sql = format!("DELETE FROM search_facts WHERE mentor_id IN ({})", places(mentors.len()));
+    let sql = format!("DELETE FROM search_facts WHERE mentor_id IN ({})", places(1, mentors.len()));
     let query = mentors.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, mentor| query.bind(*mentor));
     query.execute(conn).await.map(|_| ())
 }
@@ -66,7 +67,7 @@ pub(in crate::discovery) async fn facts(
     let sql = format!(
         "SELECT mentor_id, price_key, currency, rating_key, reviews, soonest_key, time_zone, recheck_at_ms
          FROM search_facts WHERE mentor_id IN ({})",
-        places(mentors.len())
+        places(1, mentors.len())
     );
     let query = mentors.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, mentor| query.bind(*mentor));
     query.fetch_all(conn).await?.iter().map(|row| Ok((row.try_get("mentor_id")?, facts_from(row)?))).collect()
@@ -94,8 +95,4 @@ fn facts_from(row: &AnyRow) -> Result<Facts, sqlx::Error> {
         time_zone: row.try_get("time_zone")?,
         recheck_at: Timestamp(row.try_get("recheck_at_ms")?),
     })
-}
-
-fn places(count: usize) -> String {
-    (1..=count).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
 }

@@ -1,3 +1,4 @@
+import { percentile } from '../bench/figures.ts';
 import type { Participant } from '../harness/participant.ts';
 import { firstShownAfter, forgetFrames, longestGap, seesFrames, shownFrames } from './frames.ts';
 import type { Order } from './link.ts';
@@ -6,7 +7,10 @@ import { type Stage, measure, pause, test } from './stage.ts';
 const OUTAGES = [2, 10, 30];
 /** How many short ones in a row. */
 const MANY = Number(process.env.OUTAGES ?? 100);
-const ADDRESSES = ['10.231.9.3/24', '10.231.9.2/24'];
+/** Of two networks: with one of the same network a browser keeps its sockets. */
+const ADDRESSES = ['10.231.10.2/24', '10.231.9.2/24'];
+/** How many moves from one to the other in a row. */
+const MOVES = Number(process.env.MOVES ?? 20);
 /** How long somebody may take to be back before the figure is called missing. */
 const PATIENCE_MS = 40_000;
 
@@ -44,11 +48,44 @@ test('outages', async ({ stage }) => {
 
 test('address-change', async ({ stage }) => {
   const far = await meet(stage);
+  const seconds = 's, the longest without a frame, ';
   let moves = 0;
-  await measure('address-change', BACK, async () => {
-    moves += 1;
-    return { figures: await back(stage, far, { address: ADDRESSES[(moves - 1) % ADDRESSES.length] }) };
-  });
+  await measure(
+    'address-change',
+    {
+      'back-in-time': { unit: `of ${MOVES} moves, both seen again within 1 s`, target: MOVES, atLeast: true },
+      'far-sees': { unit: `${seconds}of who moved, median`, target: 1 },
+      'far-sees-worst': { unit: `${seconds}worst`, target: 1 },
+      'near-sees': { unit: `${seconds}of the other, median`, target: 1 },
+      'near-sees-worst': { unit: `${seconds}worst`, target: 1 },
+    },
+    async () => {
+      const gaps: { far: number; near: number }[] = [];
+      for (let count = 0; count < MOVES; count += 1, moves += 1) {
+        const moved = Date.now();
+        await stage.link.set({ address: ADDRESSES[moves % ADDRESSES.length] });
+        // Both settled again before the next, and late ones in what is looked at.
+        await pause(9_000);
+        const gap = async (person: Participant) =>
+          longestGap(await shownFrames(person), moved - 500, moved + 8_000) / 1000;
+        gaps.push({ far: await gap(far), near: await gap(stage.near) });
+        await forgetFrames(far);
+        await forgetFrames(stage.near);
+      }
+      const figures = (all: number[]) => [percentile(all, 0.5), Math.max(...all)] as const;
+      const [farSees, farWorst] = figures(gaps.map(({ far }) => far));
+      const [nearSees, nearWorst] = figures(gaps.map(({ near }) => near));
+      return {
+        figures: {
+          'back-in-time': gaps.filter(({ far, near }) => Math.max(far, near) <= 1).length,
+          'far-sees': farSees,
+          'far-sees-worst': farWorst,
+          'near-sees': nearSees,
+          'near-sees-worst': nearWorst,
+        },
+      };
+    },
+  );
 });
 
 test('signaling-loss-60s', async ({ stage }) => {

@@ -87,7 +87,7 @@ impl Link {
         let mut check = vec![0, 6, 0, 5];
         check.extend(b"ufrag\0\0\0");
         let check = request(&check, "the-password-of-the-server");
-        assert_eq!(server.handle_stun(now, Remote::udp(address(1)), &check), Received::Accepted);
+        assert_eq!(server.handle_stun(now, now, Remote::udp(address(1)), &check), Received::Accepted);
         server.poll_transmit().expect("a STUN answer");
         Self { now, server, client, events: Vec::new(), received: 0, waits: 0, sent: 0 }
     }

@@ -18,11 +18,9 @@ pub(crate) enum Fate {
 impl Room {
     /// Takes a STUN packet addressed to this participant's ufrag or address.
     pub(crate) fn handle_stun(&mut self, now: Instant, key: ParticipantKey, from: Remote, packet: &[u8]) -> Received {
-        let Some(transport) = self.participants.get_mut(key).and_then(|participant| participant.transport.as_mut())
-        else {
-            return Received::Rejected;
-        };
-        let received = transport.handle_stun(now, from, packet);
+        let Some(participant) = self.participants.get_mut(key) else { return Received::Rejected };
+        let Some(transport) = participant.transport.as_mut() else { return Received::Rejected };
+        let received = transport.handle_stun(now, participant.heard, from, packet);
         if received == Received::Accepted {
             self.hear(now, key);
             self.reach(now, key);

@@ -27,6 +27,8 @@ struct Member {
     place: Place,
     /// `None` where keys were injected.
     negotiation: Option<Negotiation>,
+    /// Ours before the last ICE restart: checks with it may still come, from whatever address.
+    former_ufrag: Option<String>,
 }
 
 impl Routes {
@@ -50,7 +52,7 @@ impl Routes {
         if let Some(negotiation) = &negotiation {
             self.by_ufrag.insert(negotiation.local.ufrag.clone(), place);
         }
-        self.members.insert(participant, Member { place, negotiation });
+        self.members.insert(participant, Member { place, negotiation, former_ufrag: None });
     }
 
     pub(super) fn add_remote(&mut self, remote: Remote, place: Place) {
@@ -68,11 +70,14 @@ impl Routes {
         self.members.get(&participant)?.negotiation.as_ref()
     }
 
-    /// Replaces what was negotiated; a new ufrag takes the old one's place.
+    /// Replaces what was negotiated. Of the ufrags before a new one, the last is kept.
     pub(super) fn renegotiate(&mut self, participant: ParticipantId, negotiation: Negotiation) {
         let Some(member) = self.members.get_mut(&participant) else { return };
-        if let Some(old) = &member.negotiation {
-            self.by_ufrag.remove(&old.local.ufrag);
+        let old = member.negotiation.take().map(|old| old.local.ufrag).filter(|old| *old != negotiation.local.ufrag);
+        if let Some(old) = old
+            && let Some(older) = member.former_ufrag.replace(old)
+        {
+            self.by_ufrag.remove(&older);
         }
         self.by_ufrag.insert(negotiation.local.ufrag.clone(), member.place);
         member.negotiation = Some(negotiation);
@@ -82,6 +87,9 @@ impl Routes {
         let Some(member) = self.members.remove(&participant) else { return };
         if let Some(negotiation) = member.negotiation {
             self.by_ufrag.remove(&negotiation.local.ufrag);
+        }
+        if let Some(former) = member.former_ufrag {
+            self.by_ufrag.remove(&former);
         }
         for remote in remotes {
             self.remove_remote(*remote, member.place);

@@ -14,8 +14,12 @@ use crate::Remote;
 
 /// RFC 7675 §5.1: consent expires 30 s after the last valid request.
 const CONSENT: Duration = Duration::from_secs(30);
-/// After a restart, checks with the former credentials are answered this long, while the answer is on its way.
+/// After a restart the former credentials count for this long, or until a path is nominated with the new ones: media goes on where it was,
+/// and its path may itself be of an address that has just changed.
 const FORMER_CREDENTIALS: Duration = Duration::from_secs(10);
+/// So long nothing authentic has come from the client: an address it checks from is its new one, nominated or not. Towards ICE-lite Chromium
+/// nominates seconds later. Product decision.
+const ABANDONED: Duration = Duration::from_millis(250);
 /// Paths of one client kept at a time: its interfaces, times our addresses where it comes by TCP. The nominated one is never
 /// given up for others.
 const MAX_PATHS: usize = 32;
@@ -79,7 +83,8 @@ impl IceLite {
         self.consent_until = now + CONSENT;
     }
 
-    pub(super) fn handle(&mut self, now: Instant, from: Remote, packet: &[u8]) -> Checked {
+    /// `heard`: when something authentic of the client came last.
+    pub(super) fn handle(&mut self, now: Instant, heard: Instant, from: Remote, packet: &[u8]) -> Checked {
         let Some(request) = BindingRequest::parse(packet) else { return Checked::Rejected };
         let Some((secret, credentials)) = self.secret(now, &request) else { return Checked::Rejected };
         if !request.is_authentic(&secret.key) {
@@ -95,10 +100,13 @@ impl IceLite {
             return Checked::Answered { response, path: PathChange::None };
         }
         self.heard(now, from);
-        if credentials == Credentials::Current {
+        let nominated = request.nomination == Nomination::UseCandidate;
+        if nominated && credentials == Credentials::Current {
             self.former = None;
         }
-        let change = self.select(from, request.nomination, credentials);
+        let abandoned = self.selected.is_some() && now.saturating_duration_since(heard) >= ABANDONED;
+        let change =
+            if nominated || abandoned || self.expired == Some(from) { self.select(from) } else { PathChange::None };
         if self.selected.is_none_or(|selected| selected == from) {
             self.consent_until = now + CONSENT;
         }
@@ -149,9 +157,8 @@ impl IceLite {
         self.paths.insert(0, Path { remote, heard: now });
     }
 
-    fn select(&mut self, from: Remote, nomination: Nomination, credentials: Credentials) -> PathChange {
-        let nominated = nomination == Nomination::UseCandidate || self.expired == Some(from);
-        if !nominated || credentials != Credentials::Current || self.selected == Some(from) {
+    fn select(&mut self, from: Remote) -> PathChange {
+        if self.selected == Some(from) {
             return PathChange::None;
         }
         self.selected = Some(from);

@@ -55,7 +55,7 @@ pub struct TransportConfig {
 pub enum TransportEvent {
     /// The handshake is complete; sent once.
     Connected(SrtpKeys),
-    /// The client nominated this path: media goes there from now on.
+    /// The client nominated this path, or is heard from there alone: media goes there from now on.
     Selected(Remote),
     DataOpened {
         channel: ChannelId,
@@ -135,9 +135,9 @@ impl Transport {
         })
     }
 
-    /// Takes a packet whose first byte says STUN (RFC 7983: 0–3).
-    pub fn handle_stun(&mut self, now: Instant, from: Remote, packet: &[u8]) -> Received {
-        match self.ice.handle(now, from, packet) {
+    /// Takes a packet whose first byte says STUN (RFC 7983: 0–3). `heard` is when something authentic of the client came last, media too.
+    pub fn handle_stun(&mut self, now: Instant, heard: Instant, from: Remote, packet: &[u8]) -> Received {
+        match self.ice.handle(now, heard, from, packet) {
             Checked::Rejected => Received::Rejected,
             Checked::Answered { response, path } => {
                 self.transmits.push_back((from, response.into()));

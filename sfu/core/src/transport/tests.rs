@@ -129,7 +129,7 @@ impl Pair {
             records: 0,
         };
         let request = nominate(&pair.local);
-        assert_eq!(pair.server.handle_stun(now, client_at(1000), &request), Received::Accepted);
+        assert_eq!(pair.server.handle_stun(now, now, client_at(1000), &request), Received::Accepted);
         pair.server.poll_transmit().expect("a STUN answer");
         pair
     }
@@ -270,7 +270,7 @@ fn a_closing_client_is_reported_once() {
 #[test]
 fn a_check_is_answered_with_the_address_it_came_from() {
     let mut pair = Pair::new(vec![GCM]);
-    pair.server.handle_stun(pair.now, client_at(2000), &check(&pair.local, Vec::new()));
+    pair.server.handle_stun(pair.now, pair.now, client_at(2000), &check(&pair.local, Vec::new()));
     let (to, response) = pair.server.poll_transmit().expect("an answer");
     assert_eq!(to, client_at(2000));
     let mut message = Message::new();
@@ -284,9 +284,9 @@ fn a_check_is_answered_with_the_address_it_came_from() {
 fn media_moves_only_by_nomination() {
     let mut pair = Pair::new(vec![GCM]);
     assert_eq!(pair.server.selected(), Some(client_at(1000)));
-    pair.server.handle_stun(pair.now, client_at(2000), &check(&pair.local, Vec::new()));
+    pair.server.handle_stun(pair.now, pair.now, client_at(2000), &check(&pair.local, Vec::new()));
     assert_eq!(pair.server.selected(), Some(client_at(1000)));
-    pair.server.handle_stun(pair.now, client_at(2000), &nominate(&pair.local));
+    pair.server.handle_stun(pair.now, pair.now, client_at(2000), &nominate(&pair.local));
     assert_eq!(pair.server.selected(), Some(client_at(2000)));
 }
 
@@ -294,7 +294,7 @@ fn media_moves_only_by_nomination() {
 fn a_spoofed_check_moves_nothing_and_is_not_answered() {
     let mut pair = Pair::new(vec![GCM]);
     let guess = IceCredentials { ufrag: pair.local.ufrag.clone(), pwd: "guessed-guessed-guessed!".into() };
-    assert_eq!(pair.server.handle_stun(pair.now, client_at(6666), &nominate(&guess)), Received::Rejected);
+    assert_eq!(pair.server.handle_stun(pair.now, pair.now, client_at(6666), &nominate(&guess)), Received::Rejected);
     assert_eq!(pair.server.selected(), Some(client_at(1000)));
     assert_eq!(pair.server.poll_transmit(), None);
 }
@@ -303,7 +303,7 @@ fn a_spoofed_check_moves_nothing_and_is_not_answered() {
 fn a_client_in_our_role_is_told_so_and_moves_nothing() {
     let mut pair = Pair::new(vec![GCM]);
     let request = check(&pair.local, vec![attribute(ATTR_ICE_CONTROLLED), attribute(ATTR_USE_CANDIDATE)]);
-    pair.server.handle_stun(pair.now, client_at(2000), &request);
+    pair.server.handle_stun(pair.now, pair.now, client_at(2000), &request);
     let (_, response) = pair.server.poll_transmit().expect("an answer");
     assert_eq!(response[..2], [0x01, 0x11], "a Binding error response");
     assert_eq!(pair.server.selected(), Some(client_at(1000)));
@@ -314,7 +314,7 @@ fn consent_lasts_thirty_seconds_from_the_last_check() {
     let mut pair = Pair::new(vec![GCM]);
     pair.connect().expect("a connection");
     pair.advance(Duration::from_secs(20));
-    pair.server.handle_stun(pair.now, client_at(1000), &check(&pair.local, Vec::new()));
+    pair.server.handle_stun(pair.now, pair.now, client_at(1000), &check(&pair.local, Vec::new()));
     pair.advance(Duration::from_secs(29));
     assert!(!pair.events.contains(&TransportEvent::ConsentExpired));
     pair.advance(Duration::from_secs(2));
@@ -332,7 +332,7 @@ fn a_client_that_comes_back_within_a_minute_goes_on_with_its_keys() {
     pair.server.restart_ice(pair.now, new.clone());
     pair.advance(Duration::from_secs(29));
     pair.events.clear();
-    assert_eq!(pair.server.handle_stun(pair.now, client_at(3000), &nominate(&new)), Received::Accepted);
+    assert_eq!(pair.server.handle_stun(pair.now, pair.now, client_at(3000), &nominate(&new)), Received::Accepted);
     assert_eq!(pair.server.selected(), Some(client_at(3000)));
     pair.advance(Duration::from_secs(29));
     assert_eq!(
@@ -347,9 +347,9 @@ fn after_consent_ran_out_a_check_from_where_media_went_is_enough() {
     let mut pair = Pair::new(vec![GCM]);
     pair.connect().expect("a connection");
     pair.advance(Duration::from_secs(31));
-    pair.server.handle_stun(pair.now, client_at(2000), &check(&pair.local, Vec::new()));
+    pair.server.handle_stun(pair.now, pair.now, client_at(2000), &check(&pair.local, Vec::new()));
     assert_eq!(pair.server.selected(), None, "elsewhere it has to nominate");
-    pair.server.handle_stun(pair.now, client_at(1000), &check(&pair.local, Vec::new()));
+    pair.server.handle_stun(pair.now, pair.now, client_at(1000), &check(&pair.local, Vec::new()));
     assert_eq!(pair.server.selected(), Some(client_at(1000)));
 }
 
@@ -365,16 +365,31 @@ fn a_client_that_does_not_come_back_within_a_minute_is_given_up() {
 }
 
 #[test]
-fn an_ice_restart_moves_media_when_the_client_nominates_with_the_new_credentials() {
+fn after_an_ice_restart_media_goes_by_the_old_credentials_until_a_path_is_nominated_with_the_new_ones() {
     let mut pair = Pair::new(vec![GCM]);
     pair.connect().expect("a connection");
     let new = IceCredentials::generate(&mut StdRng::seed_from_u64(2));
     pair.server.restart_ice(pair.now, new.clone());
-    assert_eq!(pair.server.handle_stun(pair.now, client_at(3000), &nominate(&pair.local)), Received::Accepted);
-    assert_eq!(pair.server.selected(), Some(client_at(1000)), "old credentials still answer but no longer nominate");
-    assert_eq!(pair.server.handle_stun(pair.now, client_at(3000), &nominate(&new)), Received::Accepted);
+    let mut say = |from: u16, packet: Vec<u8>| pair.server.handle_stun(pair.now, pair.now, client_at(from), &packet);
+    assert_eq!(say(3000, check(&new, Vec::new())), Received::Accepted);
+    assert_eq!(say(2000, nominate(&pair.local)), Received::Accepted);
+    assert_eq!(pair.server.selected(), Some(client_at(2000)), "the old path, from another address");
+    assert_eq!(pair.server.handle_stun(pair.now, pair.now, client_at(3000), &nominate(&new)), Received::Accepted);
     assert_eq!(pair.server.selected(), Some(client_at(3000)));
-    assert_eq!(pair.server.handle_stun(pair.now, client_at(3000), &nominate(&pair.local)), Received::Rejected);
+    let old = nominate(&pair.local);
+    assert_eq!(pair.server.handle_stun(pair.now, pair.now, client_at(2000), &old), Received::Rejected);
+}
+
+#[test]
+fn who_is_heard_from_another_address_alone_has_moved_there_nominated_or_not() {
+    let mut pair = Pair::new(vec![GCM]);
+    pair.connect().expect("a connection");
+    let heard = pair.now;
+    let ping = check(&pair.local, Vec::new());
+    pair.server.handle_stun(heard + Duration::from_millis(249), heard, client_at(2000), &ping);
+    assert_eq!(pair.server.selected(), Some(client_at(1000)), "a second path beside one that lives");
+    pair.server.handle_stun(heard + Duration::from_millis(250), heard, client_at(2000), &ping);
+    assert_eq!(pair.server.selected(), Some(client_at(2000)));
 }
 
 #[test]
@@ -412,15 +427,15 @@ proptest! {
         let mut request = nominate(&pair.local);
         let hello = pair.client.poll_transmit().expect("a ClientHello").message;
         let (now, from) = (pair.now, client_at(1000));
-        pair.server.handle_stun(now, from, &bytes);
+        pair.server.handle_stun(now, now, from, &bytes);
         pair.server.handle_dtls(now, from, &bytes);
         pair.server.handle_dtls(now, from, &hello[..cut.min(hello.len())]);
-        pair.server.handle_stun(now, from, &request[..cut.min(request.len())]);
+        pair.server.handle_stun(now, now, from, &request[..cut.min(request.len())]);
         let place = flip % request.len();
         request[place] ^= 1 << bit;
         // Everything up to MESSAGE-INTEGRITY is covered; FINGERPRINT (8 bytes) after it is ignored.
         let covered = place < request.len() - 8;
-        prop_assert_eq!(pair.server.handle_stun(now, client_at(6666), &request) == Received::Rejected, covered);
+        prop_assert_eq!(pair.server.handle_stun(now, now, client_at(6666), &request) == Received::Rejected, covered);
         pair.server.handle_timeout(now + Duration::from_secs(1));
     }
 }

@@ -3,6 +3,7 @@ import { Call, type Moment } from './call';
 import type { EncryptionMode } from './e2ee/encryption';
 import { FakePeerConnection } from './fake-peer-connection';
 import { FakeServer, person, snapshot, welcome } from './fake-server';
+import { SILENT_AFTER_MS } from './silence';
 
 let connections: FakePeerConnection[];
 
@@ -243,13 +244,14 @@ test('a socket that comes back leaves media alone and repeats what the server ma
 
 test('interrupted media restarts ICE, and after two tries in vain gets a new peer connection', async () => {
   const { server } = await inCall();
+  const { socket } = server;
   connections[0]?.become('disconnected');
   await tick(1_500);
   expect(connections[0]?.restarts).toBe(1);
-  expect(server.socket.last('offer')).not.toHaveProperty('peer_connection');
+  expect(socket.last('offer')).not.toHaveProperty('peer_connection');
   const answer = () => {
-    const { id } = server.socket.last('offer');
-    server.socket.say({ type: 'answer', re: id ?? '', answer: 'again' });
+    const { id } = socket.last('offer');
+    socket.say({ type: 'answer', re: id ?? '', answer: 'again' });
   };
   answer();
   await tick(6_000);
@@ -258,26 +260,61 @@ test('interrupted media restarts ICE, and after two tries in vain gets a new pee
   await tick(6_000);
 
   expect(connections).toHaveLength(2);
-  expect(server.socket.last('offer')).toMatchObject({ peer_connection: 'new' });
+  expect(socket.last('offer')).toMatchObject({ peer_connection: 'new' });
   answer();
   await tick();
   expect(connections[1]?.answers).toEqual(['again']);
-  expect(server.socket.count('ready')).toBe(3);
+  expect(socket.count('ready')).toBe(3);
   connections[1]?.become('connected');
   await tick();
-  expect(server.socket.count('ready')).toBe(4);
+  expect(socket.count('ready')).toBe(4);
 });
 
 test('a server that has forgotten the connection gets a new one at once', async () => {
   const { server } = await inCall();
+  const { socket } = server;
   connections[0]?.become('failed');
   await tick();
-  const { id } = server.socket.last('offer');
+  const { id } = socket.last('offer');
   const error = { type: 'error', code: 'offer_invalid', message: '', fatal: false } as const;
-  server.socket.say({ ...error, re: id ?? '' });
+  socket.say({ ...error, re: id ?? '' });
   await tick();
   expect(connections).toHaveLength(2);
-  expect(server.socket.last('offer')).toMatchObject({ peer_connection: 'new' });
+  expect(socket.last('offer')).toMatchObject({ peer_connection: 'new' });
+});
+
+test('media that falls silent has the socket looked at, and where that had to be replaced ICE is restarted at once', async () => {
+  const { server } = await inCall();
+  const [connection] = connections;
+  for (let count = 0; count < 4; count += 1) {
+    if (connection) connection.heardAt += 50;
+    await tick(50);
+  }
+  expect(server.sockets).toHaveLength(1);
+
+  await tick(SILENT_AFTER_MS + 100);
+  expect(server.sockets[0]?.count('ping')).toBe(1);
+  expect(server.sockets).toHaveLength(2);
+  server.socket.open();
+  server.socket.say({ type: 'resumed', ...snapshot() });
+  await tick();
+  expect(connection?.restarts).toBe(1);
+  expect(server.socket.count('offer')).toBe(1);
+});
+
+test('media that falls silent because nobody sends changes nothing', async () => {
+  const { call, server } = await inCall();
+  const [connection] = connections;
+  if (connection) connection.heardAt += 50;
+  await tick(SILENT_AFTER_MS + 100);
+  const [socket] = server.sockets;
+  socket?.say({ type: 'pong', nonce: socket.last('ping').nonce });
+  await tick(5_000);
+
+  expect(connection?.restarts).toBe(0);
+  expect(call.state.signaling).toBe('open');
+  expect(server.sockets).toHaveLength(2);
+  expect(server.socket.closed).toBeDefined();
 });
 
 test('media that heals by itself is not restarted', async () => {

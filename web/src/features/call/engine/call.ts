@@ -31,6 +31,7 @@ import {
   SignalingClient,
   type SignalingOptions,
 } from './signaling-client';
+import { Silence } from './silence';
 import { Timings } from './timings';
 import { Wants } from './wants';
 
@@ -66,6 +67,11 @@ export class Call extends Emitter<Events> {
   private readonly wants: Wants;
   private readonly recovery: Recovery;
   private readonly encryption: Encryption | null;
+  /** Media that stops is the first sign of a network that is gone. */
+  private readonly silence = new Silence(
+    () => this.peer?.hasHeard() ?? false,
+    () => this.signaling.networkChanged(),
+  );
   private peer: Peer | null = null;
   private first: FirstConnection | null = null;
   /** Before, the server gets neither sound nor picture, although it may be connected. */
@@ -96,6 +102,7 @@ export class Call extends Emitter<Events> {
     this.recovery = new Recovery({
       restart: (kind) => this.renegotiate(kind),
       state: () => this.peer?.currentState ?? 'new',
+      isSilent: () => this.silence.isSilent,
     });
     this.unsubscribe.push(
       this.signaling.on('status', (signaling) => {
@@ -103,6 +110,7 @@ export class Call extends Emitter<Events> {
         this.recovery.signalingOpen(signaling === 'open' && this.state.phase === 'joined');
       }),
       this.signaling.on('message', (message) => this.hold(message)),
+      this.signaling.on('moved', () => this.recovery.moved()),
       this.signaling.on('closed', (closing) => this.finish(closing)),
       this.local.on('state', (local) => {
         this.set({ ...this.state, local });
@@ -294,6 +302,7 @@ export class Call extends Emitter<Events> {
         return;
       case 'joined':
         this.recovery.begin();
+        this.silence.start();
         this.catchUp();
         return;
       case 'resumed':
@@ -550,6 +559,7 @@ export class Call extends Emitter<Events> {
     document.removeEventListener('visibilitychange', this.probe);
     navigatorConnection()?.removeEventListener('change', this.probe);
     this.recovery.close();
+    this.silence.stop();
     this.wants.close();
     this.peer?.close();
     this.output.close();

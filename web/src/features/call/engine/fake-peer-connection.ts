@@ -10,6 +10,8 @@ export class FakePeerConnection {
   readonly answers: string[] = [];
   /** Of each video sender, which encodings are active. */
   readonly active: boolean[][] = [];
+  /** When media came last. */
+  heardAt = 0;
   offers = 0;
   restarts = 0;
   /** Senders and receivers that were given an encoded transform. */
@@ -63,6 +65,7 @@ export class FakePeerConnection {
           transformed();
         },
         track: { id: `${kind}-${this.lines.length}`, kind },
+        getSynchronizationSources: () => [{ timestamp: this.heardAt }],
       },
       setCodecPreferences: () => undefined,
     };

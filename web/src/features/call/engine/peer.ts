@@ -4,6 +4,7 @@ import { ENCRYPTED_CODECS } from './e2ee/frames';
 import { Emitter } from './emitter';
 import { type Path, pathOf, type StatsEntry } from './path';
 import type { Kind, MediaParameters, Source, Welcome } from './protocol';
+import { roamingPeerConnection } from './roaming';
 
 /** What a slot plays. The tracks stay the same while the server maps other people into the slot. */
 export interface SlotTracks {
@@ -44,6 +45,8 @@ export class Peer extends Emitter<Events> {
   private readonly receivers: { audio: RTCRtpReceiver; video: RTCRtpReceiver }[] = [];
   private readonly channel: RTCDataChannel;
   private state: PeerState = 'new';
+  /** The receiver that had media last, and when its browser says that was. */
+  private latest: { receiver: RTCRtpReceiver | null; at: number } = { receiver: null, at: 0 };
   private readonly before = new Map<
     string,
     { packets: number; lost: number; bytes: number; at: number }
@@ -52,8 +55,7 @@ export class Peer extends Emitter<Events> {
   constructor(
     media: MediaParameters,
     iceServers: Welcome['ice_servers'],
-    create: (configuration: RTCConfiguration) => RTCPeerConnection = (configuration) =>
-      new RTCPeerConnection(configuration),
+    create: (configuration: RTCConfiguration) => RTCPeerConnection = roamingPeerConnection,
     transforms: Transforms | null = null,
   ) {
     super();
@@ -187,6 +189,25 @@ export class Peer extends Emitter<Events> {
     if (typeof data === 'string') this.channel.send(data);
     else this.channel.send(data);
     return true;
+  }
+
+  /** Whether media has come in since the last time of asking. */
+  hasHeard(): boolean {
+    const before = this.latest.at;
+    const ask = (receiver: RTCRtpReceiver) => {
+      for (const { timestamp } of receiver.getSynchronizationSources()) {
+        if (timestamp > this.latest.at) this.latest = { receiver, at: timestamp };
+      }
+    };
+    // Each answer costs the browser a way to another thread: mostly the one of before is enough.
+    if (this.latest.receiver) ask(this.latest.receiver);
+    if (this.latest.at === before) {
+      for (const { audio, video } of this.receivers) {
+        ask(audio);
+        ask(video);
+      }
+    }
+    return this.latest.at > before;
   }
 
   /** What arrived per slot since the last call. */

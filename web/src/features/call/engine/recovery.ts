@@ -5,12 +5,16 @@ interface Hands {
   /** Asks the server for new paths (`restart`) or replaces the whole peer connection (`new`). */
   restart: (kind: 'restart' | 'new') => Promise<void>;
   state: () => PeerState;
+  /** Whether no media comes, whatever the state says. */
+  isSilent: () => boolean;
 }
 
 /** A short disturbance heals by itself: ICE keeps checking. Product decision. */
 const PATIENCE_MS = 1_500;
 /** A restart that has not connected by now did not work. */
 const TRY_MS = 6_000;
+/** Nor does one more help at once after one that failed. */
+const AGAIN_MS = 1_000;
 /** This many restarts before a new peer connection. */
 const RESTARTS = 2;
 
@@ -29,6 +33,7 @@ export class Recovery {
 
   /** Media is expected from now on. */
   begin(): void {
+    if (this.active) return;
     this.active = true;
     this.open = true;
     // Connected ahead, and lost since.
@@ -44,7 +49,7 @@ export class Recovery {
     if (!this.active) return;
     clearTimeout(this.timer);
     if (state === 'connected') this.tries = 0;
-    else if (state === 'failed') this.tryIn(0);
+    else if (state === 'failed') this.tryIn(this.tries === 0 ? 0 : AGAIN_MS);
     else if (state === 'interrupted') this.tryIn(PATIENCE_MS);
   }
 
@@ -57,6 +62,11 @@ export class Recovery {
     else if (this.hands.state() !== 'connected') this.tryIn(TRY_MS);
   }
 
+  /** This machine has another address. New paths are looked for while signaling comes back by it. */
+  moved(): void {
+    if (this.hands.isSilent()) void this.attempt();
+  }
+
   /** The network is back: if media is not, try now rather than when the timers say. */
   networkChanged(): void {
     if (this.active && this.open && this.isBroken()) this.tryIn(0);
@@ -65,13 +75,19 @@ export class Recovery {
   /** Restarting is of no use. */
   async startOver(): Promise<void> {
     if (!this.active) return;
-    this.tries = RESTARTS;
-    await this.attempt();
+    await this.attempt('new');
   }
 
+  /** Where no media comes the browser may only not know yet. */
   private isBroken(): boolean {
     const state = this.hands.state();
-    return state === 'interrupted' || state === 'failed';
+    return state === 'interrupted' || state === 'failed' || this.hands.isSilent();
+  }
+
+  private next(): 'restart' | 'new' {
+    // Only silent: what was tried before is of another interruption.
+    if (this.hands.state() === 'connected') this.tries = 0;
+    return this.tries < RESTARTS ? 'restart' : 'new';
   }
 
   private tryIn(ms: number): void {
@@ -79,10 +95,9 @@ export class Recovery {
     this.timer = setTimeout(() => void this.attempt(), ms);
   }
 
-  private async attempt(): Promise<void> {
+  private async attempt(kind = this.next()): Promise<void> {
     if (!this.active || !this.open || this.running) return;
     this.running = true;
-    const kind = this.tries < RESTARTS ? 'restart' : 'new';
     // After a new peer connection that does not connect either, begin with restarts again.
     this.tries = kind === 'new' ? 0 : this.tries + 1;
     let refused = false;
@@ -95,8 +110,7 @@ export class Recovery {
       this.running = false;
     }
     if (refused && kind === 'restart') {
-      this.tries = RESTARTS;
-      return this.attempt();
+      return this.attempt('new');
     }
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {

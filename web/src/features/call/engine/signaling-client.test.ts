@@ -199,16 +199,58 @@ test('it pings, answers pings, and gives up a socket that is silent for 30 s', a
 
 test('when the network is back a waiting client tries at once, an open one looks whether it lives', async () => {
   const { client, server } = await joined();
+  const [first] = server.sockets;
   client.networkChanged();
   await tick(1_999);
-  expect(server.socket.closed).toBeUndefined();
+  expect(first?.closed).toBeUndefined();
   await tick(2);
-  expect(server.sockets).toHaveLength(2);
+  expect(first?.closed).toBeDefined();
+  expect(server.sockets).toHaveLength(3);
 
   server.socket.lose();
   client.networkChanged();
   await tick();
-  expect(server.sockets).toHaveLength(3);
+  expect(server.sockets).toHaveLength(4);
+});
+
+test('a socket in doubt is replaced as soon as another opens, and what waited for it fails', async () => {
+  const { client, server, statuses } = await joined();
+  const hand = client.request({ type: 'hand', raised: true });
+  const failed = expect(hand).rejects.toMatchObject({ code: 'socket_lost' });
+  client.networkChanged();
+  client.networkChanged();
+  expect(server.sockets).toHaveLength(2);
+
+  expect(server.socket.open()).toMatchObject({ resume: 'come back' });
+  await failed;
+  expect(server.sockets[0]?.closed).toBeDefined();
+  server.socket.say({ type: 'resumed', ...snapshot() });
+  expect(statuses).toEqual(['connecting', 'open', 'reconnecting', 'open']);
+  await tick(5_000);
+  expect(server.sockets).toHaveLength(2);
+});
+
+test('a socket in doubt that answers first stays, and the other is closed', async () => {
+  const { client, server, statuses } = await joined();
+  const [first] = server.sockets;
+  client.networkChanged();
+  first?.say({ type: 'pong', nonce: first.last('ping').nonce });
+
+  expect(server.socket.closed).toBeDefined();
+  server.socket.onopen?.call(server.socket as unknown as WebSocket, new Event('open'));
+  expect(server.socket.frames).toEqual([]);
+  await tick(5_000);
+  expect(first?.closed).toBeUndefined();
+  expect(statuses).toEqual(['connecting', 'open']);
+});
+
+test('before the join there is nobody to come back as: a socket in doubt is only asked', async () => {
+  const { client, server } = start();
+  await tick();
+  server.socket.say(welcome(server.socket.open().id));
+  client.networkChanged();
+  expect(server.sockets).toHaveLength(1);
+  expect(server.socket.count('ping')).toBe(1);
 });
 
 test('while the network swallows everything sockets are tried one after the other, until one opens', async () => {

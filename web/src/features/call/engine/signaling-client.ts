@@ -61,13 +61,15 @@ export interface SignalingOptions {
 interface Events extends Record<string, unknown> {
   status: SignalingStatus;
   message: ServerMessage;
+  /** A new socket opened where the old one did not answer: this machine has another address. */
+  moved: null;
   closed: Closing;
 }
 
 /** PROTOCOL.md §1. */
 const PING_EVERY_MS = 10_000;
 const SILENCE_MS = 30_000;
-/** After news of the network a live socket answers within this, or is given up. Product decision. */
+/** After news of the network a live socket answers within this, or is given up, if no other has opened before. Product decision. */
 const PROBE_MS = 2_000;
 /** While the network swallows everything the server is asked this often whether it can be reached. Product decision. */
 export const ANSWER_MS = 500;
@@ -123,6 +125,8 @@ export class SignalingClient extends Emitter<Events> {
   private tokenRefusals = 0;
   private fatal: { code: string; message: string } | null = null;
   private lastHeard = 0;
+  /** Opened beside a socket that may be dead. */
+  private spare: Socket | null = null;
   /** The last socket was given up because nothing came back, not closed by somebody. */
   private swallowed = false;
   private lookingOut = false;
@@ -190,13 +194,39 @@ export class SignalingClient extends Emitter<Events> {
       hasty?.close();
       this.connectIn(0);
     } else if (this.status === 'open' && this.probeTimer === undefined) {
-      const before = this.lastHeard;
       this.ping();
-      this.probeTimer = setTimeout(() => {
-        this.probeTimer = undefined;
-        if (this.status === 'open' && this.lastHeard === before) this.dropSocket();
-      }, PROBE_MS);
+      this.probeTimer = setTimeout(() => this.dropSocket(), PROBE_MS);
+      this.openSpare();
     }
+  }
+
+  /** After a change of address the old socket never hears again and a new one opens at once: whichever is first is kept. */
+  private openSpare(): void {
+    const resuming = this.resuming();
+    if (!resuming) return;
+    const spare = this.openSocket(resuming.url);
+    this.spare = spare;
+    spare.onopen = () => {
+      if (this.spare !== spare) return;
+      this.spare = null;
+      this.emit('moved', null);
+      const old = this.socket;
+      this.letGo();
+      old?.close();
+      this.setStatus('reconnecting');
+      this.attach(spare, resuming.hello, 'open');
+    };
+    spare.onclose = () => undefined;
+    spare.onerror = () => undefined;
+  }
+
+  /** The socket is not in doubt, or not ours any more. */
+  private endProbe(): void {
+    clearTimeout(this.probeTimer);
+    this.probeTimer = undefined;
+    const { spare } = this;
+    this.spare = null;
+    spare?.close();
   }
 
   private async connect(): Promise<void> {
@@ -218,14 +248,20 @@ export class SignalingClient extends Emitter<Events> {
     }
   }
 
+  /** Where and how to come back as who we are; null where there is nobody to come back as. */
+  private resuming(): { url: string; hello: ClientMessage } | null {
+    if (!this.resume || !this.resumable || !this.lastUrl) return null;
+    const { client } = this.options;
+    return {
+      url: this.lastUrl,
+      hello: { type: 'hello', version: PROTOCOL_VERSION, resume: this.resume.token, client },
+    };
+  }
+
   private async findUrl(): Promise<{ url: string; hello: ClientMessage }> {
     const { client } = this.options;
-    if (this.resume && this.resumable && this.lastUrl) {
-      return {
-        url: this.lastUrl,
-        hello: { type: 'hello', version: PROTOCOL_VERSION, resume: this.resume.token, client },
-      };
-    }
+    const resuming = this.resuming();
+    if (resuming) return resuming;
     const pass = await this.options.pass();
     this.lastUrl = pass.url;
     return {
@@ -234,7 +270,11 @@ export class SignalingClient extends Emitter<Events> {
     };
   }
 
-  private attach(socket: Socket, hello: ClientMessage): void {
+  private attach(
+    socket: Socket,
+    hello: ClientMessage,
+    state: 'opening' | 'open' = 'opening',
+  ): void {
     this.socket = socket;
     this.fatal = null;
     const ours = () => this.socket === socket;
@@ -246,11 +286,14 @@ export class SignalingClient extends Emitter<Events> {
     };
     giveUpIn(this.hastyTries > 0 ? HASTY_MS + 2 * this.openTook : OPEN_TIMEOUT_MS);
     const begun = Date.now();
+    const greet = () => {
+      giveUpIn(OPEN_TIMEOUT_MS);
+      this.write(hello, String(this.nextId++));
+    };
     socket.onopen = () => {
       if (!ours()) return;
       this.openTook = Date.now() - begun;
-      giveUpIn(OPEN_TIMEOUT_MS);
-      this.write(hello, String(this.nextId++));
+      greet();
     };
     socket.onmessage = (event: MessageEvent) => {
       if (!ours()) return;
@@ -261,10 +304,12 @@ export class SignalingClient extends Emitter<Events> {
       if (ours()) this.lost(event.code);
     };
     socket.onerror = () => undefined; // `close` follows and says more.
+    if (state === 'open') greet();
   }
 
   private receive(message: ServerMessage): void {
     this.lastHeard = Date.now();
+    this.endProbe();
     switch (message.type) {
       case 'welcome':
         this.resumable = false;
@@ -347,18 +392,21 @@ export class SignalingClient extends Emitter<Events> {
     socket.close();
   }
 
-  private lost(closeCode: number): void {
+  /** Nothing of the socket counts any more. */
+  private letGo(): void {
     this.socket = null;
     clearInterval(this.pingTimer);
     clearTimeout(this.openTimer);
-    clearTimeout(this.probeTimer);
-    this.probeTimer = undefined;
+    this.endProbe();
     for (const { reject } of this.requests.values()) {
       reject(new RequestRefused('socket_lost', 'The connection was interrupted.'));
     }
     this.requests.clear();
     this.lostAt ??= Date.now();
+  }
 
+  private lost(closeCode: number): void {
+    this.letGo();
     const fatal = this.fatal;
     if (closeCode === 1000) {
       this.finish({ code: 'left', message: '' });
@@ -421,7 +469,7 @@ export class SignalingClient extends Emitter<Events> {
     clearTimeout(this.retryTimer);
     clearInterval(this.pingTimer);
     clearTimeout(this.openTimer);
-    clearTimeout(this.probeTimer);
+    this.endProbe();
     const socket = this.socket;
     this.socket = null;
     this.setStatus('closed');
