@@ -20,10 +20,15 @@ impl Room {
     pub(crate) fn handle_stun(&mut self, now: Instant, key: ParticipantKey, from: Remote, packet: &[u8]) -> Received {
         let Some(participant) = self.participants.get_mut(key) else { return Received::Rejected };
         let Some(transport) = participant.transport.as_mut() else { return Received::Rejected };
+        let before = transport.selected();
         let received = transport.handle_stun(now, participant.heard, from, packet);
+        let moved = before.is_some() && transport.selected() != before && participant.is_abandoned(now);
         if received == Received::Accepted {
             self.hear(now, key);
             self.reach(now, key);
+            if moved {
+                self.begin_anew(key);
+            }
         }
         received
     }

@@ -6,6 +6,7 @@ use super::participant::Phase;
 use super::{Participant, ParticipantKey, Room};
 use crate::TrackState;
 use crate::egress::OutletKey;
+use crate::transport::ABANDONED;
 
 /// Silence of a client that sends all the time: sound, or feedback twenty times a second.
 const OUTAGE: Duration = Duration::from_secs(1);
@@ -18,12 +19,20 @@ impl Participant {
             && (sends || self.bandwidth.path().is_some())
             && now.saturating_duration_since(self.heard) >= OUTAGE
     }
+
+    /// Whether so long nothing came that another path is a new address and not a second one.
+    pub(super) fn is_abandoned(&self, now: Instant) -> bool {
+        now.saturating_duration_since(self.heard) >= ABANDONED
+    }
 }
 
 impl Room {
-    /// Has everything a participant sees begin anew with a keyframe.
+    /// Has everything a participant sees, and what others see of them, begin anew with a keyframe.
     pub(super) fn begin_anew(&mut self, key: ParticipantKey) {
         let Some(participant) = self.participants.get(key) else { return };
+        let seen = participant.tracks.iter().flatten().flatten().copied();
+        let seen = seen.filter(|track| self.tracks.get(*track).is_some_and(|track| !track.listeners.is_empty()));
+        let seen: Vec<_> = seen.collect();
         let videos: Vec<OutletKey> = participant.slots.iter().filter_map(|slot| slot.video).collect();
         for key in videos {
             let Some(outlet) = self.outlets.get_mut(key) else { continue };
@@ -35,6 +44,9 @@ impl Room {
                 self.drop_listener(playing, key);
                 self.want_keyframe_for(key);
             }
+        }
+        for track in seen {
+            self.request_keyframe(Some(track));
         }
     }
 }

@@ -19,7 +19,7 @@ const CONSENT: Duration = Duration::from_secs(30);
 const FORMER_CREDENTIALS: Duration = Duration::from_secs(10);
 /// So long nothing authentic has come from the client: an address it checks from is its new one, nominated or not. Towards ICE-lite Chromium
 /// nominates seconds later. Product decision.
-const ABANDONED: Duration = Duration::from_millis(250);
+pub(crate) const ABANDONED: Duration = Duration::from_millis(250);
 /// Paths of one client kept at a time: its interfaces, times our addresses where it comes by TCP. The nominated one is never
 /// given up for others.
 const MAX_PATHS: usize = 32;

@@ -133,3 +133,18 @@ fn who_was_away_for_a_moment_begins_anew_with_a_keyframe() {
     assert_eq!(got.len(), before + 69);
     assert!(got.windows(2).all(|pair| pair[1].sequence == pair[0].sequence.wrapping_add(1)));
 }
+
+#[test]
+fn what_others_see_of_who_was_away_begins_anew_too() {
+    let mut world = World::of(2);
+    (1..20).for_each(|sequence| {
+        world.film(0, sequence, sequence == 19);
+        world.advance(Duration::from_millis(33));
+    });
+    let asked = world.rtcp_of::<PictureLossIndication>(0).len();
+    world.advance(Duration::from_millis(1_100));
+    assert_eq!(world.rtcp_of::<PictureLossIndication>(0).len(), asked);
+    world.film(0, 20, false);
+    world.advance(Duration::from_millis(1));
+    assert_eq!(world.rtcp_of::<PictureLossIndication>(0).len(), asked + 1);
+}

@@ -491,8 +491,9 @@ export class Call extends Emitter<Events> {
   private async renegotiate(kind: 'restart' | 'new'): Promise<void> {
     if (this.state.phase !== 'joined') return;
     if (kind === 'new') this.prepare('at-join');
-    const offer = await (kind === 'new' ? this.first?.offer : this.peer?.offer('restart'));
-    if (!offer) return;
+    const { peer } = this;
+    const offer = await (kind === 'new' ? this.first?.offer : peer?.offer('restart'));
+    if (!offer || !(await this.signaling.opens()) || this.peer !== peer) return;
     const reply = await this.signaling.request({
       type: 'offer',
       offer,

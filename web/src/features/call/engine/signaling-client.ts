@@ -183,6 +183,20 @@ export class SignalingClient extends Emitter<Events> {
     });
   }
 
+  /** Resolves with true as soon as there is an open socket, with false when there will be none. */
+  opens(): Promise<boolean> {
+    if (this.status === 'open' || this.status === 'closed') {
+      return Promise.resolve(this.status === 'open');
+    }
+    return new Promise((resolve) => {
+      const stop = this.on('status', (status) => {
+        if (status !== 'open' && status !== 'closed') return;
+        stop();
+        resolve(status === 'open');
+      });
+    });
+  }
+
   /** The network changed or came back: do not wait for timers to notice. */
   networkChanged(): void {
     if (this.status === 'reconnecting' && (!this.socket || this.hastyTries > 0)) {
