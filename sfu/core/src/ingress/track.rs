@@ -23,6 +23,8 @@ const VIDEO_RING: (usize, usize) = (512, 640 * 1024);
 const AUDIO_RING: (usize, usize) = (128, 48 * 1024);
 /// Keyframe requests for one layer are at least this far apart (product decision: an encoder must not be driven to keyframes only).
 const KEYFRAME_REQUEST_GAP: Duration = Duration::from_millis(500);
+/// Even where the one before may be lost: all viewers of a track may come back at once.
+const JUST_REQUESTED: Duration = Duration::from_millis(100);
 /// A newcomer's picture begins with a keyframe no older than this, from the ring: what came since goes out in one burst, and must neither flood
 /// the newcomer nor take the decoder long to catch up with.
 const REPLAYABLE: (Duration, u64) = (Duration::from_millis(500), 128);
@@ -285,6 +287,13 @@ impl Track {
     /// Someone needs a keyframe.
     pub(crate) fn want_keyframe(&mut self) {
         self.keyframe_wanted = self.kind == MediaKind::Video;
+    }
+
+    /// One is wanted although one may have been asked for: what was lost with a network was the request, or its keyframe.
+    pub(crate) fn want_keyframe_again(&mut self, now: Instant) {
+        self.keyframe_requested =
+            self.keyframe_requested.filter(|at| now.saturating_duration_since(*at) < JUST_REQUESTED);
+        self.want_keyframe();
     }
 
     /// When a keyframe is to be requested, if one is wanted.

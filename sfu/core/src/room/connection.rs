@@ -27,7 +27,7 @@ impl Room {
             self.hear(now, key);
             self.reach(now, key);
             if moved {
-                self.begin_anew(key);
+                self.begin_anew(now, key);
             }
         }
         received
@@ -60,7 +60,7 @@ impl Room {
         let was_away = participant.was_away(now);
         participant.heard = now;
         if was_away {
-            self.begin_anew(key);
+            self.begin_anew(now, key);
         }
         let Some(participant) = self.participants.get_mut(key) else { return };
         if participant.liveness == super::Liveness::Stalled {

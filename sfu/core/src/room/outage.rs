@@ -28,11 +28,11 @@ impl Participant {
 
 impl Room {
     /// Has everything a participant sees, and what others see of them, begin anew with a keyframe.
-    pub(super) fn begin_anew(&mut self, key: ParticipantKey) {
+    pub(super) fn begin_anew(&mut self, now: Instant, key: ParticipantKey) {
         let Some(participant) = self.participants.get(key) else { return };
         let seen = participant.tracks.iter().flatten().flatten().copied();
         let seen = seen.filter(|track| self.tracks.get(*track).is_some_and(|track| !track.listeners.is_empty()));
-        let seen: Vec<_> = seen.collect();
+        let mut anew: Vec<_> = seen.collect();
         let videos: Vec<OutletKey> = participant.slots.iter().filter_map(|slot| slot.video).collect();
         for key in videos {
             let Some(outlet) = self.outlets.get_mut(key) else { continue };
@@ -40,13 +40,15 @@ impl Room {
             if outlet.next.is_none() {
                 outlet.next = playing;
             }
+            anew.extend(outlet.next);
             if let Some(playing) = playing {
                 self.drop_listener(playing, key);
-                self.want_keyframe_for(key);
             }
         }
-        for track in seen {
-            self.request_keyframe(Some(track));
+        for key in anew {
+            let Some(track) = self.tracks.get_mut(key) else { continue };
+            track.want_keyframe_again(now);
+            self.rearm.extend(self.publisher_of(key));
         }
     }
 }

@@ -144,7 +144,11 @@ fn what_others_see_of_who_was_away_begins_anew_too() {
     let asked = world.rtcp_of::<PictureLossIndication>(0).len();
     world.advance(Duration::from_millis(1_100));
     assert_eq!(world.rtcp_of::<PictureLossIndication>(0).len(), asked);
+    let media_ssrc = world.video(1, 0)[0].ssrc;
+    world.send_rtcp(1, &PictureLossIndication { sender_ssrc: 1, media_ssrc });
+    world.advance(Duration::from_millis(101));
+    assert_eq!(world.rtcp_of::<PictureLossIndication>(0).len(), asked + 1, "into the void");
     world.film(0, 20, false);
     world.advance(Duration::from_millis(1));
-    assert_eq!(world.rtcp_of::<PictureLossIndication>(0).len(), asked + 1);
+    assert_eq!(world.rtcp_of::<PictureLossIndication>(0).len(), asked + 2, "without waiting half a second more");
 }
