@@ -20,7 +20,10 @@ export interface Observed {
  * stands in for the picker of screens, which nobody is there to click.
  */
 export function pageScript({ screen, camera }: PageScriptOptions): void {
-  const observed: Observed = { connections: [], localDescriptions: 0, remoteDescriptions: 0, analysers: new Map() };
+  // The call makes its connections in a frame of its page: what is told of them is told to the page.
+  const mine: Observed = { connections: [], localDescriptions: 0, remoteDescriptions: 0, analysers: new Map() };
+  const isOfPage = window.parent !== window && location.href === 'about:blank';
+  const observed = isOfPage ? (window.parent as unknown as { observed: Observed }).observed : mine;
   Object.assign(window, { observed });
 
   const Native = window.RTCPeerConnection;
