@@ -22,7 +22,8 @@ export function useSearch(): [
           }
           return next;
         },
-        { replace: history === 'replace', preventScrollReset: true },
+        // At once: what was ticked or chosen must not jump back until the router comes to it.
+        { replace: history === 'replace', preventScrollReset: true, flushSync: true },
       ),
     [setParams],
   );
