@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::participant::Phase;
 use super::{ParticipantKey, Room};
 use crate::srtp::{Opener, Sealer, Srtcp};
+use crate::transport::is_abandoned;
 use crate::{DataKind, Event, GoneReason, Received, Remote, SrtpKeys, TransportEvent, Watch};
 
 /// What the shard has to do after a connection was handled.
@@ -22,7 +23,7 @@ impl Room {
         let Some(transport) = participant.transport.as_mut() else { return Received::Rejected };
         let before = transport.selected();
         let received = transport.handle_stun(now, participant.heard, from, packet);
-        let moved = before.is_some() && transport.selected() != before && participant.is_abandoned(now);
+        let moved = before.is_some() && transport.selected() != before && is_abandoned(now, participant.heard);
         if received == Received::Accepted {
             self.hear(now, key);
             self.reach(now, key);

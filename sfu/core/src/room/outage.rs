@@ -6,7 +6,6 @@ use super::participant::Phase;
 use super::{Participant, ParticipantKey, Room};
 use crate::TrackState;
 use crate::egress::OutletKey;
-use crate::transport::ABANDONED;
 
 /// Silence of a client that sends all the time: sound, or feedback twenty times a second.
 const OUTAGE: Duration = Duration::from_secs(1);
@@ -18,11 +17,6 @@ impl Participant {
         self.phase == Phase::Connected
             && (sends || self.bandwidth.path().is_some())
             && now.saturating_duration_since(self.heard) >= OUTAGE
-    }
-
-    /// Whether so long nothing came that another path is a new address and not a second one.
-    pub(super) fn is_abandoned(&self, now: Instant) -> bool {
-        now.saturating_duration_since(self.heard) >= ABANDONED
     }
 }
 

@@ -19,7 +19,7 @@ const CONSENT: Duration = Duration::from_secs(30);
 const FORMER_CREDENTIALS: Duration = Duration::from_secs(10);
 /// So long nothing authentic has come from the client: an address it checks from is its new one, nominated or not. Towards ICE-lite Chromium
 /// nominates seconds later. Product decision.
-pub(crate) const ABANDONED: Duration = Duration::from_millis(250);
+const ABANDONED: Duration = Duration::from_millis(250);
 /// Paths of one client kept at a time: its interfaces, times our addresses where it comes by TCP. The nominated one is never
 /// given up for others.
 const MAX_PATHS: usize = 32;
@@ -44,6 +44,11 @@ struct Secret {
 struct Path {
     remote: Remote,
     heard: Instant,
+}
+
+/// Whether nothing authentic has come for so long that another path is a new address, and not a second one.
+pub(crate) fn is_abandoned(now: Instant, heard: Instant) -> bool {
+    now.saturating_duration_since(heard) >= ABANDONED
 }
 
 /// What became of a STUN packet.
@@ -104,7 +109,7 @@ impl IceLite {
         if nominated && credentials == Credentials::Current {
             self.former = None;
         }
-        let abandoned = self.selected.is_some() && now.saturating_duration_since(heard) >= ABANDONED;
+        let abandoned = self.selected.is_some() && is_abandoned(now, heard);
         let change =
             if nominated || abandoned || self.expired == Some(from) { self.select(from) } else { PathChange::None };
         if self.selected.is_none_or(|selected| selected == from) {

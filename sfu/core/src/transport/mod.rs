@@ -28,7 +28,7 @@ pub(crate) use data::{DataChannels, DataEvent};
 pub use fingerprint::{Fingerprint, FingerprintError};
 #[cfg(any(test, fuzzing))]
 pub(crate) use hello::repeats_client_hello;
-pub(crate) use ice::ABANDONED;
+pub(crate) use ice::is_abandoned;
 pub use stun::stun_ufrag;
 #[cfg(any(test, fuzzing))]
 pub(crate) use stun::{BindingRequest, Role};

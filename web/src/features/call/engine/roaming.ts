@@ -9,10 +9,8 @@ let frame: HTMLIFrameElement | undefined;
  * do not say what a frame may do, make an ordinary one.
  */
 export function roamingPeerConnection(configuration: RTCConfiguration): RTCPeerConnection {
-  const window = deviceless();
-  return window
-    ? new window.RTCPeerConnection(configuration)
-    : new RTCPeerConnection(configuration);
+  const { RTCPeerConnection } = deviceless() ?? window;
+  return new RTCPeerConnection(configuration);
 }
 
 /** The window of a frame that may not use devices, one for all connections of the page. */
@@ -21,7 +19,6 @@ function deviceless(): (Window & typeof globalThis) | null {
   if (!frame?.isConnected) {
     frame = document.createElement('iframe');
     frame.allow = "camera 'none'; microphone 'none'";
-    frame.title = '';
     frame.hidden = true;
     document.body.append(frame);
   }
