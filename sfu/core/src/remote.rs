@@ -39,7 +39,7 @@ pub enum RemoteTransport {
 }
 
 impl Remote {
-    pub fn udp(addr: SocketAddr) -> Self {
+    pub const fn udp(addr: SocketAddr) -> Self {
         Self { transport: RemoteTransport::Udp, addr, local: LocalId::ANY }
     }
 

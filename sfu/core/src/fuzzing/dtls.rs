@@ -65,7 +65,9 @@ impl Link {
     fn new(choice: u8) -> Self {
         let now = Instant::now();
         let local = IceCredentials { ufrag: "ufrag".into(), pwd: "the-password-of-the-server".into() };
-        let config = TransportConfig { local, remote_fingerprint: THEIRS.fingerprint(), certificate: OURS.clone() };
+        let remote = IceCredentials { ufrag: "theirs".into(), pwd: "the-password-of-the-client".into() };
+        let config =
+            TransportConfig { local, remote, remote_fingerprint: THEIRS.fingerprint(), certificate: OURS.clone() };
         let mut server = Transport::new(now, config).expect("a transport");
         let (gcm, sha1) =
             (SrtpProtectionProfile::Srtp_Aead_Aes_128_Gcm, SrtpProtectionProfile::Srtp_Aes128_Cm_Hmac_Sha1_80);

@@ -9,7 +9,7 @@ use rtc_stun::integrity::MessageIntegrity;
 use rtc_stun::message::{METHOD_BINDING, Message};
 
 use crate::Remote;
-use crate::transport::{BindingRequest, Role};
+use crate::transport::{BindingAnswer, BindingRequest, Role};
 use crate::wire::Protocol;
 
 const PWD: &str = "the-password-of-the-server";
@@ -19,6 +19,7 @@ const PWD: &str = "the-password-of-the-server";
 pub fn stun(data: &[u8]) {
     check(data);
     check(&signed(data));
+    check(&message([1, 1], data, PWD));
 }
 
 /// `attributes` as the attributes of a request that proves knowledge of the password.
@@ -28,9 +29,13 @@ pub(super) fn signed(attributes: &[u8]) -> Vec<u8> {
 
 /// A Binding request of these raw attributes, cut to whole words, with MESSAGE-INTEGRITY by `pwd`.
 pub(super) fn request(attributes: &[u8], pwd: &str) -> Vec<u8> {
+    message([0, 1], attributes, pwd)
+}
+
+fn message(kind: [u8; 2], attributes: &[u8], pwd: &str) -> Vec<u8> {
     let attributes = attributes.get(..(attributes.len() & !3).min(1200)).unwrap_or_default();
     let length = (attributes.len() + 24) as u16;
-    let mut packet = vec![0, 1];
+    let mut packet = kind.to_vec();
     packet.extend(length.to_be_bytes());
     packet.extend([0x21, 0x12, 0xa4, 0x42]);
     packet.extend([7; 12]);
@@ -43,6 +48,9 @@ pub(super) fn request(attributes: &[u8], pwd: &str) -> Vec<u8> {
 }
 
 fn check(packet: &[u8]) {
+    if let Some(answer) = BindingAnswer::parse(packet) {
+        return check_answer(packet, &answer);
+    }
     let Some(request) = BindingRequest::parse(packet) else {
         return assert_eq!(crate::stun_ufrag(packet), None);
     };
@@ -61,6 +69,19 @@ fn check(packet: &[u8]) {
     }
     if authentic {
         answer(packet, &request, &*provider);
+    }
+}
+
+/// An answer of a client: its proof holds exactly when rtc-stun says so.
+fn check_answer(packet: &[u8], answer: &BindingAnswer<'_>) {
+    assert_eq!(Protocol::of(packet), Some(Protocol::Stun), "an answer that would not reach its parser");
+    assert_eq!(packet.get(8..20), Some(&answer.transaction[..]));
+    let provider = default_provider().expect("a crypto provider");
+    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, PWD.as_bytes());
+    let mut theirs = Message::new();
+    if theirs.unmarshal_binary(packet).is_ok() {
+        let proof = MessageIntegrity::check(&mut theirs, PWD.as_bytes(), provider.crypto());
+        assert_eq!(answer.is_authentic(&key), proof.is_ok(), "whether the answer is authentic");
     }
 }
 

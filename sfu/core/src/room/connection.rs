@@ -2,11 +2,13 @@
 
 use std::time::Instant;
 
+use rand::RngExt;
+
 use super::participant::Phase;
 use super::{ParticipantKey, Room};
 use crate::srtp::{Opener, Sealer, Srtcp};
-use crate::transport::is_abandoned;
-use crate::{DataKind, Event, GoneReason, Received, Remote, SrtpKeys, TransportEvent, Watch};
+use crate::transport::{Transaction, is_quiet};
+use crate::{Counters, DataKind, Event, GoneReason, Received, Remote, SrtpKeys, TransportEvent, Watch};
 
 /// What the shard has to do after a connection was handled.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -16,18 +18,35 @@ pub(crate) enum Fate {
     Ends(GoneReason),
 }
 
+/// What tells whose a packet is when its address does not.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Clue {
+    /// It is sent with an SSRC of theirs.
+    Ssrc(u32),
+    /// It answers what they were asked.
+    Answer(Transaction),
+}
+
 impl Room {
     /// Takes a STUN packet addressed to this participant's ufrag or address.
-    pub(crate) fn handle_stun(&mut self, now: Instant, key: ParticipantKey, from: Remote, packet: &[u8]) -> Received {
+    pub(crate) fn handle_stun(
+        &mut self,
+        now: Instant,
+        key: ParticipantKey,
+        from: Remote,
+        packet: &[u8],
+        counters: &mut Counters,
+    ) -> Received {
         let Some(participant) = self.participants.get_mut(key) else { return Received::Rejected };
         let Some(transport) = participant.transport.as_mut() else { return Received::Rejected };
         let before = transport.selected();
         let received = transport.handle_stun(now, participant.heard, from, packet);
-        let moved = before.is_some() && transport.selected() != before && is_abandoned(now, participant.heard);
+        let moved = before.is_some() && transport.selected() != before && is_quiet(now, participant.heard);
         if received == Received::Accepted {
             self.hear(now, key);
             self.reach(now, key);
             if moved {
+                counters.path_moves += 1;
                 self.begin_anew(now, key);
             }
         }
@@ -53,6 +72,29 @@ impl Room {
             self.hear(now, key);
         }
         received
+    }
+
+    /// Notes that authentic media, or reports of it, came. Where they come from elsewhere than ours goes to, and nothing comes from
+    /// there, the client may have another address: it is asked.
+    pub(super) fn hear_from(&mut self, now: Instant, key: ParticipantKey, from: Remote, counters: &mut Counters) {
+        let Some(participant) = self.participants.get_mut(key) else { return };
+        let selected = self.links.get(participant.link).and_then(|link| link.remote);
+        let is_there = match (&participant.transport, selected) {
+            (_, Some(selected)) => selected == from,
+            (Some(transport), None) => transport.is_authenticated(now, from),
+            (None, None) => true,
+        };
+        if is_there {
+            self.hear(now, key);
+        } else if selected.is_none() || is_quiet(now, participant.heard) {
+            let transaction = self.rng.random();
+            let asked = participant.transport.as_mut().and_then(|transport| transport.ask(now, from, transaction));
+            if let Some(transaction) = asked {
+                counters.path_questions_out += 1;
+                self.clues.push((participant.id, Clue::Answer(transaction)));
+                self.collect(key);
+            }
+        }
     }
 
     /// Notes that an authentic packet of any kind came.

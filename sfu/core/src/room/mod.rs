@@ -28,7 +28,7 @@ use std::time::Instant;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-pub(crate) use connection::Fate;
+pub(crate) use connection::{Clue, Fate};
 pub(crate) use fanout::Progress;
 pub(crate) use participant::Participant;
 use participant::{Liveness, Phase, Readiness, Slot};
@@ -67,6 +67,8 @@ pub(crate) struct Room {
     pub(crate) events: VecDeque<Event>,
     /// Participants whose next deadline may have changed.
     pub(crate) rearm: Vec<ParticipantKey>,
+    /// By what packets of participants can be told that come from where nobody is known.
+    pub(crate) clues: Vec<(ParticipantId, Clue)>,
     /// Whether the shard has it among the rooms with something to send.
     pub(crate) is_queued: bool,
     /// When speakers and layers are looked at again.
@@ -98,6 +100,7 @@ impl Room {
             taps: Vec::new(),
             events: VecDeque::new(),
             rearm: Vec::new(),
+            clues: Vec::new(),
             is_queued: false,
             tick: None,
             tick_armed: None,
@@ -296,9 +299,15 @@ impl Room {
     }
 
     /// New ICE credentials; everything above goes on.
-    pub(crate) fn restart_ice(&mut self, now: Instant, key: ParticipantKey, local: IceCredentials) {
+    pub(crate) fn restart_ice(
+        &mut self,
+        now: Instant,
+        key: ParticipantKey,
+        local: IceCredentials,
+        remote: IceCredentials,
+    ) {
         if let Some(transport) = self.participants.get_mut(key).and_then(|participant| participant.transport.as_mut()) {
-            transport.restart_ice(now, local);
+            transport.restart_ice(now, local, remote);
         }
         self.rearm.push(key);
     }

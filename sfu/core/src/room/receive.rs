@@ -4,21 +4,28 @@ use std::time::{Duration, Instant};
 
 use super::choices::BEHIND;
 use super::quality::Direction;
-use super::{ParticipantKey, Room};
+use super::{Clue, ParticipantKey, Room};
 use crate::egress::OutletKey;
 use crate::ingress::{Arrival, Incoming, Ntp, Role, StreamPlace, Track};
 use crate::rtcp::{Feedback, read};
 use crate::slab::Key;
 use crate::srtp::OpenError;
 use crate::wire::{Extensions, RtpHeader};
-use crate::{Codec, Counters, MediaKind, Source};
+use crate::{Codec, Counters, MediaKind, Remote, Source};
 
 /// A round trip longer than this is a report about another life.
 const MAX_RTT: Duration = Duration::from_secs(10);
 
 impl Room {
     /// Takes an SRTP packet; decrypted in place.
-    pub(crate) fn handle_rtp(&mut self, now: Instant, key: ParticipantKey, packet: &mut [u8], counters: &mut Counters) {
+    pub(crate) fn handle_rtp(
+        &mut self,
+        now: Instant,
+        key: ParticipantKey,
+        from: Remote,
+        packet: &mut [u8],
+        counters: &mut Counters,
+    ) {
         let Some(participant) = self.participants.get_mut(key) else { return };
         let Some(opener) = participant.opener.as_mut() else {
             counters.srtp_rejected += 1;
@@ -39,7 +46,7 @@ impl Room {
                 return;
             }
         };
-        self.hear(now, key);
+        self.hear_from(now, key, from, counters);
         let packet = packet.get(..len).unwrap_or_default();
         match header.payload(packet) {
             Some(payload) => self.take_rtp(now, key, index, &header, packet, payload, counters),
@@ -71,6 +78,9 @@ impl Room {
             counters.rtp_unroutable += 1;
             return;
         };
+        if known.is_none() {
+            self.clues.push((participant.id, Clue::Ssrc(header.ssrc)));
+        }
         counters.rtp_in += 1;
         let (source, kind) = (plan.source, plan.kind);
         let (ids, mut audio_level, mut descriptor) = (&plan.extensions, None, &[][..]);
@@ -172,7 +182,14 @@ impl Room {
     }
 
     /// Takes an SRTCP packet.
-    pub(crate) fn handle_rtcp(&mut self, now: Instant, key: ParticipantKey, packet: &[u8], counters: &mut Counters) {
+    pub(crate) fn handle_rtcp(
+        &mut self,
+        now: Instant,
+        key: ParticipantKey,
+        from: Remote,
+        packet: &[u8],
+        counters: &mut Counters,
+    ) {
         let Some(srtcp) = self.participants.get_mut(key).and_then(|participant| participant.srtcp.as_mut()) else {
             counters.srtcp_rejected += 1;
             return;
@@ -181,7 +198,7 @@ impl Room {
             counters.srtcp_rejected += 1;
             return;
         };
-        self.hear(now, key);
+        self.hear_from(now, key, from, counters);
         let read = read(&plain, |feedback| self.take_feedback(now, key, feedback, counters));
         counters.rtcp_malformed += u64::from(read.is_err());
     }

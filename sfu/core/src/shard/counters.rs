@@ -34,6 +34,9 @@ counters! {
     unknown_datagrams,
     /// Dropped: STUN or DTLS that did not prove its origin.
     handshake_rejected,
+    /// Questions to clients whether they are where their media comes from now; paths that changed after nothing came by the one before.
+    path_questions_out,
+    path_moves,
     /// Dropped: failed authentication, replayed, or malformed after it.
     srtp_rejected,
     srtp_replayed,

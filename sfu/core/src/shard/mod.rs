@@ -105,6 +105,7 @@ impl Shard {
             Negotiation::begin(&self.config, &mut self.rng, &offer, &options, |ufrag| routes.is_known_ufrag(ufrag))?;
         let transport = TransportConfig {
             local: negotiation.local.clone(),
+            remote: negotiation.remote.clone(),
             remote_fingerprint: offer.fingerprint(),
             certificate: self.config.certificate.clone(),
         };
@@ -186,7 +187,7 @@ impl Shard {
             negotiation.resume(&self.config, &mut self.rng, &offer, &known.options, &known.plan, is_taken)?;
         self.active = Some(place.room);
         if ice == Ice::Restarted {
-            room.restart_ice(now, place.participant, negotiation.local.clone());
+            room.restart_ice(now, place.participant, negotiation.local.clone(), negotiation.remote.clone());
         }
         room.adopt(now, place.participant, answer.plan);
         self.routes.renegotiate(participant, negotiation);

@@ -12,7 +12,7 @@ use crate::{Answer, AnswerParams, IceCredentials, MediaPlan, Offer, Origin, Ssrc
 #[derive(Clone, Debug)]
 pub(super) struct Negotiation {
     pub(super) local: IceCredentials,
-    remote: IceCredentials,
+    pub(super) remote: IceCredentials,
     origin: Origin,
     /// SSRCs this connection has ever used: none may come back for another stream under the same keys.
     ssrcs: BTreeSet<u32>,

@@ -5,8 +5,9 @@ use std::time::Instant;
 use super::deadlines::Timer;
 use super::routes::Place;
 use super::{Event, Shard};
-use crate::room::{Fate, Progress, Room};
+use crate::room::{Clue, Fate, Progress, Room};
 use crate::slab::Key;
+use crate::transport::stun_answer;
 use crate::wire::Protocol;
 use crate::{Received, Remote, SendBatch, stun_ufrag};
 
@@ -17,13 +18,9 @@ impl Shard {
         self.counters.datagrams_in += 1;
         self.counters.bytes_in += bytes.len() as u64;
         let protocol = Protocol::of(bytes);
-        let place = match protocol {
-            // A check says by its ufrag whose it is, from whatever address it comes.
-            Some(Protocol::Stun) => stun_ufrag(bytes).and_then(|ufrag| self.routes.by_ufrag(ufrag)),
-            Some(_) => self.routes.by_remote(from),
-            None => None,
-        };
-        let Some((protocol, place)) = protocol.zip(place) else {
+        let Some((protocol, place)) =
+            protocol.and_then(|protocol| Some((protocol, self.whose(protocol, from, bytes)?)))
+        else {
             self.counters.unknown_datagrams += 1;
             return;
         };
@@ -31,14 +28,14 @@ impl Shard {
         let Some(room) = self.rooms.get_mut(place.room) else { return };
         let fate = match protocol {
             Protocol::Rtp => {
-                room.handle_rtp(now, place.participant, bytes, &mut self.counters);
+                room.handle_rtp(now, place.participant, from, bytes, &mut self.counters);
                 Fate::Stays
             }
             Protocol::Rtcp => {
-                room.handle_rtcp(now, place.participant, bytes, &mut self.counters);
+                room.handle_rtcp(now, place.participant, from, bytes, &mut self.counters);
                 Fate::Stays
             }
-            Protocol::Stun => match room.handle_stun(now, place.participant, from, bytes) {
+            Protocol::Stun => match room.handle_stun(now, place.participant, from, bytes, &mut self.counters) {
                 Received::Accepted => {
                     self.learn(place, from);
                     self.pump(now, place)
@@ -51,6 +48,26 @@ impl Shard {
             },
         };
         self.seal_fate(now, place, fate);
+    }
+
+    /// The participant a datagram claims to be of.
+    fn whose(&self, protocol: Protocol, from: Remote, bytes: &[u8]) -> Option<Place> {
+        let routes = &self.routes;
+        let of_ssrc = |at: usize| {
+            let ssrc = bytes.get(at..).and_then(<[u8]>::first_chunk)?;
+            routes.by_clue(Clue::Ssrc(u32::from_be_bytes(*ssrc)))
+        };
+        match protocol {
+            // A check says by its ufrag whose it is, from whatever address it comes, an answer by what was asked.
+            Protocol::Stun => match stun_ufrag(bytes) {
+                Some(ufrag) => routes.by_ufrag(ufrag),
+                None => stun_answer(bytes).and_then(|transaction| routes.by_clue(Clue::Answer(transaction))),
+            },
+            Protocol::Dtls => routes.by_remote(from),
+            // Who has another address without knowing goes on sending.
+            Protocol::Rtp => routes.by_remote(from).or_else(|| of_ssrc(8)),
+            Protocol::Rtcp => routes.by_remote(from).or_else(|| of_ssrc(4)),
+        }
     }
 
     fn reject(&mut self) -> Fate {
@@ -170,6 +187,9 @@ impl Shard {
             room.tick_armed = Some(tick);
             self.deadlines.push(tick, Timer::Room(key));
         }
+        while let Some((participant, clue)) = room.clues.pop() {
+            self.routes.add_clue(participant, clue);
+        }
         while let Some(event) = room.events.pop_front() {
             self.events.push_back((room.id, event));
         }
@@ -183,5 +203,182 @@ impl Shard {
             self.busy.push_back(key);
         }
         self.active = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+    use std::time::Duration;
+
+    use rtc_stun::attributes::{ATTR_USE_CANDIDATE, ATTR_USERNAME, RawAttribute};
+    use rtc_stun::fingerprint::FINGERPRINT;
+    use rtc_stun::integrity::MessageIntegrity;
+    use rtc_stun::message::{BINDING_REQUEST, BINDING_SUCCESS, Message, Setter, TransactionId};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::srtp::{MAX_OVERHEAD, Sealable, Sealer};
+    use crate::wire::write_header;
+    use crate::{
+        DtlsCertificate, Grant, JoinOptions, ParticipantId, RoomId, ShardConfig, Source, SourceState, SrtpKeys,
+        SrtpProfile, TrackState, VideoStart, WallClock, Watch,
+    };
+
+    const OFFER: &str = include_str!("../sdp/fixtures/firefox.sdp");
+    /// As the offer says: its microphone, and the client's password.
+    const SSRC: u32 = 3_032_519_888;
+    const OPUS: u8 = 109;
+    const PWD: &str = "db9bea78bbf6476f343f9df3483fe4c7";
+    const OLD: Remote = Remote::udp(SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1)), 5000));
+    const NEW: Remote =
+        Remote::udp(SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::new(198, 51, 100, 1)), 99));
+
+    /// A browser whose keys the test knows, at `OLD`, with its microphone on.
+    struct Client {
+        now: Instant,
+        shard: Shard,
+        place: Place,
+        sealer: Sealer,
+        sequence: u64,
+    }
+
+    impl Client {
+        fn new() -> Self {
+            let now = Instant::now();
+            let mut shard = Shard::new(ShardConfig {
+                candidates: Vec::new(),
+                tcp_candidates: Vec::new(),
+                certificate: DtlsCertificate::generate().expect("a certificate"),
+                seed: [7; 32],
+                clock: WallClock { at: now, unix: Duration::ZERO },
+            });
+            let options = JoinOptions {
+                publish: Grant::Allowed,
+                subscribe: Grant::Allowed,
+                start: VideoStart::WhenConnected,
+                slots: 4,
+                watch: Watch::Everyone,
+            };
+            let who = ParticipantId(Uuid::from_u128(1));
+            shard.join(now, RoomId(Uuid::from_u128(1)), who, OFFER, options).expect("a browser's offer");
+            let place = shard.routes.place(who).expect("a place");
+            let keys = |local: u8, remote: u8| SrtpKeys {
+                profile: SrtpProfile::AeadAes128Gcm,
+                local_key: vec![local; SrtpProfile::KEY_BYTES],
+                local_salt: vec![local; 12],
+                remote_key: vec![remote; SrtpProfile::KEY_BYTES],
+                remote_salt: vec![remote; 12],
+            };
+            let room = shard.rooms.get_mut(place.room).expect("a room");
+            room.secure(now, place.participant, &keys(1, 2)).expect("usable keys");
+            let ours = shard.routes.negotiation(who).expect("an answer").local.clone();
+            let username = format!("{}:94b29a2b", ours.ufrag).into_bytes();
+            let mut nomination = stun(
+                vec![
+                    Box::new(BINDING_REQUEST),
+                    Box::new(TransactionId([7; 12])),
+                    Box::new(RawAttribute { typ: ATTR_USERNAME, value: username, ..RawAttribute::default() }),
+                    Box::new(RawAttribute { typ: ATTR_USE_CANDIDATE, ..RawAttribute::default() }),
+                ],
+                &ours.pwd,
+            );
+            shard.datagram(now, OLD, &mut nomination);
+            shard.batch(now).clear();
+            let state = SourceState { audio: TrackState::On, video: TrackState::Off };
+            shard.publish(now, who, Source::Camera, state);
+            let sealer = Sealer::new(&keys(2, 1)).expect("usable keys");
+            Self { now, shard, place, sealer, sequence: 1 }
+        }
+
+        /// Sends a packet of sound; what the shard sends upon it.
+        fn speaks(&mut self, from: Remote) -> Vec<(Remote, Vec<u8>)> {
+            let mut packet = vec![0; 12 + 4 + MAX_OVERHEAD];
+            let header_len =
+                write_header(&mut packet, false, OPUS, self.sequence, 0, SSRC, &[]).expect("room for a header");
+            let plain = Sealable { ssrc: SSRC, index: self.sequence, header_len, prefix_len: 0, rest: &[1, 2, 3, 4] };
+            let len = self.sealer.seal(&mut packet, &plain).expect("a packet");
+            self.sequence += 1;
+            self.says(from, packet.get_mut(..len).expect("a packet"))
+        }
+
+        fn says(&mut self, from: Remote, packet: &mut [u8]) -> Vec<(Remote, Vec<u8>)> {
+            self.shard.datagram(self.now, from, packet);
+            let batch = self.shard.batch(self.now);
+            let sent = batch.datagrams().map(|(to, packet)| (to, packet.to_vec())).collect();
+            batch.clear();
+            sent
+        }
+
+        fn remote(&self) -> Option<Remote> {
+            let room = self.shard.rooms.get(self.place.room)?;
+            room.participants.get(self.place.participant)?.transport.as_ref()?.selected()
+        }
+    }
+
+    fn stun(parts: Vec<Box<dyn Setter>>, pwd: &str) -> Vec<u8> {
+        let provider = rtc_crypto::default_provider().expect("a provider");
+        let proof = MessageIntegrity::new_short_term_integrity_with_provider(pwd.into(), provider.crypto());
+        let proof: [Box<dyn Setter + '_>; 2] = [Box::new(proof), Box::new(FINGERPRINT)];
+        let parts: Vec<Box<dyn Setter + '_>> =
+            parts.into_iter().map(|part| -> Box<dyn Setter + '_> { part }).chain(proof).collect();
+        let mut message = Message::new();
+        message.build(&parts).expect("a message");
+        message.raw
+    }
+
+    fn answer(question: &[u8]) -> Vec<u8> {
+        let transaction = question.get(8..20).and_then(<[u8]>::first_chunk).copied().expect("a transaction");
+        stun(vec![Box::new(BINDING_SUCCESS), Box::new(TransactionId(transaction))], PWD)
+    }
+
+    #[test]
+    fn who_speaks_from_another_address_is_heard_asked_and_sent_to_there() {
+        let mut client = Client::new();
+        assert!(client.speaks(OLD).is_empty());
+        assert_eq!(client.shard.counters().rtp_in, 1);
+        client.now += Duration::from_millis(20);
+        assert!(client.speaks(NEW).is_empty(), "a late packet of the old path may still come");
+        client.now += Duration::from_millis(40);
+        let sent = client.speaks(NEW);
+        let [(to, question)] = sent.as_slice() else { panic!("{sent:?} is not one question") };
+        assert_eq!((*to, client.remote()), (NEW, Some(OLD)), "nothing moves before the answer");
+        assert_eq!(client.shard.counters().rtp_in, 3, "what is authentic is media, wherever it comes from");
+        client.now += Duration::from_millis(40);
+        client.says(NEW, &mut answer(question));
+        assert_eq!(client.remote(), Some(NEW));
+        assert_eq!(client.shard.routes.by_remote(NEW), Some(client.place));
+        assert_eq!((client.shard.counters().path_questions_out, client.shard.counters().path_moves), (1, 1));
+
+        client.now += Duration::from_millis(100);
+        let back = client.speaks(OLD);
+        let [(OLD, question)] = back.as_slice() else { panic!("{back:?} is not one question") };
+        client.says(OLD, &mut answer(question));
+        assert_eq!(client.remote(), Some(OLD), "and back, to an address that is known");
+    }
+
+    #[test]
+    fn who_speaks_with_the_voice_of_another_moves_nothing() {
+        let mut client = Client::new();
+        client.speaks(OLD);
+        client.now += Duration::from_millis(100);
+        let mut forged = [0x80, OPUS, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8];
+        forged[8..12].copy_from_slice(&SSRC.to_be_bytes());
+        let mut forged = [&forged[..], &[0; 16]].concat();
+        assert!(client.says(NEW, &mut forged).is_empty());
+        assert_eq!(client.shard.counters().srtp_rejected, 1);
+        forged[8] ^= 1;
+        client.says(NEW, &mut forged);
+        assert_eq!(client.shard.counters().unknown_datagrams, 1, "an SSRC of nobody");
+
+        let question = client.speaks(NEW).pop().map(|(_, question)| question).expect("a question");
+        client.says(OLD, &mut answer(&question));
+        assert_eq!(client.remote(), Some(OLD), "answered from elsewhere");
+        let mut unproved = answer(&question);
+        let last = unproved.len() - 12;
+        unproved[last] ^= 1;
+        client.says(NEW, &mut unproved);
+        assert_eq!(client.remote(), Some(OLD), "answered by who does not know the password");
+        assert_eq!(client.shard.counters().handshake_rejected, 2);
     }
 }

@@ -1,9 +1,9 @@
 //! Whose a datagram is, and where a participant lives.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use super::negotiation::Negotiation;
-use crate::room::{ParticipantKey, Room};
+use crate::room::{Clue, ParticipantKey, Room};
 use crate::slab::Key;
 use crate::{ParticipantId, Remote};
 
@@ -21,7 +21,11 @@ pub(super) struct Routes {
     /// Only addresses that answered an integrity-checked Binding request.
     by_remote: HashMap<Remote, Place>,
     by_ufrag: HashMap<String, Place>,
+    by_clue: HashMap<Clue, Place>,
 }
+
+/// Clues kept of one participant, the latest: with everything published there are ten SSRCs.
+const MAX_CLUES: usize = 32;
 
 struct Member {
     place: Place,
@@ -29,6 +33,7 @@ struct Member {
     negotiation: Option<Negotiation>,
     /// Ours before the last ICE restart: checks with it may still come, from whatever address.
     former_ufrag: Option<String>,
+    clues: VecDeque<Clue>,
 }
 
 impl Routes {
@@ -44,6 +49,30 @@ impl Routes {
         self.by_ufrag.get(ufrag).copied()
     }
 
+    /// Whose packet a clue says it is. Not to be believed before the packet has proved it.
+    pub(super) fn by_clue(&self, clue: Clue) -> Option<Place> {
+        self.by_clue.get(&clue).copied()
+    }
+
+    /// Remembers a clue. One that is another's already stays theirs; of questions only the last is waited for.
+    pub(super) fn add_clue(&mut self, participant: ParticipantId, clue: Clue) {
+        let Some(member) = self.members.get_mut(&participant) else { return };
+        if self.by_clue.contains_key(&clue) {
+            return;
+        }
+        let is_answer = |clue: &Clue| matches!(clue, Clue::Answer(_));
+        let replaced = match member.clues.iter().position(is_answer).filter(|_| is_answer(&clue)) {
+            Some(place) => member.clues.remove(place),
+            None if member.clues.len() >= MAX_CLUES => member.clues.pop_front(),
+            None => None,
+        };
+        if let Some(replaced) = replaced {
+            self.by_clue.remove(&replaced);
+        }
+        member.clues.push_back(clue);
+        self.by_clue.insert(clue, member.place);
+    }
+
     pub(super) fn is_known_ufrag(&self, ufrag: &str) -> bool {
         self.by_ufrag.contains_key(ufrag)
     }
@@ -52,7 +81,7 @@ impl Routes {
         if let Some(negotiation) = &negotiation {
             self.by_ufrag.insert(negotiation.local.ufrag.clone(), place);
         }
-        self.members.insert(participant, Member { place, negotiation, former_ufrag: None });
+        self.members.insert(participant, Member { place, negotiation, former_ufrag: None, clues: VecDeque::new() });
     }
 
     pub(super) fn add_remote(&mut self, remote: Remote, place: Place) {
@@ -90,6 +119,9 @@ impl Routes {
         }
         if let Some(former) = member.former_ufrag {
             self.by_ufrag.remove(&former);
+        }
+        for clue in member.clues {
+            self.by_clue.remove(&clue);
         }
         for remote in remotes {
             self.remove_remote(*remote, member.place);

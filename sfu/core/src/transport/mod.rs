@@ -28,10 +28,11 @@ pub(crate) use data::{DataChannels, DataEvent};
 pub use fingerprint::{Fingerprint, FingerprintError};
 #[cfg(any(test, fuzzing))]
 pub(crate) use hello::repeats_client_hello;
-pub(crate) use ice::is_abandoned;
+pub(crate) use ice::is_quiet;
 pub use stun::stun_ufrag;
 #[cfg(any(test, fuzzing))]
-pub(crate) use stun::{BindingRequest, Role};
+pub(crate) use stun::{BindingAnswer, BindingRequest, Role};
+pub(crate) use stun::{Transaction, stun_answer};
 
 use crate::{DataKind, Remote, SrtpKeys};
 #[cfg(not(any(test, fuzzing)))]
@@ -47,6 +48,8 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(30);
 pub struct TransportConfig {
     /// Our credentials, as in the answer.
     pub local: IceCredentials,
+    /// The client's, as in its offer.
+    pub remote: IceCredentials,
     /// Of the certificate the client's offer named.
     pub remote_fingerprint: Fingerprint,
     pub certificate: DtlsCertificate,
@@ -127,7 +130,7 @@ impl Transport {
         let dtls =
             Dtls::new(config.certificate, config.remote_fingerprint).map_err(|e| TransportError(e.to_string()))?;
         Ok(Self {
-            ice: IceLite::new(now, config.local, provider),
+            ice: IceLite::new(now, config.local, config.remote, provider),
             dtls,
             data: DataChannels::new(),
             progress: Progress::Connecting { until: now + CONNECT_WITHIN },
@@ -138,19 +141,29 @@ impl Transport {
 
     /// Takes a packet whose first byte says STUN (RFC 7983: 0–3). `heard` is when something authentic of the client came last, media too.
     pub fn handle_stun(&mut self, now: Instant, heard: Instant, from: Remote, packet: &[u8]) -> Received {
-        match self.ice.handle(now, heard, from, packet) {
-            Checked::Rejected => Received::Rejected,
+        let path = match self.ice.handle(now, heard, from, packet) {
+            Checked::Rejected => return Received::Rejected,
             Checked::Answered { response, path } => {
                 self.transmits.push_back((from, response.into()));
-                if let PathChange::Selected(remote) = path {
-                    if matches!(self.progress, Progress::Expired { .. }) {
-                        self.progress = Progress::Connected;
-                    }
-                    self.events.push_back(TransportEvent::Selected(remote));
-                }
-                Received::Accepted
+                path
             }
+            Checked::Told(path) => path,
+        };
+        if let PathChange::Selected(remote) = path {
+            if matches!(self.progress, Progress::Expired { .. }) {
+                self.progress = Progress::Connected;
+            }
+            self.events.push_back(TransportEvent::Selected(remote));
         }
+        Received::Accepted
+    }
+
+    /// Asks the client whether it is at `remote`, where its media came from; media moves there once it answers. To be called for every
+    /// such packet. Gives the transaction its answer will have: `transaction`, or that of the same question asked before.
+    pub(crate) fn ask(&mut self, now: Instant, remote: Remote, transaction: Transaction) -> Option<Transaction> {
+        let request = Bytes::copy_from_slice(self.ice.ask(now, remote, transaction)?);
+        self.transmits.push_back((remote, request));
+        self.ice.asked()
     }
 
     /// Takes a packet whose first byte says DTLS (RFC 7983: 20–63).
@@ -163,9 +176,9 @@ impl Transport {
         Received::Accepted
     }
 
-    /// New credentials for an ICE restart; DTLS, SRTP and data channels go on.
-    pub fn restart_ice(&mut self, now: Instant, local: IceCredentials) {
-        self.ice.restart(now, local);
+    /// New credentials of both sides for an ICE restart; DTLS, SRTP and data channels go on.
+    pub fn restart_ice(&mut self, now: Instant, local: IceCredentials, remote: IceCredentials) {
+        self.ice.restart(now, local, remote);
         if let Progress::Expired { until } = &mut self.progress {
             *until = now + KEPT_WITHOUT_CONSENT;
         }

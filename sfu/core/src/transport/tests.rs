@@ -16,7 +16,7 @@ use rtc_shared::TransportProtocol;
 use rtc_stun::attributes::{ATTR_ICE_CONTROLLED, ATTR_USE_CANDIDATE, ATTR_USERNAME, RawAttribute};
 use rtc_stun::fingerprint::FINGERPRINT;
 use rtc_stun::integrity::MessageIntegrity;
-use rtc_stun::message::{BINDING_REQUEST, Message, Setter, TransactionId};
+use rtc_stun::message::{BINDING_REQUEST, BINDING_SUCCESS, Message, Setter, TransactionId};
 use rtc_stun::xoraddr::XorMappedAddress;
 
 use super::*;
@@ -31,6 +31,15 @@ fn client_at(port: u16) -> Remote {
 
 fn server_address() -> SocketAddr {
     SocketAddr::from(([192, 0, 2, 9], 50_000))
+}
+
+/// The client's credentials, and those after a restart.
+fn of_client() -> IceCredentials {
+    IceCredentials { ufrag: "theirs".into(), pwd: "the-password-of-the-client".into() }
+}
+
+fn of_client_anew() -> IceCredentials {
+    IceCredentials { ufrag: "anew".into(), pwd: "the-client's-new-password".into() }
 }
 
 /// A Binding request as a browser sends it.
@@ -103,7 +112,8 @@ impl Pair {
         let now = Instant::now();
         let local = IceCredentials::generate(&mut StdRng::seed_from_u64(1));
         let certificate = DtlsCertificate::generate().expect("a certificate");
-        let config = TransportConfig { local: local.clone(), remote_fingerprint: expected, certificate };
+        let config =
+            TransportConfig { local: local.clone(), remote: of_client(), remote_fingerprint: expected, certificate };
         let server = Transport::new(now, config).expect("a transport");
         let config = ConfigBuilder::default()
             .with_crypto_provider(theirs.provider.clone())
@@ -329,7 +339,7 @@ fn a_client_that_comes_back_within_a_minute_goes_on_with_its_keys() {
     pair.connect().expect("a connection");
     pair.advance(Duration::from_secs(45));
     let new = IceCredentials::generate(&mut StdRng::seed_from_u64(2));
-    pair.server.restart_ice(pair.now, new.clone());
+    pair.server.restart_ice(pair.now, new.clone(), of_client_anew());
     pair.advance(Duration::from_secs(29));
     pair.events.clear();
     assert_eq!(pair.server.handle_stun(pair.now, pair.now, client_at(3000), &nominate(&new)), Received::Accepted);
@@ -369,7 +379,7 @@ fn after_an_ice_restart_media_goes_by_the_old_credentials_until_a_path_is_nomina
     let mut pair = Pair::new(vec![GCM]);
     pair.connect().expect("a connection");
     let new = IceCredentials::generate(&mut StdRng::seed_from_u64(2));
-    pair.server.restart_ice(pair.now, new.clone());
+    pair.server.restart_ice(pair.now, new.clone(), of_client_anew());
     let mut say = |from: u16, packet: Vec<u8>| pair.server.handle_stun(pair.now, pair.now, client_at(from), &packet);
     assert_eq!(say(3000, check(&new, Vec::new())), Received::Accepted);
     assert_eq!(say(2000, nominate(&pair.local)), Received::Accepted);
@@ -390,6 +400,117 @@ fn who_is_heard_from_another_address_alone_has_moved_there_nominated_or_not() {
     assert_eq!(pair.server.selected(), Some(client_at(1000)), "a second path beside one that lives");
     pair.server.handle_stun(heard + Duration::from_millis(250), heard, client_at(2000), &ping);
     assert_eq!(pair.server.selected(), Some(client_at(2000)));
+}
+
+/// The client's answer to a question of ours, proved by `pwd`.
+fn reply(question: &[u8], pwd: &str) -> Vec<u8> {
+    let provider = rtc_crypto::default_provider().expect("a provider");
+    let transaction = question.get(8..20).and_then(<[u8]>::first_chunk).copied().expect("a transaction");
+    let integrity = MessageIntegrity::new_short_term_integrity_with_provider(pwd.into(), provider.crypto());
+    let seen = XorMappedAddress { ip: server_address().ip(), port: server_address().port() };
+    let mut message = Message::new();
+    let parts: [Box<dyn Setter>; 5] = [
+        Box::new(TransactionId(transaction)),
+        Box::new(BINDING_SUCCESS),
+        Box::new(seen),
+        Box::new(integrity),
+        Box::new(FINGERPRINT),
+    ];
+    message.build(&parts).expect("a response");
+    message.raw
+}
+
+impl Pair {
+    /// The question the server asks about media from `port`, if it asks.
+    fn asked(&mut self, port: u16, transaction: u8) -> Option<Bytes> {
+        self.server.ask(self.now, client_at(port), [transaction; 12])?;
+        let (to, question) = self.server.poll_transmit().expect("a question");
+        assert_eq!(to, client_at(port));
+        Some(question)
+    }
+}
+
+#[test]
+fn media_moves_to_where_the_client_answers_that_it_is() {
+    let mut pair = Pair::new(vec![GCM]);
+    pair.connect().expect("a connection");
+    let heard = pair.now;
+    pair.now += Duration::from_millis(60);
+    let question = pair.asked(2000, 1).expect("a question");
+    let mut read = Message::new();
+    read.unmarshal_binary(&question).expect("a request");
+    assert_eq!(read.get(ATTR_USERNAME).expect("a username"), format!("theirs:{}", pair.local.ufrag).into_bytes());
+    let provider = rtc_crypto::default_provider().expect("a provider");
+    MessageIntegrity::check(&mut read, of_client().pwd.as_bytes(), provider.crypto())
+        .expect("proved by their password");
+
+    let mut answer = |from: u16, packet: Vec<u8>| {
+        let received = pair.server.handle_stun(pair.now, heard, client_at(from), &packet);
+        (received, pair.server.selected())
+    };
+    let stays = (Received::Rejected, Some(client_at(1000)));
+    assert_eq!(answer(2000, reply(&question, "guessed-guessed-guessed!")), stays);
+    assert_eq!(answer(3000, reply(&question, &of_client().pwd)), stays, "from elsewhere than it was asked");
+    let moved = (Received::Accepted, Some(client_at(2000)));
+    assert_eq!(answer(2000, reply(&question, &of_client().pwd)), moved);
+    assert_eq!(answer(2000, reply(&question, &of_client().pwd)), (Received::Rejected, moved.1), "answered already");
+    assert!(pair.server.is_authenticated(pair.now, client_at(2000)));
+    pair.advance(Duration::from_secs(29));
+    assert!(!pair.events.contains(&TransportEvent::ConsentExpired), "the answer is consent (RFC 7675 §5.1)");
+}
+
+#[test]
+fn a_client_that_is_heard_by_its_path_meanwhile_has_not_moved() {
+    let mut pair = Pair::new(vec![GCM]);
+    pair.connect().expect("a connection");
+    let question = pair.asked(2000, 1).expect("a question");
+    let heard = pair.now + Duration::from_millis(1);
+    let answer = reply(&question, &of_client().pwd);
+    assert_eq!(pair.server.handle_stun(heard, heard, client_at(2000), &answer), Received::Accepted);
+    assert_eq!(pair.server.selected(), Some(client_at(1000)));
+}
+
+#[test]
+fn a_question_is_repeated_as_it_was_and_not_at_once() {
+    let mut pair = Pair::new(vec![GCM]);
+    pair.connect().expect("a connection");
+    let first = pair.asked(2000, 1).expect("a question");
+    pair.now += Duration::from_millis(49);
+    assert_eq!(pair.asked(2000, 2), None);
+    assert_eq!(pair.asked(3000, 2), None, "nor another by the packets of another address");
+    pair.now += Duration::from_millis(1);
+    assert_eq!(pair.asked(2000, 2), Some(first.clone()), "so that the answer to either counts");
+    pair.now += Duration::from_secs(5);
+    assert_ne!(pair.asked(2000, 2), Some(first));
+}
+
+#[test]
+fn during_a_restart_the_path_of_before_is_asked_by_the_credentials_of_before() {
+    let mut pair = Pair::new(vec![GCM]);
+    pair.connect().expect("a connection");
+    let new = IceCredentials::generate(&mut StdRng::seed_from_u64(2));
+    pair.server.restart_ice(pair.now, new.clone(), of_client_anew());
+    let by = |question: &[u8]| BindingRequest::parse(question).map(|read| read.server_ufrag().to_vec());
+    let question = pair.asked(2000, 1).expect("a question");
+    assert_eq!(by(&question), Some(b"theirs".to_vec()));
+    pair.server.handle_stun(pair.now, pair.now, client_at(3000), &nominate(&new));
+    pair.server.poll_transmit();
+    pair.now += Duration::from_secs(6);
+    let question = pair.asked(4000, 2).expect("a question");
+    assert_eq!(by(&question), Some(b"anew".to_vec()));
+}
+
+#[test]
+fn a_client_without_consent_is_asked_as_well() {
+    let mut pair = Pair::new(vec![GCM]);
+    pair.connect().expect("a connection");
+    let heard = pair.now;
+    pair.advance(Duration::from_secs(31));
+    let question = pair.asked(2000, 1).expect("a question");
+    pair.server.handle_stun(pair.now, heard, client_at(2000), &reply(&question, &of_client().pwd));
+    assert_eq!(pair.server.selected(), Some(client_at(2000)));
+    pair.advance(Duration::from_secs(29));
+    assert!(!pair.events.contains(&TransportEvent::ConsentLost));
 }
 
 #[test]

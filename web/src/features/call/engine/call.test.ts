@@ -244,6 +244,7 @@ test('a socket that comes back leaves media alone and repeats what the server ma
 
 test('interrupted media restarts ICE, and after two tries in vain gets a new peer connection', async () => {
   const { server } = await inCall();
+  server.socket.lives = true;
   const { socket } = server;
   connections[0]?.become('disconnected');
   await tick(1_500);
@@ -309,6 +310,7 @@ test('media that falls silent because nobody sends changes nothing', async () =>
   await tick(SILENT_AFTER_MS + 100);
   const [socket] = server.sockets;
   socket?.say({ type: 'pong', nonce: socket.last('ping').nonce });
+  if (socket) socket.lives = true;
   await tick(5_000);
 
   expect(connection?.restarts).toBe(0);

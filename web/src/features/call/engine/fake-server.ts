@@ -11,11 +11,15 @@ export class FakeSocket implements Socket {
   onerror: Socket['onerror'] = null;
   readonly frames: Frame[] = [];
   closed: number | undefined;
+  /** Whether it answers pings by itself. */
+  lives = false;
 
   constructor(readonly url: string) {}
 
   send(text: string): void {
-    this.frames.push(JSON.parse(text) as Frame);
+    const frame = JSON.parse(text) as Frame;
+    this.frames.push(frame);
+    if (frame.type === 'ping' && this.lives) this.say({ type: 'pong', nonce: frame.nonce });
   }
 
   close(code = 1005): void {

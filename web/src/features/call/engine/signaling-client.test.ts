@@ -186,15 +186,31 @@ test('a pass that is refused for good ends it; one that fails for now is asked f
   expect(pass).toHaveBeenCalledTimes(3);
 });
 
-test('it pings, answers pings, and gives up a socket that is silent for 30 s', async () => {
+test('it pings, answers pings, and looks for another socket when a ping has no answer', async () => {
   const { server } = await joined();
+  const [first] = server.sockets;
   server.socket.say({ type: 'ping', nonce: 7 });
   expect(server.socket.last('pong')).toMatchObject({ nonce: 7 });
 
-  await tick(10_000);
-  expect(server.socket.count('ping')).toBe(1);
-  await tick(31_000);
-  expect(server.sockets.length).toBeGreaterThan(1);
+  await tick(2_000);
+  expect(first?.count('ping')).toBe(1);
+  await tick(1_000);
+  first?.say({ type: 'pong', nonce: first.last('ping').nonce });
+  await tick(1_000);
+  expect(first?.count('ping')).toBe(2);
+  expect(server.sockets).toHaveLength(1);
+  await tick(2_000);
+  expect(server.sockets).toHaveLength(2);
+});
+
+test('before the join a socket that is silent for 30 s is given up', async () => {
+  const { server } = start();
+  await tick();
+  server.socket.say(welcome(server.socket.open().id));
+  await tick(30_000);
+  expect(server.sockets[0]?.closed).toBeUndefined();
+  await tick(2_000);
+  expect(server.sockets[0]?.closed).toBeDefined();
 });
 
 test('when the network is back a waiting client tries at once, an open one looks whether it lives', async () => {
@@ -226,6 +242,7 @@ test('a socket in doubt is replaced as soon as another opens, and what waited fo
   expect(server.sockets[0]?.closed).toBeDefined();
   server.socket.say({ type: 'resumed', ...snapshot() });
   expect(statuses).toEqual(['connecting', 'open', 'reconnecting', 'open']);
+  server.socket.lives = true;
   await tick(5_000);
   expect(server.sockets).toHaveLength(2);
 });
@@ -271,6 +288,7 @@ test('while the network swallows everything sockets are tried one after the othe
   server.socket.say({ type: 'resumed', ...snapshot() });
   expect(statuses.at(-1)).toBe('open');
   const { looks } = server;
+  server.socket.lives = true;
   await tick(9_000);
   expect(server.looks).toBe(looks);
 });

@@ -66,8 +66,9 @@ interface Events extends Record<string, unknown> {
   closed: Closing;
 }
 
+/** Whoever moves to another network learns from this alone that the socket is dead, where media goes on. Product decision. */
+const PING_EVERY_MS = 2_000;
 /** PROTOCOL.md §1. */
-const PING_EVERY_MS = 10_000;
 const SILENCE_MS = 30_000;
 /** After news of the network a live socket answers within this, or is given up, if no other has opened before. Product decision. */
 const PROBE_MS = 2_000;
@@ -125,6 +126,7 @@ export class SignalingClient extends Emitter<Events> {
   private tokenRefusals = 0;
   private fatal: { code: string; message: string } | null = null;
   private lastHeard = 0;
+  private lastPinged = 0;
   /** Opened beside a socket that may be dead. */
   private spare: Socket | null = null;
   /** The last socket was given up because nothing came back, not closed by somebody. */
@@ -365,6 +367,7 @@ export class SignalingClient extends Emitter<Events> {
     clearInterval(this.pingTimer);
     this.pingTimer = setInterval(() => {
       if (Date.now() - this.lastHeard > SILENCE_MS) this.dropSocket();
+      else if (this.lastHeard < this.lastPinged && this.resuming()) this.networkChanged();
       else this.ping();
     }, PING_EVERY_MS);
     this.setStatus('open');
@@ -386,6 +389,7 @@ export class SignalingClient extends Emitter<Events> {
   }
 
   private ping(): void {
+    this.lastPinged = Date.now();
     this.write({ type: 'ping', nonce: this.nextId++ });
   }
 
