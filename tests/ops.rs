@@ -67,6 +67,38 @@ async fn what_does_not_exist_is_a_problem_never_a_page() {
     browser.delete("/some/page").await.problem(405, "method_not_allowed");
 }
 
+/// Needs the web app built, as `make test` does first.
+#[tokio::test]
+async fn the_code_of_pages_comes_compressed_to_who_takes_it_and_is_kept() {
+    let world = World::start(Engine::Sqlite).await;
+    let browser = world.browser();
+    let page = browser.get("/").await.text;
+    let (_, rest) = page.split_once("src=\"/assets/").expect("a script; is the web app built? (make web)");
+    let path = format!("/assets/{}", rest.split_once('"').expect("an end").0);
+    let url = world.url(&path);
+    let client = reqwest::Client::new();
+    let ask = async |name: &'static str, value: &str| {
+        client.get(&url).header(name, value).send().await.expect("an answer")
+    };
+    let plain = ask("accept-encoding", "identity").await;
+    assert!(!plain.headers().contains_key("content-encoding"));
+    for refusal in ["br;q=0", "bridge", "br;q=x"] {
+        assert!(!ask("accept-encoding", refusal).await.headers().contains_key("content-encoding"), "{refusal}");
+    }
+    let small = ask("accept-encoding", "gzip, BR;q=0.9").await;
+    assert_eq!(small.headers()["content-encoding"], "br");
+    assert_eq!(small.headers()["vary"], "accept-encoding");
+    assert_eq!(small.headers()["cache-control"], "public, max-age=31536000, immutable");
+    assert_eq!(small.headers()["content-type"], "text/javascript; charset=utf-8");
+    let policy = small.headers()["content-security-policy"].to_str().expect("ASCII");
+    assert!(policy.starts_with("default-src 'none'; script-src 'self'"), "{policy}");
+    let tag = small.headers()["etag"].to_str().expect("ASCII").to_owned();
+    let (plain, small) = (plain.bytes().await.expect("a body"), small.bytes().await.expect("a body"));
+    assert!(small.len() * 3 < plain.len(), "{} of {} bytes", small.len(), plain.len());
+    assert_eq!(ask("if-none-match", &tag).await.status(), 304);
+    browser.get(&format!("{path}.br")).await.problem(404, "file_unknown");
+}
+
 #[tokio::test]
 async fn bodies_are_checked_before_they_are_believed() {
     let world = World::start(Engine::Sqlite).await;

@@ -25,10 +25,12 @@ const ALWAYS: &[(&str, &str)] = &[
     ("x-content-type-options", "nosniff"),
     // Links to sessions are secrets: no other site learns them.
     ("referrer-policy", "same-origin"),
-    ("permissions-policy", PERMISSIONS_POLICY),
-    ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-site"),
 ];
+
+/// What a document may do; nothing else obeys it.
+const OF_PAGES: &[(&str, &str)] =
+    &[("permissions-policy", PERMISSIONS_POLICY), ("cross-origin-opener-policy", "same-origin")];
 
 /// Two years, as browsers' preload lists ask.
 const HSTS: &str = "max-age=63072000; includeSubDomains";
@@ -49,7 +51,9 @@ pub(super) async fn secure(State(kernel): State<Kernel>, request: Request, next:
     if ancestors == "'none'" {
         headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     }
-    for (name, value) in ALWAYS {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let of_pages = if kind.starts_with("text/html") { OF_PAGES } else { &[] };
+    for (name, value) in ALWAYS.iter().chain(of_pages) {
         headers.entry(*name).or_insert(HeaderValue::from_static(value));
     }
     if https {

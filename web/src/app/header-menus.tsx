@@ -1,13 +1,14 @@
-import { lazy, Suspense } from 'react';
-import { Moon, Sun } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
 import type { User } from '@/api/types';
 import { Avatar } from '@/components/ui/avatar';
+import { ThemeIcon, themeButtonStyle } from './theme-button';
 
 // Menus come after the first paint: their code (Radix, positioning) is a tenth of the app's.
 const LazyProfileMenu = lazy(async () => ({
   default: (await import('./profile-menu')).ProfileMenu,
 }));
-const LazyThemeMenu = lazy(async () => ({ default: (await import('./theme-menu')).ThemeMenu }));
+const importThemeMenu = () => import('./theme-menu');
+const LazyThemeMenu = lazy(async () => ({ default: (await importThemeMenu()).ThemeMenu }));
 
 export function ProfileMenu({ user }: { user: User }) {
   return (
@@ -23,16 +24,26 @@ export function ProfileMenu({ user }: { user: User }) {
   );
 }
 
+/** Few change the theme: the menu's code comes when somebody is about to, and it opens as soon as it is there. */
 export function ThemeMenu() {
-  return (
-    <Suspense
-      fallback={
-        <span className="inline-flex size-10 items-center justify-center text-muted">
-          <Sun className="size-5 dark:hidden" aria-hidden />
-          <Moon className="hidden size-5 dark:block" aria-hidden />
-        </span>
-      }
+  const [isWanted, setWanted] = useState(false);
+  const button = (
+    <button
+      type="button"
+      aria-label="Theme"
+      aria-haspopup="menu"
+      aria-expanded={false}
+      className={themeButtonStyle}
+      onPointerEnter={() => void importThemeMenu()}
+      onFocus={() => void importThemeMenu()}
+      onClick={() => setWanted(true)}
     >
+      <ThemeIcon />
+    </button>
+  );
+  if (!isWanted) return button;
+  return (
+    <Suspense fallback={button}>
       <LazyThemeMenu />
     </Suspense>
   );

@@ -7,6 +7,7 @@ import {
   DropdownMenuRadioItem,
   DropdownMenuTrigger,
 } from '@/components/ui/dropdown-menu';
+import { ThemeIcon, themeButtonStyle } from './theme-button';
 import { setTheme, type ThemeChoice, useTheme } from '@/lib/theme';
 
 /** Light, dark, or as the system says, as items of a menu. */
@@ -34,16 +35,12 @@ export function ThemeItems() {
   );
 }
 
-/** The theme switch of people who are not signed in; others find it in their menu. */
+/** The theme switch of people who are not signed in, open; others find it in their menu. */
 export function ThemeMenu() {
   return (
-    <DropdownMenu modal={false}>
-      <DropdownMenuTrigger
-        aria-label="Theme"
-        className="inline-flex size-10 items-center justify-center rounded-md text-muted hover:bg-surface-2 hover:text-foreground"
-      >
-        <Sun className="size-5 dark:hidden" aria-hidden />
-        <Moon className="hidden size-5 dark:block" aria-hidden />
+    <DropdownMenu modal={false} defaultOpen>
+      <DropdownMenuTrigger aria-label="Theme" className={themeButtonStyle}>
+        <ThemeIcon />
       </DropdownMenuTrigger>
       <DropdownMenuContent place="here">
         <ThemeItems />

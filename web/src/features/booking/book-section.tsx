@@ -8,7 +8,7 @@ import { Banner } from '@/components/ui/banner';
 import { Button } from '@/components/ui/button';
 import { Skeleton } from '@/components/ui/skeleton';
 import { withReturnTo } from '@/lib/return-to';
-import { useMentorOfferingsQuery, useReleaseBookingMutation } from './api';
+import { useMentorOfferingsQuery, useNextOpeningsQuery, useReleaseBookingMutation } from './api';
 import type { Opening } from './days';
 import { price } from '@/lib/money';
 import { BookForm, HoldStep, WaitStep } from './later';
@@ -16,6 +16,13 @@ import { NextOpenings } from './next-openings';
 import { OpeningPicker } from './opening-picker';
 
 const MINUTE_MS = 60_000;
+
+/** Asks for what `BookSection` shows first; whether the answers are there, good or bad. */
+export function useBookable(slug: string): boolean {
+  const offerings = useMentorOfferingsQuery(slug);
+  const next = useNextOpeningsQuery(slug);
+  return !offerings.isLoading && !next.isLoading;
+}
 
 /** What can be booked with a mentor, and when. What is chosen stands in the address, and survives signing in. */
 export function BookSection({ mentor }: { mentor: MentorPage }) {

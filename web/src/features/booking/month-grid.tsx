@@ -77,7 +77,14 @@ export function MonthGrid(props: MonthGridProps) {
           <ChevronRight aria-hidden />
         </SmallIconButton>
       </div>
-      <div ref={grid} role="grid" aria-label="Days" aria-busy={busy} className="grid gap-1">
+      {/* Room for six weeks: months of five must not move what is below. */}
+      <div
+        ref={grid}
+        role="grid"
+        aria-label="Days"
+        aria-busy={busy}
+        className="grid min-h-72 content-start gap-1"
+      >
         <div role="row" className="grid grid-cols-7 gap-1">
           {WEEKDAYS.map((day) => (
             <span

@@ -15,6 +15,8 @@ import { useTitle } from '@/lib/title';
 import { useMentorPageQuery } from './api';
 
 interface MentorPageProps {
+  /** Whether what `booking` shows is there: the page comes whole, so that nothing moves. */
+  isReady: boolean;
   /** How they are booked. */
   booking: (mentor: Mentor) => ReactNode;
   /** What is said of them. */
@@ -22,11 +24,12 @@ interface MentorPageProps {
 }
 
 /** A mentor's public page. */
-export function MentorPage({ booking, reviews }: MentorPageProps) {
+export function MentorPage({ isReady, booking, reviews }: MentorPageProps) {
   const { slug = '' } = useParams();
   const { data: mentor, error, refetch } = useMentorPageQuery(slug);
   useTitle(mentor?.display_name ?? (error ? 'Mentor not found' : undefined));
-  if (mentor) return <MentorArticle mentor={mentor} booking={booking} reviews={reviews} />;
+  if (mentor && isReady)
+    return <MentorArticle mentor={mentor} booking={booking} reviews={reviews} />;
   if (!error) {
     return (
       <div
@@ -61,7 +64,11 @@ export function MentorPage({ booking, reviews }: MentorPageProps) {
   );
 }
 
-function MentorArticle({ mentor, booking, reviews }: MentorPageProps & { mentor: Mentor }) {
+function MentorArticle({
+  mentor,
+  booking,
+  reviews,
+}: Omit<MentorPageProps, 'isReady'> & { mentor: Mentor }) {
   const { data: me } = useMeQuery();
   const links = mentor.links ?? [];
   return (
