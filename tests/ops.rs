@@ -77,9 +77,8 @@ async fn the_code_of_pages_comes_compressed_to_who_takes_it_and_is_kept() {
     let path = format!("/assets/{}", rest.split_once('"').expect("an end").0);
     let url = world.url(&path);
     let client = reqwest::Client::new();
-    let ask = async |name: &'static str, value: &str| {
-        client.get(&url).header(name, value).send().await.expect("an answer")
-    };
+    let ask =
+        async |name: &'static str, value: &str| client.get(&url).header(name, value).send().await.expect("an answer");
     let plain = ask("accept-encoding", "identity").await;
     assert!(!plain.headers().contains_key("content-encoding"));
     for refusal in ["br;q=0", "bridge", "br;q=x"] {

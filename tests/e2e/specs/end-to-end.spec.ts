@@ -1,6 +1,7 @@
 import { ChromiumDriver } from '../harness/drivers.ts';
 import { expect, test } from '../harness/fixtures.ts';
 import { LOOKS } from '../harness/looks.ts';
+import type { Observed } from '../harness/page-script.ts';
 import type { Participant } from '../harness/participant.ts';
 
 const BADGE = '[data-testid="encryption-badge"]';
@@ -36,7 +37,7 @@ async function safetyNumber(person: Participant): Promise<string> {
 /** Picture loss indications sent for anything this page receives. */
 function keyframesAskedFor(person: Participant): Promise<number> {
   return person.driver.evaluate(async () => {
-    const { observed } = window as unknown as { observed: { connections: RTCPeerConnection[] } };
+    const { observed } = window as unknown as { observed: Observed };
     let sum = 0;
     for (const connection of observed.connections) {
       const report = await connection.getStats();

@@ -1,5 +1,6 @@
 import { ChromiumDriver } from '../harness/drivers.ts';
 import { expect, test } from '../harness/fixtures.ts';
+import type { Observed } from '../harness/page-script.ts';
 import type { Participant } from '../harness/participant.ts';
 
 /** Has a page send its camera as layers of one stream instead of three encodings. */
@@ -31,7 +32,7 @@ function pageOf({ driver }: Participant) {
 /** What is decoded of the one camera that is watched: codec, and lines of the picture. */
 async function seen(person: Participant): Promise<string> {
   return pageOf(person).evaluate(async () => {
-    const { observed } = window as unknown as { observed: { connections: RTCPeerConnection[] } };
+    const { observed } = window as unknown as { observed: Observed };
     for (const connection of observed.connections) {
       const stats = new Map<string, Record<string, unknown>>();
       (await connection.getStats()).forEach((it, id) => stats.set(id, it));

@@ -38,8 +38,8 @@ pub(super) struct IceLite {
     /// Authenticated paths, the latest to be heard first.
     paths: Vec<Path>,
     selected: Option<Remote>,
-    /// What was selected when consent ran out.
-    expired: Option<Remote>,
+    /// Consent has run out, and no check came since.
+    expired: bool,
     consent_until: Instant,
 }
 
@@ -68,7 +68,7 @@ struct Path {
 }
 
 /// Whether nothing authentic has come for so long that another path is a new address, and not a second one.
-pub(crate) fn is_abandoned(now: Instant, heard: Instant) -> bool {
+fn is_abandoned(now: Instant, heard: Instant) -> bool {
     now.saturating_duration_since(heard) >= ABANDONED
 }
 
@@ -108,7 +108,7 @@ impl IceLite {
             question: None,
             paths: Vec::new(),
             selected: None,
-            expired: None,
+            expired: false,
             consent_until: now + CONSENT,
         }
     }
@@ -117,7 +117,6 @@ impl IceLite {
     pub(super) fn restart(&mut self, now: Instant, local: IceCredentials, remote: IceCredentials) {
         let former = std::mem::replace(&mut self.current, Session::new(local, remote));
         self.former = Some((former, now + FORMER_CREDENTIALS));
-        self.expired = None;
         self.consent_until = now + CONSENT;
     }
 
@@ -143,8 +142,7 @@ impl IceLite {
             self.former = None;
         }
         let abandoned = self.selected.is_some() && is_abandoned(now, heard);
-        let change =
-            if nominated || abandoned || self.expired == Some(from) { self.select(from) } else { PathChange::None };
+        let change = if nominated || abandoned || self.expired { self.select(from) } else { PathChange::None };
         if self.selected.is_none_or(|selected| selected == from) {
             self.consent_until = now + CONSENT;
         }
@@ -207,10 +205,10 @@ impl IceLite {
         self.paths.iter().any(|path| path.remote == remote && now < path.heard + CONSENT)
     }
 
-    /// Consent has run out: no address is the client's any more, until another check comes. From where media went a check is
-    /// enough: towards ICE-lite Chromium nominates only what it can write to already, seconds later.
+    /// Consent has run out: no address is the client's any more, until another check comes. That one is enough, from wherever:
+    /// towards ICE-lite Chromium nominates only what it can write to already, seconds later.
     pub(super) fn expire(&mut self) {
-        self.expired = self.selected.take();
+        self.expired = self.selected.take().is_some();
         self.paths.clear();
     }
 
@@ -242,7 +240,7 @@ impl IceLite {
             return PathChange::None;
         }
         self.selected = Some(from);
-        self.expired = None;
+        self.expired = false;
         PathChange::Selected(from)
     }
 }

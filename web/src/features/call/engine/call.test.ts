@@ -284,6 +284,31 @@ test('a server that has forgotten the connection gets a new one at once', async 
   expect(socket.last('offer')).toMatchObject({ peer_connection: 'new' });
 });
 
+test('while signaling is away too new sockets look for a way, and the server hears of them when it can', async () => {
+  const { server } = await inCall();
+  const [connection] = connections;
+  server.swallow();
+  server.socket.lose();
+  connection?.become('disconnected');
+  await tick(1_500 + 7_999);
+  expect(connection?.restarts).toBe(0);
+  await tick(1);
+  expect(connection?.restarts).toBe(1);
+  await tick(8_000);
+  expect(connection?.restarts).toBe(2);
+
+  connection?.become('connected');
+  await tick(100);
+  server.socket.open();
+  server.socket.say({ type: 'resumed', ...snapshot() });
+  await tick();
+  expect(server.socket.last('offer').offer).toBe(`offer ${connection?.offers}`);
+  expect(connection?.restarts).toBe(2);
+  server.socket.say({ type: 'answer', re: server.socket.last('offer').id ?? '', answer: 'again' });
+  await tick(10_000);
+  expect(connection?.restarts).toBe(2);
+});
+
 test('media that falls silent has the socket looked at, and where that had to be replaced ICE is restarted at once', async () => {
   const { server } = await inCall();
   const [connection] = connections;

@@ -101,6 +101,8 @@ export class Call extends Emitter<Events> {
     );
     this.recovery = new Recovery({
       restart: (kind) => this.renegotiate(kind),
+      refresh: async () => this.peer?.refresh(),
+      isRefreshed: () => this.peer?.isRefreshed ?? false,
       state: () => this.peer?.currentState ?? 'new',
       isSilent: () => this.silence.isSilent,
     });

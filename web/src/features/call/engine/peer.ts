@@ -45,6 +45,8 @@ export class Peer extends Emitter<Events> {
   private readonly receivers: { audio: RTCRtpReceiver; video: RTCRtpReceiver }[] = [];
   private readonly channel: RTCDataChannel;
   private state: PeerState = 'new';
+  /** An offer the server has not had yet. */
+  private unsent: string | null = null;
   /** The receiver that had media last, and when its browser says that was. */
   private latest: { receiver: RTCRtpReceiver | null; at: number } = { receiver: null, at: 0 };
   private readonly before = new Map<
@@ -130,8 +132,24 @@ export class Peer extends Emitter<Events> {
     return this.state;
   }
 
+  /**
+   * Looks for a way with new sockets, by what the server knows already: those of before give up half a minute after it was lost.
+   * The server hears of them by the next restart.
+   */
+  async refresh(): Promise<void> {
+    this.unsent = null;
+    this.unsent = await this.offer('restart');
+  }
+
+  get isRefreshed(): boolean {
+    return this.unsent !== null;
+  }
+
   /** An offer; `restart` asks for new ICE credentials. */
   async offer(kind: 'first' | 'restart' = 'first'): Promise<string> {
+    const { unsent } = this;
+    this.unsent = null;
+    if (kind === 'restart' && unsent !== null) return unsent;
     if (kind === 'restart' && this.connection.signalingState === 'have-local-offer') {
       await this.connection.setLocalDescription({ type: 'rollback' });
     }

@@ -4,6 +4,10 @@ import { RequestRefused } from './signaling-client';
 interface Hands {
   /** Asks the server for new paths (`restart`) or replaces the whole peer connection (`new`). */
   restart: (kind: 'restart' | 'new') => Promise<void>;
+  /** Has new sockets look for a way, while the server cannot be asked. */
+  refresh: () => Promise<void>;
+  /** Whether the server has yet to hear of such sockets. */
+  isRefreshed: () => boolean;
   state: () => PeerState;
   /** Whether no media comes, whatever the state says. */
   isSilent: () => boolean;
@@ -15,6 +19,8 @@ const PATIENCE_MS = 1_500;
 const TRY_MS = 6_000;
 /** Nor does one more help at once after one that failed. */
 const AGAIN_MS = 1_000;
+/** While there is no signaling: sockets that were never answered give up after fifteen seconds (libwebrtc). */
+const REFRESH_MS = 8_000;
 /** This many restarts before a new peer connection. */
 const RESTARTS = 2;
 
@@ -57,7 +63,7 @@ export class Recovery {
     const before = this.open;
     this.open = open;
     if (!this.active || !open || before) return;
-    if (this.isBroken()) this.tryIn(0);
+    if (this.isBroken() || this.hands.isRefreshed()) this.tryIn(0);
     // An offer may have been lost with the socket.
     else if (this.hands.state() !== 'connected') this.tryIn(TRY_MS);
   }
@@ -95,8 +101,17 @@ export class Recovery {
     this.timer = setTimeout(() => void this.attempt(), ms);
   }
 
+  private refreshLater(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      if (!this.active || this.open || !this.isBroken()) return;
+      void this.hands.refresh().finally(() => this.refreshLater());
+    }, REFRESH_MS);
+  }
+
   private async attempt(kind = this.next()): Promise<void> {
-    if (!this.active || !this.open || this.running) return;
+    if (!this.active || this.running) return;
+    if (!this.open) return this.refreshLater();
     this.running = true;
     // After a new peer connection that does not connect either, begin with restarts again.
     this.tries = kind === 'new' ? 0 : this.tries + 1;

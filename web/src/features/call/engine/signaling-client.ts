@@ -308,7 +308,8 @@ export class SignalingClient extends Emitter<Events> {
     };
     socket.onopen = () => {
       if (!ours()) return;
-      this.openTook = Date.now() - begun;
+      // What was tried during an outage waited for its end.
+      if (this.hastyTries === 0) this.openTook = Date.now() - begun;
       greet();
     };
     socket.onmessage = (event: MessageEvent) => {
@@ -410,15 +411,13 @@ export class SignalingClient extends Emitter<Events> {
     socket.close();
   }
 
-  /** Nothing of the socket counts any more. */
-  private letGo(): void {
+  /** Nothing of the socket counts any more; what waits for an answer is refused. */
+  private letGo(code = 'socket_lost', message = 'The connection was interrupted.'): void {
     this.socket = null;
     clearInterval(this.pingTimer);
     clearTimeout(this.openTimer);
     this.endProbe();
-    for (const { reject } of this.requests.values()) {
-      reject(new RequestRefused('socket_lost', 'The connection was interrupted.'));
-    }
+    for (const { reject } of this.requests.values()) reject(new RequestRefused(code, message));
     this.requests.clear();
     this.lostAt ??= Date.now();
   }
@@ -485,17 +484,10 @@ export class SignalingClient extends Emitter<Events> {
   private finish(closing: Closing, notice: 'tell' | 'quiet' = 'tell'): void {
     if (this.status === 'closed') return;
     clearTimeout(this.retryTimer);
-    clearInterval(this.pingTimer);
-    clearTimeout(this.openTimer);
-    this.endProbe();
     const socket = this.socket;
-    this.socket = null;
+    this.letGo(closing.code, closing.message);
     this.setStatus('closed');
     socket?.close(1000);
-    for (const { reject } of this.requests.values()) {
-      reject(new RequestRefused(closing.code, closing.message));
-    }
-    this.requests.clear();
     if (notice === 'tell') this.emit('closed', closing);
   }
 
