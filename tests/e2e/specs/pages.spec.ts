@@ -1,4 +1,4 @@
-import { test } from '../harness/fixtures.ts';
+import { expect, test } from '../harness/fixtures.ts';
 import { isSound, pageOf } from '../harness/sound.ts';
 
 test('pages before the call are accessible', async ({ server, inChromium }) => {
@@ -9,6 +9,22 @@ test('pages before the call are accessible', async ({ server, inChromium }) => {
     await page.getByRole('heading', { level: 1 }).waitFor();
     await isSound(page, path);
   }
+});
+
+test('a visitor chooses a theme by keyboard, and it is kept', async ({ server, inChromium }) => {
+  const page = pageOf(await inChromium('bo'));
+  await page.goto(server.url);
+  const button = page.getByRole('button', { name: 'Theme' });
+  await button.focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('menuitemradio', { name: 'Dark' }).waitFor();
+  await isSound(page, 'the menu of themes');
+  await page.keyboard.press('d');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('html')).toHaveClass(/dark/u);
+  await expect(button).toBeFocused();
+  await page.reload();
+  await expect(page.locator('html')).toHaveClass(/dark/u);
 });
 
 test('a new person signs up, finds no sessions yet, and signs out', async ({ server, inChromium }) => {

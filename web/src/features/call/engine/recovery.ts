@@ -103,10 +103,17 @@ export class Recovery {
 
   private refreshLater(): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      if (!this.active || this.open || !this.isBroken()) return;
-      void this.hands.refresh().finally(() => this.refreshLater());
-    }, REFRESH_MS);
+    this.timer = setTimeout(() => void this.refresh(), REFRESH_MS);
+  }
+
+  private async refresh(): Promise<void> {
+    if (!this.active || this.open || this.running || !this.isBroken()) return;
+    this.running = true;
+    await this.hands.refresh().catch(() => undefined);
+    this.running = false;
+    // Signaling that came back meanwhile had to wait for this.
+    if (this.open) this.tryIn(0);
+    else this.refreshLater();
   }
 
   private async attempt(kind = this.next()): Promise<void> {
