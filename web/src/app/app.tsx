@@ -1,11 +1,12 @@
 import { setupListeners } from '@reduxjs/toolkit/query';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useSyncExternalStore } from 'react';
 import { Provider } from 'react-redux';
 import { RouterProvider } from 'react-router/dom';
+import { hasHadToasts, subscribeToasts } from '@/lib/toast';
 import { createRouter } from './router';
 import { createStore } from './store';
 
-// Nothing is ever noticed in the first moments: the toaster's code comes after the first paint.
+// Most visits see no notice: the toaster's code comes with the first.
 const Toaster = lazy(async () => ({
   default: (await import('@/components/ui/toaster')).Toaster,
 }));
@@ -18,9 +19,17 @@ export function App() {
   return (
     <Provider store={store}>
       <RouterProvider router={router} />
-      <Suspense>
-        <Toaster />
-      </Suspense>
+      <Notices />
     </Provider>
+  );
+}
+
+function Notices() {
+  const areWanted = useSyncExternalStore(subscribeToasts, hasHadToasts);
+  if (!areWanted) return null;
+  return (
+    <Suspense>
+      <Toaster />
+    </Suspense>
   );
 }

@@ -32,6 +32,11 @@ export function listToasts(): readonly Toast[] {
   return toasts;
 }
 
+/** Whether there has been one since the page was opened. */
+export function hasHadToasts(): boolean {
+  return nextId > 1;
+}
+
 export function subscribeToasts(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);

@@ -1,3 +1,4 @@
+import { lazy, Suspense } from 'react';
 import { useMeQuery } from '@/api/me';
 import type { MentorPage, MentorReviews as Page, Review } from '@/api/types';
 import { ProfileText } from '@/components/profile-text';
@@ -7,7 +8,9 @@ import { Button } from '@/components/ui/button';
 import { Skeleton } from '@/components/ui/skeleton';
 import { When } from '@/components/when';
 import { useMentorReviewsInfiniteQuery } from './api';
-import { TextDialog } from './text-dialog';
+
+// Only who is signed in has it.
+const TextDialog = lazy(async () => ({ default: (await import('./text-dialog')).TextDialog }));
 
 /** What mentees say of a mentor, the rating first. */
 export function MentorReviews({ mentor }: { mentor: MentorPage }) {
@@ -113,9 +116,11 @@ function ReviewCard({ review, mentor, as }: ReviewCardProps) {
         </div>
       )}
       {as !== 'visitor' && (
-        <div className="flex flex-wrap gap-3">
-          {as === 'mentor' && <TextDialog what="reply" review={review} />}
-          <TextDialog what="report" review={review} />
+        <div className="flex min-h-8 flex-wrap gap-3">
+          <Suspense>
+            {as === 'mentor' && <TextDialog what="reply" review={review} />}
+            <TextDialog what="report" review={review} />
+          </Suspense>
         </div>
       )}
     </article>
