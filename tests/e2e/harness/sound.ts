@@ -21,10 +21,12 @@ export function pageOf({ driver }: Participant): Page {
   return driver.page;
 }
 
-/** Colours on their way to a new scheme are nobody's colours: waits for transitions to end. */
-async function settled(): Promise<void> {
-  // The page hears of a change of scheme a frame or two later, and transitions start with the one after that.
-  for (let frames = 0; frames < 6; frames += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
+/** Colours on their way to a new scheme are nobody's colours: waits until the page knows of it, and for transitions to end. */
+async function settled(colorScheme: 'light' | 'dark'): Promise<void> {
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+  while (!matchMedia(`(prefers-color-scheme: ${colorScheme})`).matches) await frame();
+  // Listeners hear of the change with the next frame, and transitions start with the one after that.
+  for (let frames = 0; frames < 6; frames += 1) await frame();
   const ends = (animation: Animation) => animation.effect?.getComputedTiming().iterations !== Infinity;
   await Promise.all(
     document
@@ -56,7 +58,7 @@ export async function isSound(page: Page, state: string): Promise<void> {
     await page.setViewportSize(size);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.evaluate(settled);
+      await page.evaluate(settled, colorScheme);
       expect.soft(await violations(page), `${state}, ${size.width} px, ${colorScheme}`).toEqual([]);
     }
     const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
