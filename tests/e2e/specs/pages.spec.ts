@@ -13,18 +13,22 @@ test('pages before the call are accessible', async ({ server, inChromium }) => {
 
 test('a visitor chooses a theme by keyboard, and it is kept', async ({ server, inChromium }) => {
   const page = pageOf(await inChromium('bo'));
+  await page.emulateMedia({ colorScheme: 'light' });
   await page.goto(server.url);
   const button = page.getByRole('button', { name: 'Theme' });
+  await expect(page.locator('html')).not.toHaveClass(/dark/u);
   await button.focus();
   await page.keyboard.press('Enter');
   await page.getByRole('menuitemradio', { name: 'Dark' }).waitFor();
-  await isSound(page, 'the menu of themes');
   await page.keyboard.press('d');
   await page.keyboard.press('Enter');
   await expect(page.locator('html')).toHaveClass(/dark/u);
   await expect(button).toBeFocused();
   await page.reload();
   await expect(page.locator('html')).toHaveClass(/dark/u);
+  await button.click();
+  await page.getByRole('menuitemradio', { name: 'Dark', checked: true }).waitFor();
+  await isSound(page, 'the menu of themes');
 });
 
 test('a new person signs up, finds no sessions yet, and signs out', async ({ server, inChromium }) => {
