@@ -19,8 +19,9 @@ test('a visitor chooses a theme by keyboard, and it is kept', async ({ server, i
   await expect(page.locator('html')).not.toHaveClass(/dark/u);
   await button.focus();
   await page.keyboard.press('Enter');
-  await page.getByRole('menuitemradio', { name: 'Dark' }).waitFor();
+  await expect(page.getByRole('menu')).toBeFocused();
   await page.keyboard.press('d');
+  await expect(page.getByRole('menuitemradio', { name: 'Dark' })).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(page.locator('html')).toHaveClass(/dark/u);
   await expect(button).toBeFocused();
