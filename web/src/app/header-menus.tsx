@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react';
+import { type ComponentType, lazy, Suspense, useState } from 'react';
 import type { User } from '@/api/types';
 import { Avatar } from '@/components/ui/avatar';
 import { ThemeIcon, themeButtonStyle } from './theme-button';
@@ -7,8 +7,12 @@ import { ThemeIcon, themeButtonStyle } from './theme-button';
 const LazyProfileMenu = lazy(async () => ({
   default: (await import('./profile-menu')).ProfileMenu,
 }));
-const importThemeMenu = () => import('./theme-menu');
-const LazyThemeMenu = lazy(async () => ({ default: (await importThemeMenu()).ThemeMenu }));
+/** Null where its code did not come: the next press tries again. */
+const importThemeMenu = () =>
+  import('./theme-menu').then(
+    (module) => module.ThemeMenu,
+    () => null,
+  );
 
 export function ProfileMenu({ user }: { user: User }) {
   return (
@@ -26,8 +30,9 @@ export function ProfileMenu({ user }: { user: User }) {
 
 /** Few change the theme: the menu's code comes when somebody is about to, and it opens as soon as it is there. */
 export function ThemeMenu() {
-  const [isWanted, setWanted] = useState(false);
-  const button = (
+  const [Menu, setMenu] = useState<ComponentType | null>(null);
+  if (Menu) return <Menu />;
+  return (
     <button
       type="button"
       aria-label="Theme"
@@ -36,15 +41,9 @@ export function ThemeMenu() {
       className={themeButtonStyle}
       onPointerEnter={() => void importThemeMenu()}
       onFocus={() => void importThemeMenu()}
-      onClick={() => setWanted(true)}
+      onClick={() => void importThemeMenu().then((loaded) => setMenu(() => loaded))}
     >
       <ThemeIcon />
     </button>
-  );
-  if (!isWanted) return button;
-  return (
-    <Suspense fallback={button}>
-      <LazyThemeMenu />
-    </Suspense>
   );
 }

@@ -7,6 +7,8 @@ mod negotiation;
 mod options;
 mod packets;
 mod routes;
+#[cfg(test)]
+mod testing;
 
 use std::collections::{HashMap, VecDeque};
 use std::time::Instant;
@@ -324,45 +326,23 @@ pub struct Load {
 mod tests {
     use std::net::SocketAddr;
     use std::panic::{AssertUnwindSafe, catch_unwind};
-    use std::time::Duration;
 
     use uuid::Uuid;
 
+    use super::testing::{OPTIONS, config, keys};
     use super::*;
-    use crate::{DtlsCertificate, Grant, SrtpProfile, VideoStart, WallClock, Watch};
 
     #[test]
     fn a_panic_ends_the_room_it_happened_in_and_no_other() {
         let now = Instant::now();
-        let mut shard = Shard::new(ShardConfig {
-            candidates: Vec::new(),
-            tcp_candidates: Vec::new(),
-            certificate: DtlsCertificate::generate().expect("a certificate"),
-            seed: [7; 32],
-            clock: WallClock { at: now, unix: Duration::ZERO },
-        });
+        let mut shard = Shard::new(config(now));
         let rooms = [1, 2].map(|number| RoomId(Uuid::from_u128(number)));
         let people = [11, 12, 21].map(|number| ParticipantId(Uuid::from_u128(number)));
         for (participant, room, port) in [(people[0], rooms[0], 1), (people[1], rooms[0], 2), (people[2], rooms[1], 3)]
         {
-            let key = vec![port as u8; SrtpProfile::KEY_BYTES];
-            let keys = SrtpKeys {
-                profile: SrtpProfile::AeadAes128Gcm,
-                local_key: key.clone(),
-                local_salt: vec![1; 12],
-                remote_key: key,
-                remote_salt: vec![2; 12],
-            };
-            let options = JoinOptions {
-                publish: Grant::Allowed,
-                subscribe: Grant::Allowed,
-                start: VideoStart::WhenConnected,
-                slots: 4,
-                watch: Watch::Everyone,
-            };
             let remote = Remote::udp(SocketAddr::from(([192, 0, 2, 1], port)));
             shard
-                .join_secured(now, room, participant, MediaPlan::default(), (&keys, remote), options)
+                .join_secured(now, room, participant, MediaPlan::default(), (&keys(1, 2), remote), OPTIONS)
                 .expect("a place");
         }
         while shard.poll_event().is_some() {}

@@ -218,12 +218,10 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::shard::testing::{OPTIONS, config, keys};
     use crate::srtp::{MAX_OVERHEAD, Sealable, Sealer};
     use crate::wire::write_header;
-    use crate::{
-        DtlsCertificate, Grant, JoinOptions, ParticipantId, RoomId, ShardConfig, Source, SourceState, SrtpKeys,
-        SrtpProfile, TrackState, VideoStart, WallClock, Watch,
-    };
+    use crate::{ParticipantId, RoomId, Source, SourceState, TrackState};
 
     const OFFER: &str = include_str!("../sdp/fixtures/firefox.sdp");
     /// As the offer says: its microphone, and the client's password.
@@ -246,30 +244,10 @@ mod tests {
     impl Client {
         fn new() -> Self {
             let now = Instant::now();
-            let mut shard = Shard::new(ShardConfig {
-                candidates: Vec::new(),
-                tcp_candidates: Vec::new(),
-                certificate: DtlsCertificate::generate().expect("a certificate"),
-                seed: [7; 32],
-                clock: WallClock { at: now, unix: Duration::ZERO },
-            });
-            let options = JoinOptions {
-                publish: Grant::Allowed,
-                subscribe: Grant::Allowed,
-                start: VideoStart::WhenConnected,
-                slots: 4,
-                watch: Watch::Everyone,
-            };
+            let mut shard = Shard::new(config(now));
             let who = ParticipantId(Uuid::from_u128(1));
-            shard.join(now, RoomId(Uuid::from_u128(1)), who, OFFER, options).expect("a browser's offer");
+            shard.join(now, RoomId(Uuid::from_u128(1)), who, OFFER, OPTIONS).expect("a browser's offer");
             let place = shard.routes.place(who).expect("a place");
-            let keys = |local: u8, remote: u8| SrtpKeys {
-                profile: SrtpProfile::AeadAes128Gcm,
-                local_key: vec![local; SrtpProfile::KEY_BYTES],
-                local_salt: vec![local; 12],
-                remote_key: vec![remote; SrtpProfile::KEY_BYTES],
-                remote_salt: vec![remote; 12],
-            };
             let room = shard.rooms.get_mut(place.room).expect("a room");
             room.secure(now, place.participant, &keys(1, 2)).expect("usable keys");
             let ours = shard.routes.negotiation(who).expect("an answer").local.clone();
