@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { FakeServer, snapshot, welcome } from './fake-server';
-import { PassRefused, RequestRefused, SignalingClient } from './signaling-client';
+import { ANSWER_MS, PassRefused, RequestRefused, SignalingClient } from './signaling-client';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -281,7 +281,7 @@ test('while the network swallows everything sockets are tried one after the othe
 
   // Whenever it is back, a socket is tried within moments.
   const tried = server.sockets.length;
-  await tick(1_501);
+  await tick(2_501);
   expect(server.sockets.length).toBeGreaterThan(tried);
   expect(server.socket.open()).toMatchObject({ resume: 'come back' });
   await tick(5_000);
@@ -305,14 +305,25 @@ test('a socket is tried at once when anything answers, and when the network tell
   expect(server.sockets.at(-2)?.closed).toBeDefined();
 });
 
-test('sockets that fail for long are tried less often', async () => {
+test('sockets that fail for long are tried less often, yet one is always on its way', async () => {
   const { client, server } = await joined();
   server.swallow();
   client.networkChanged();
-  await tick(60_000);
+  await tick(4_000);
+  let withoutMs = 0;
+  let longestMs = 0;
+  for (let ms = 0; ms < 56_000; ms += 100) {
+    await tick(100);
+    withoutMs = server.socket.closed === undefined ? 0 : withoutMs + 100;
+    longestMs = Math.max(longestMs, withoutMs);
+  }
+  expect(longestMs).toBeLessThanOrEqual(ANSWER_MS);
+  expect(server.sockets.length).toBeLessThan(28);
+
+  await tick(120_000);
   const tried = server.sockets.length;
   await tick(60_000);
-  expect(server.sockets.length - tried).toBeLessThan(20);
+  expect(server.sockets.length - tried).toBeLessThan(8);
 });
 
 test('nobody looks out for somebody who left meanwhile', async () => {

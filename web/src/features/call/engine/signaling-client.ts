@@ -78,13 +78,19 @@ export const ANSWER_MS = 500;
 const RATE_LIMIT_WAIT_MS = 10_000;
 /** A connection attempt that hangs longer is started anew. */
 const OPEN_TIMEOUT_MS = 10_000;
-/** While the network swallows everything, one that has no answer to its first packet is: it would repeat that after 1, 3, 7, 15 s. */
-const HASTY_MS = 1_000;
-/** Sockets tried between two requests. */
+/** While the network swallows everything: sockets tried between two requests. */
 const HASTY_IN_A_ROW = 4;
-/** Chromium slows down sockets after so many that failed; then we do ourselves. */
-const HASTY_TRIES = 24;
-const SLOW_MS = 3_000;
+
+/**
+ * How long a socket may take to open after so many in vain. Its first packet goes out again after 1, 3 and 7 s, on Linux and Apple's
+ * systems after each of five seconds: left alone it notices the network about as soon as a new one would. And Chromium holds back
+ * new ones by up to 5 s where sixteen failed for each that opened.
+ */
+function hastyMs(tries: number): number {
+  if (tries <= 8) return 1_000;
+  if (tries <= 16) return 2_000;
+  return tries <= 40 ? 5_000 : OPEN_TIMEOUT_MS;
+}
 
 /** Codes of fatal errors after which a fresh room token may help. */
 const FRESH_TOKEN_CODES = new Set(['token_expired', 'token_invalid', 'resume_unknown']);
@@ -300,7 +306,7 @@ export class SignalingClient extends Emitter<Events> {
         if (ours() && this.status !== 'open') this.dropSocket();
       }, ms);
     };
-    giveUpIn(this.hastyTries > 0 ? HASTY_MS + 2 * this.openTook : OPEN_TIMEOUT_MS);
+    giveUpIn(this.hastyTries > 0 ? hastyMs(this.hastyTries) + 2 * this.openTook : OPEN_TIMEOUT_MS);
     const begun = Date.now();
     const greet = () => {
       giveUpIn(OPEN_TIMEOUT_MS);
@@ -464,7 +470,7 @@ export class SignalingClient extends Emitter<Events> {
     this.lookingOut = false;
     if (!this.lacksSocket()) return;
     this.hastyTries = answered ? 0 : this.hastyTries + 1;
-    this.connectIn(this.hastyTries > HASTY_TRIES ? SLOW_MS : 0);
+    this.connectIn(0);
   }
 
   private lacksSocket(): boolean {
