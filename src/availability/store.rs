@@ -132,18 +132,22 @@ pub(super) async fn meetings(
     (from, until): (Timestamp, Timestamp),
     except: Option<SessionId>,
 ) -> Result<Vec<Meeting>, sqlx::Error> {
-    let sql = "SELECT session_id, starts_at_ms, busy_from_ms, busy_until_ms FROM mentor_meetings
+    // One row for all: sqlx hands rows of SQLite from thread to thread, which takes longer than finding them.
+    let sql = "SELECT '[' || string_agg('[' || starts_at_ms || ',' || busy_from_ms || ',' || busy_until_ms || ']', ',') || ']'
+               FROM mentor_meetings
                WHERE mentor_id = $1 AND busy_until_ms > $2 AND busy_from_ms < $3
-                 AND (expires_at_ms IS NULL OR expires_at_ms > $4)";
-    let rows = sqlx::query(sql).bind(mentor).bind(from.0).bind(until.0).bind(now.0).fetch_all(conn).await?;
-    let mut found = Vec::with_capacity(rows.len());
-    for row in &rows {
-        if Some(row.try_get::<SessionId, _>("session_id")?) != except {
-            let busy = (Timestamp(row.try_get("busy_from_ms")?), Timestamp(row.try_get("busy_until_ms")?));
-            found.push(Meeting { starts_at: Timestamp(row.try_get("starts_at_ms")?), busy });
-        }
-    }
-    Ok(found)
+                 AND (expires_at_ms IS NULL OR expires_at_ms > $4) AND session_id <> $5";
+    let except = except.unwrap_or(SessionId(uuid::Uuid::nil()));
+    let query = sqlx::query_scalar(sql).bind(mentor).bind(from.0).bind(until.0).bind(now.0).bind(except);
+    let found: Option<String> = query.fetch_one(conn).await?;
+    let found: Vec<(i64, i64, i64)> = found
+        .map_or(Ok(Vec::new()), |found| serde_json::from_str(&found))
+        .map_err(|error| sqlx::Error::Decode(error.into()))?;
+    let meeting = |(starts_at, from, until)| Meeting {
+        starts_at: Timestamp(starts_at),
+        busy: (Timestamp(from), Timestamp(until)),
+    };
+    Ok(found.into_iter().map(meeting).collect())
 }
 
 /// Takes a mentor's time for a session that starts at `starts_at`; `busy` is with buffers, of whole granules. False when
