@@ -50,7 +50,7 @@ struct Noise(Vec<u8>);
 ///
 /// The bearer is a room token. Codes: `bytes_invalid` (422), `token_invalid`, `token_expired`, `token_revoked` (401),
 /// `rate_limited`.
-#[utoipa::path(get, path = "/api/network-test", tag = "sessions",
+#[utoipa::path(get, path = "/api/network-test", tag = "sessions", params(Wanted),
     responses((status = 200, body = Noise, content_type = "application/octet-stream"), Problems),
     security(("bearer" = [])))]
 async fn download(

@@ -181,8 +181,8 @@ async fn begin_google(
 
 /// Finish what `begin` began; in place of a calendar at Google connected before
 ///
-/// Codes: `calendar_attempt_invalid` (400), `calendar_permission_denied`, `mentor_required` (403), `calendars_full` (409),
-/// `calendar_unreachable`, `calendar_failed` (502).
+/// Codes: `calendar_attempt_invalid` (400), `calendar_permission_denied`, `mentor_required` (403), `not_found` where it is
+/// not offered, `calendars_full` (409), `calendar_unreachable`, `calendar_failed` (502).
 #[utoipa::path(post, path = "/api/me/calendars/google/finish", tag = "availability", request_body = FinishConnection,
     responses((status = 201, body = CalendarAnswer), Problems), security(("cookie" = []), ("bearer" = [])))]
 async fn finish_google(

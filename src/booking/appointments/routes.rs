@@ -144,7 +144,7 @@ async fn book(
 ///
 /// For ten minutes, unless the server is set otherwise: nobody else gets it until then. The answer is a booking in state
 /// `held`; `/confirm` makes it the booking, `/release` gives it back. A held seat of a group counts.
-/// Codes as for booking, and `holds_full` (409).
+/// Codes as for booking (`not_found` among them), and `holds_full` (409).
 #[utoipa::path(post, path = "/api/bookings/holds", tag = "bookings", request_body = HoldOpening,
     responses((status = 201, body = BookingAnswer), Problems), security(("cookie" = []), ("bearer" = [])))]
 async fn hold(
