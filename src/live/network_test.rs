@@ -1,5 +1,7 @@
 //! How much a network carries, measured before the call: bytes down and bytes up, of which the page takes the time.
 
+#![expect(unused_qualifications, reason = "utoipa writes out the type in Query<…>")]
+
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRef, State};
 use axum::http::{HeaderMap, StatusCode, header};
