@@ -210,7 +210,7 @@ async fn remove_passkey(
 
 /// Ask for a passkey after my password, or no more
 ///
-/// Codes: `proof_required` (403), `passkey_missing` (409).
+/// Codes: `proof_required` (403), `passkey_missing` (409), `rate_limited`.
 #[utoipa::path(put, path = "/api/me/second-step/passkey", tag = "accounts", request_body = AskForPasskey,
     responses((status = 200, body = AskedForAnswer), Problems), security(("cookie" = []), ("bearer" = [])))]
 async fn ask_for_passkey(
