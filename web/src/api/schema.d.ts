@@ -539,7 +539,7 @@ export interface paths {
          * Hold an opening while its questions are answered
          * @description For ten minutes, unless the server is set otherwise: nobody else gets it until then. The answer is a booking in state
          *     `held`; `/confirm` makes it the booking, `/release` gives it back. A held seat of a group counts.
-         *     Codes as for booking, and `holds_full` (409).
+         *     Codes as for booking (`not_found` among them), and `holds_full` (409).
          */
         post: operations["hold"];
         delete?: never;
@@ -1004,8 +1004,8 @@ export interface paths {
         put?: never;
         /**
          * Finish what `begin` began; in place of a calendar at Google connected before
-         * @description Codes: `calendar_attempt_invalid` (400), `calendar_permission_denied`, `mentor_required` (403), `calendars_full` (409),
-         *     `calendar_unreachable`, `calendar_failed` (502).
+         * @description Codes: `calendar_attempt_invalid` (400), `calendar_permission_denied`, `mentor_required` (403), `not_found` where it is
+         *     not offered, `calendars_full` (409), `calendar_unreachable`, `calendar_failed` (502).
          */
         post: operations["finish_google"];
         delete?: never;
@@ -1447,7 +1447,7 @@ export interface paths {
         get?: never;
         /**
          * Ask for a passkey after my password, or no more
-         * @description Codes: `proof_required` (403), `passkey_missing` (409).
+         * @description Codes: `proof_required` (403), `passkey_missing` (409), `rate_limited`.
          */
         put: operations["ask_for_passkey"];
         post?: never;
@@ -4320,6 +4320,7 @@ export interface operations {
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
@@ -5135,6 +5136,7 @@ export interface operations {
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
@@ -5885,6 +5887,7 @@ export interface operations {
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
             "5XX": components["responses"]["Problem"];
         };
     };
@@ -6140,7 +6143,10 @@ export interface operations {
     };
     download: {
         parameters: {
-            query?: never;
+            query: {
+                /** @description How many bytes: 1 to 4,194,304. */
+                bytes: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6155,6 +6161,7 @@ export interface operations {
                     "application/octet-stream": components["schemas"]["Noise"];
                 };
             };
+            400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
