@@ -135,6 +135,8 @@ test('a mentee books by keyboard alone, moves it and cancels it', async ({ serve
 
   await page.getByRole('button', { name: 'Move…' }).click();
   const dialog = page.getByRole('dialog');
+  // In the next month, so that it can still be cancelled however few days of this one are left.
+  await dialog.getByRole('button', { name: 'Next month' }).click();
   const days = dialog.getByRole('grid', { name: 'Days' }).getByRole('button', { name: /times$/u });
   await days.last().click();
   await dialog.getByRole('radiogroup', { name: 'Time', exact: true }).getByRole('radio').first().click();
