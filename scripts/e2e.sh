@@ -8,7 +8,14 @@ if [ $# -gt 0 ]; then
   playwright "$@"
   exit
 fi
+LAST_WORDS=$(mktemp)
+export LAST_WORDS
+trap 'rm -f "$LAST_WORDS"' EXIT
 status=0
 playwright --project=calls || status=$?
 playwright --project=pages --workers 2 || status=$?
+if [ -s "$LAST_WORDS" ]; then
+  printf '\nWhy:\n' >&2
+  cat "$LAST_WORDS" >&2
+fi
 exit "$status"

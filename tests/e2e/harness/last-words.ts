@@ -1,6 +1,11 @@
+import { appendFileSync } from 'node:fs';
+
 import type { FullResult, Reporter, TestCase, TestResult } from '@playwright/test/reporter';
 
-/** Says at the very end why each test failed: logs are read from there. */
+/**
+ * Says at the very end why each test failed: logs are read from there. Where another run follows, `LAST_WORDS` is the file
+ * that keeps the reasons till its end.
+ */
 export default class LastWords implements Reporter {
   private readonly failures: string[] = [];
 
@@ -12,8 +17,12 @@ export default class LastWords implements Reporter {
   }
 
   onEnd(_: FullResult): void {
+    if (!this.failures.length) return;
+    const words = this.failures.join('\n');
+    const file = process.env.LAST_WORDS;
+    if (file) appendFileSync(file, `${words}\n`);
     // After what the other reporters say.
-    if (this.failures.length) process.on('exit', () => console.error(`\nWhy:\n${this.failures.join('\n')}`));
+    else process.on('exit', () => console.error(`\nWhy:\n${words}`));
   }
 
   printsToStdio(): boolean {
