@@ -9,35 +9,36 @@ use crate::world::{Answer, Browser, World};
 
 const OFFER_MS: i64 = 1_800_000;
 
-fn pair() -> Value {
+pub(crate) fn pair() -> Value {
     json!({"title": "A circle", "minutes": 60, "seats": 2, "minimum_notice_minutes": 0})
 }
 
-async fn wait(who: &Browser, offering: &str, starts_at_ms: i64) -> Answer {
+pub(crate) async fn wait(who: &Browser, offering: &str, starts_at_ms: i64) -> Answer {
     who.post("/api/waitlist", &json!({"offering_id": offering, "starts_at_ms": starts_at_ms})).await
 }
 
-async fn waits(who: &Browser) -> Vec<Value> {
+pub(crate) async fn waits(who: &Browser) -> Vec<Value> {
     who.get("/api/waitlist").await.expect(200)["items"].as_array().expect("a list").clone()
 }
 
 /// The seat that is held for somebody.
-async fn offered(who: &Browser) -> Option<String> {
+pub(crate) async fn offered(who: &Browser) -> Option<String> {
     waits(who).await.first().and_then(|wait| wait["booking_id"].as_str().map(|id| format!("/api/bookings/{id}")))
 }
 
-async fn confirm(who: &Browser, seat: &str) -> Answer {
+pub(crate) async fn confirm(who: &Browser, seat: &str) -> Answer {
     who.post(&format!("{seat}/confirm"), &json!({"answers": []})).await
 }
 
-struct Full {
-    offering: String,
-    at: i64,
-    ada: Browser,
-    seated: [(Browser, Value); 2],
+/// A session of Ada's that Bo and Eve have all the seats of.
+pub(crate) struct Full {
+    pub(crate) offering: String,
+    pub(crate) at: i64,
+    pub(crate) ada: Browser,
+    pub(crate) seated: [(Browser, Value); 2],
 }
 
-async fn full(world: &World) -> Full {
+pub(crate) async fn full(world: &World) -> Full {
     let (ada, offering) = mentor_with(world, "Ada", pair()).await;
     let (bo, eve, at) = (world.person("Bo").await, world.person("Eve").await, midnight(world));
     let (bos, eves) = (book(&bo, &offering, at).await.expect(201), book(&eve, &offering, at).await.expect(201));

@@ -8,6 +8,7 @@ mod accounts_profile;
 mod accounts_recovery;
 mod attendance;
 mod booking;
+mod booking_group;
 mod booking_holds;
 mod booking_proposals;
 mod booking_race;

@@ -186,7 +186,8 @@ impl Availability {
     }
 }
 
-fn check_range(from: Timestamp, until: Timestamp) -> Result<(), AvailabilityError> {
+/// At most 31 days, forward.
+pub(crate) fn check_range(from: Timestamp, until: Timestamp) -> Result<(), AvailabilityError> {
     if until <= from {
         return Err(AvailabilityError::RangeInvalid);
     }

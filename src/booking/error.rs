@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::json;
 
-use crate::availability::Opening;
+use crate::availability::{AvailabilityError, Opening};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::DatabaseFault;
 use crate::kernel::error::{FieldProblem, Problem};
@@ -90,6 +90,8 @@ pub enum BookingError {
     RateLimited(Problem),
     #[error("the cursor is not one of ours")]
     CursorInvalid,
+    #[error(transparent)]
+    Range(#[from] AvailabilityError),
     #[error("what was typed is not valid")]
     Invalid(Vec<FieldProblem>),
     #[error("the database failed")]
@@ -203,6 +205,7 @@ impl From<BookingError> for Problem {
             BookingError::CursorInvalid => {
                 (StatusCode::BAD_REQUEST, "cursor_invalid", "Start again from the first page.")
             }
+            BookingError::Range(error) => return error.into(),
             BookingError::Invalid(fields) => return Problem::fields(fields),
             BookingError::Database(_) => return Problem::internal(error),
         };

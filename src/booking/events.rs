@@ -6,7 +6,7 @@ use super::appointments::Party;
 use super::attendance::Outcome;
 use super::model::Role;
 use crate::kernel::clock::Timestamp;
-use crate::kernel::ids::{BookingId, SeriesId, SessionId, UserId};
+use crate::kernel::ids::{BookingId, SeriesId, SessionId, UserId, WaitId};
 use crate::kernel::outbox::Fact;
 
 /// Booking tells: the mentor ended the session; its room is to close.
@@ -64,6 +64,20 @@ impl Fact for SeriesChanged {
 
     fn subject(&self) -> String {
         self.series.to_string()
+    }
+}
+
+/// Booking tells somebody who waited for a seat that the session does not take place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitOver {
+    pub wait: WaitId,
+}
+
+impl Fact for WaitOver {
+    const KIND: &'static str = "booking.wait_over";
+
+    fn subject(&self) -> String {
+        self.wait.to_string()
     }
 }
 

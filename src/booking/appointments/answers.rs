@@ -47,8 +47,20 @@ pub(super) struct BookingAnswer {
     /// Null: nothing is to decide; and in lists.
     #[schema(required)]
     proposal: Option<ProposalAnswer>,
+    /// Of a group, for its mentor: everyone's place in the session, this one included, in the order they were booked. Else,
+    /// and in lists, empty.
+    group: Vec<PlaceAnswer>,
     /// Oldest first; empty in lists.
     history: Vec<HistoryLine>,
+}
+
+/// Somebody's place in a group session.
+#[derive(Serialize, ToSchema)]
+#[schema(as = GroupPlace)]
+struct PlaceAnswer {
+    booking_id: BookingId,
+    mentee: Person,
+    state: ShownState,
 }
 
 /// Other times for a booking, which one of its two proposed to the other.
@@ -72,7 +84,10 @@ pub(super) async fn told(booking: &Booking, appointment: Appointment, me: UserId
         starts_at_ms: proposal.times.into_iter().map(|(time, _)| time).collect(),
         expires_at_ms: proposal.expires_at,
     });
-    Ok(Json(BookingAnswer { proposal, ..answer(appointment, me, history) }))
+    let group = booking.group_of(&appointment, me).await?.into_iter();
+    let group =
+        group.map(|place| PlaceAnswer { booking_id: place.id, state: place.shown_state(), mentee: place.mentee });
+    Ok(Json(BookingAnswer { proposal, group: group.collect(), ..answer(appointment, me, history) }))
 }
 
 pub(super) fn answer(appointment: Appointment, me: UserId, history: Vec<HistoryLine>) -> BookingAnswer {
@@ -98,6 +113,7 @@ pub(super) fn answer(appointment: Appointment, me: UserId, history: Vec<HistoryL
         mentor_slug: appointment.mentor_slug,
         mentee: appointment.mentee,
         answers: appointment.answers,
+        group: Vec::new(),
         history,
     }
 }

@@ -1,7 +1,7 @@
 //! What becomes of the bookings of somebody who deletes their account.
 
-use super::model::What;
-use super::{Deed, cancel_in, find, store, tell};
+use super::model::{Party, What};
+use super::{Deed, cancel_in, find, group, store, tell};
 use crate::booking::{Booking, BookingError, end_in};
 use crate::kernel::ids::UserId;
 
@@ -26,8 +26,11 @@ impl Booking {
             let cancel = kernel.db.write(|mut tx| {
                 Box::pin(async move {
                     let booking = find(&mut tx, user, id).await?;
-                    let by = booking.party(user).into();
-                    let deed = Deed { what: What::Cancelled, by, actor: Some(user), reason: "" };
+                    let by = booking.party(user);
+                    let deed = Deed { what: What::Cancelled, by: by.into(), actor: Some(user), reason: "" };
+                    if by == Party::Mentor {
+                        return group::call_off(&mut tx, kernel, &booking, &deed, origin).await;
+                    }
                     cancel_in(&mut tx, kernel, &booking, &deed).await?;
                     tell(&mut tx, kernel, id, origin).await
                 })

@@ -180,7 +180,7 @@ pub(super) async fn expire_overdue(
 }
 
 /// Nothing happens when somebody else ended or confirmed it at the same time.
-async fn end(
+pub(super) async fn end(
     conn: &mut AnyConnection,
     kernel: &Kernel,
     held: &Appointment,

@@ -5,7 +5,8 @@ use super::model::{Actor, Appointment, AppointmentState, HistoryLine, Party, Wha
 use super::proposals;
 use super::series;
 use super::store::{self, Recipient};
-use crate::booking::events::{BookingChanged, SeriesChanged, SeriesStep};
+use super::waitlist::{self, Waited};
+use crate::booking::events::{BookingChanged, SeriesChanged, SeriesStep, WaitOver};
 use crate::kernel::Kernel;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::mail::{Action, Invitation, Letter, Mailer};
@@ -18,12 +19,18 @@ pub(in crate::booking) fn letters(kernel: &Kernel, mailer: &Mailer) -> Handler {
         let (kernel, mailer) = (kernel.clone(), mailer.clone());
         async move { write(&kernel, &mailer, event).await }
     };
-    Handler::new("booking.letters", &[BookingChanged::KIND, SeriesChanged::KIND], work).talks_to_others()
+    Handler::new("booking.letters", &[BookingChanged::KIND, SeriesChanged::KIND, WaitOver::KIND], work)
+        .talks_to_others()
 }
 
 async fn write(kernel: &Kernel, mailer: &Mailer, event: Event) -> Result<(), HandlerError> {
     if let Some(changed) = event.read::<SeriesChanged>()? {
         return write_of_series(kernel, mailer, &event, &changed).await;
+    }
+    if let Some(over) = event.read::<WaitOver>()? {
+        let Some(waited) = waitlist::waited(&mut *kernel.db.read().await?, over.wait).await? else { return Ok(()) };
+        let letter = wait_letter(&kernel.config.name, &waited);
+        return mailer.deliver(event.id, &waited.who.email, &letter).await;
     }
     let Some(changed) = event.read::<BookingChanged>()? else { return Ok(()) };
     let mut conn = kernel.db.read().await?;
@@ -130,6 +137,22 @@ fn series_letter(
         paragraphs,
         action: Some(Action { label: "See the bookings".to_owned(), url: url.to_owned() }),
         closing: vec![format!("{site} sends this because you have a session there.")],
+    }
+}
+
+/// Pure. To who was in line for a session that does not take place.
+fn wait_letter(site: &str, waited: &Waited) -> Letter {
+    let Waited { title, starts_at, mentor_name, mentor_slug, origin, who } = waited;
+    let page = mentor_slug.as_ref().map_or_else(|| "/mentors".to_owned(), |slug| format!("/mentors/{slug}"));
+    Letter {
+        subject: format!("Cancelled: {title}"),
+        paragraphs: vec![
+            format!("Hello {},", who.display_name),
+            format!("{mentor_name} cancelled the session you were in line for."),
+            format!("{title}\n{}", when(*starts_at, who.time_zone.as_deref())),
+        ],
+        action: Some(Action { label: "Find another time".to_owned(), url: format!("{origin}{page}") }),
+        closing: vec![format!("{site} sends this because you were in line for a session there.")],
     }
 }
 

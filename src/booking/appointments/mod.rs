@@ -3,12 +3,14 @@
 //! Two people never get the same time: a session occupies its mentor's five-minute granules, of which there is one row
 //! each, and a seat of a group is a guarded counter. Whoever loses a race is told so, with times that are free.
 
+mod agenda;
 mod answers;
 mod calendar;
 mod deeds;
 mod departing;
 mod disputes;
 mod feed;
+mod group;
 mod holds;
 mod letters;
 mod life;
@@ -57,12 +59,14 @@ pub(super) struct Wish {
     pub(super) origin: String,
 }
 
-/// How much of a series.
+/// How much is cancelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scope {
     This,
-    /// This one and those after it.
+    /// Of a series, this one and those after it.
     Following,
+    /// Everyone's bookings of the session.
+    Session,
 }
 
 /// What becomes of an opening that somebody takes.
@@ -100,7 +104,7 @@ impl Booking {
         self.take(me, before.offering, starts_at, Taking::Moved(id), origin).await
     }
 
-    /// Takes a booking back, or also those of its series that follow.
+    /// Takes a booking back; or also those of its series that follow; or, as their mentor, everyone's of its session.
     pub(super) async fn cancel(
         &self,
         me: UserId,
@@ -119,6 +123,13 @@ impl Booking {
                     self.require_changeable(&booking, me)?;
                     let by = booking.party(me);
                     let deed = Deed { what: What::Cancelled, by: by.into(), actor: Some(me), reason };
+                    if scope == Scope::Session {
+                        if by != Party::Mentor {
+                            return Err(BookingError::HostRequired);
+                        }
+                        group::call_off(&mut tx, kernel, &booking, &deed, origin).await?;
+                        return find(&mut tx, me, id).await;
+                    }
                     let Some(part) = booking.series.as_ref().filter(|_| scope == Scope::Following) else {
                         cancel_in(&mut tx, kernel, &booking, &deed).await?;
                         tell(&mut tx, kernel, id, origin).await?;

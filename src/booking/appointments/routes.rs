@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::answers::{BookingAnswer, answer, told};
-use super::{Scope, When, Wish, feed, rules};
+use super::{Scope, When, Wish, agenda, feed, rules};
 use crate::accounts::{Accounts, LoggedIn};
 use crate::booking::{Booking, BookingError};
 use crate::kernel::Kernel;
@@ -41,6 +41,7 @@ where
         .routes(routes!(cancel_booking))
         .routes(routes!(reschedule_booking))
         .routes(routes!(booking_calendar))
+        .merge(agenda::routes())
         .merge(feed::routes())
         .merge(super::proposals::routes())
         .merge(super::waitlist::routes())
@@ -76,7 +77,7 @@ struct Cancel {
     /// For the other; may be empty.
     #[serde(default)]
     reason: String,
-    /// Of a series: `this` one, or `following`, this one and those after it.
+    /// `this` one; `following`, of a series this one and those after it; or `session`, everyone's of a group.
     #[serde(default)]
     scope: CancelScope,
 }
@@ -87,6 +88,7 @@ enum CancelScope {
     #[default]
     This,
     Following,
+    Session,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -221,7 +223,8 @@ async fn find_booking(
 
 /// Cancel a booking
 ///
-/// Codes: `booking_over`, `cancellation_late` (409), `reason_invalid` (422).
+/// Codes: `booking_over`, `cancellation_late` (409), `host_required` (403) when a mentee cancels for everyone,
+/// `reason_invalid` (422).
 #[utoipa::path(post, path = "/api/bookings/{id}/cancel", tag = "bookings", params(("id" = BookingId, Path)),
     request_body = Cancel, responses((status = 200, body = BookingAnswer), Problems),
     security(("cookie" = []), ("bearer" = [])))]
@@ -235,6 +238,7 @@ async fn cancel_booking(
     let scope = match body.scope {
         CancelScope::This => Scope::This,
         CancelScope::Following => Scope::Following,
+        CancelScope::Session => Scope::Session,
     };
     let cancelled = booking.cancel(me.user.id, id, scope, &body.reason, &client.origin).await?;
     told(&booking, cancelled, me.user.id).await

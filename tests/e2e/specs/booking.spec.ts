@@ -322,6 +322,26 @@ test('people wait in line for a seat', async ({ server, inChromium }) => {
   await page.setViewportSize(DESK);
   await page.getByRole('button', { name: 'Book', exact: true }).click();
   await page.getByText('Confirmed', { exact: true }).waitFor();
+
+  // The mentor is ill: the session is cancelled for all at once.
+  const desk = pageOf(ada);
+  await desk.setViewportSize(DESK);
+  await desk.goto(`${server.url}/bookings`);
+  await desk.getByText('with Zoe and one other').waitFor();
+  await desk.goto(page.url());
+  const group = desk.getByRole('region', { name: '2 of 2 seats are taken' });
+  await expect(group.getByRole('listitem')).toHaveText([/^Zoe/u, /^Eve/u]);
+  await desk.getByRole('button', { name: 'Cancel…' }).click();
+  await desk.getByRole('radio', { name: 'The session, for all 2 people' }).check();
+  await desk.getByLabel('Why').fill('I am ill.');
+  await isSound(desk, 'cancelling for everyone');
+  await desk.setViewportSize(DESK);
+  await desk.getByRole('button', { name: 'Cancel the session' }).click();
+  await desk.getByText('Cancelled by Ada: I am ill.').waitFor();
+  for (const one of [page, pageOf(zoe)]) {
+    await one.goto(`${server.url}/bookings`);
+    await one.getByRole('region', { name: 'Past' }).getByText('Cancelled', { exact: true }).waitFor();
+  }
 });
 
 test('a time is booked for several weeks; what is taken is named', async ({ server, inChromium }) => {

@@ -610,7 +610,8 @@ export interface paths {
         put?: never;
         /**
          * Cancel a booking
-         * @description Codes: `booking_over`, `cancellation_late` (409), `reason_invalid` (422).
+         * @description Codes: `booking_over`, `cancellation_late` (409), `host_required` (403) when a mentee cancels for everyone,
+         *     `reason_invalid` (422).
          */
         post: operations["cancel_booking"];
         delete?: never;
@@ -850,6 +851,26 @@ export interface paths {
          * @description Every login ends, sessions ahead are cancelled, and what others keep no longer names me. Code: `proof_required` (403).
          */
         delete: operations["erase"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/agenda": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My sessions of a time, as mentor and as mentee
+         * @description Codes: `range_invalid`, `range_too_long` (400).
+         */
+        get: operations["agenda"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2048,6 +2069,25 @@ export interface components {
             /** @description 1 to 60 characters. */
             name: string;
         };
+        Agenda: {
+            /** @description In order of time. */
+            items: components["schemas"]["AgendaItem"][];
+        };
+        /** @description A session that was not cancelled. */
+        AgendaItem: {
+            /** @description Mine; as the mentor of a group the first of it. */
+            booking_id: components["schemas"]["BookingId"];
+            ends_at_ms: components["schemas"]["Timestamp"];
+            /** @description How many more people booked it, for its mentor. */
+            others: number;
+            session_id: components["schemas"]["SessionId"];
+            starts_at_ms: components["schemas"]["Timestamp"];
+            state: components["schemas"]["BookingState"];
+            title: string;
+            /** @description The mentor; for the mentor, the first who booked. */
+            with: components["schemas"]["Person"];
+            you: components["schemas"]["Party"];
+        };
         /** @description A question of the mentor's, and what the mentee wrote. */
         Answered: {
             answer: string;
@@ -2173,6 +2213,11 @@ export interface components {
             expires_at_ms: components["schemas"]["Timestamp"] | null;
             /** @description Until then the mentee may cancel it or move it. */
             free_cancellation_until_ms: components["schemas"]["Timestamp"];
+            /**
+             * @description Of a group, for its mentor: everyone's place in the session, this one included, in the order they were booked. Else,
+             *     and in lists, empty.
+             */
+            group: components["schemas"]["GroupPlace"][];
             /** @description Oldest first; empty in lists. */
             history: components["schemas"]["BookingEvent"][];
             id: components["schemas"]["BookingId"];
@@ -2311,11 +2356,11 @@ export interface components {
         Cancel: {
             /** @description For the other; may be empty. */
             reason?: string;
-            /** @description Of a series: `this` one, or `following`, this one and those after it. */
+            /** @description `this` one; `following`, of a series this one and those after it; or `session`, everyone's of a group. */
             scope?: components["schemas"]["CancelScope"];
         };
         /** @enum {string} */
-        CancelScope: "this" | "following";
+        CancelScope: "this" | "following" | "session";
         ChangeAction: components["schemas"]["NewSessionAction"] & {
             /**
              * Format: int32
@@ -2492,6 +2537,12 @@ export interface components {
             items: components["schemas"]["MentorCard"][];
             /** @description Null on the last page. */
             next_cursor: string | null;
+        };
+        /** @description Somebody's place in a group session. */
+        GroupPlace: {
+            booking_id: components["schemas"]["BookingId"];
+            mentee: components["schemas"]["Person"];
+            state: components["schemas"]["BookingState"];
         };
         HoldOpening: {
             offering_id: components["schemas"]["OfferingId"];
@@ -4863,6 +4914,33 @@ export interface operations {
             };
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    agenda: {
+        parameters: {
+            query: {
+                /** @description What goes on then or later */
+                from_ms: number;
+                /** @description and starts before then, at most 31 days later. */
+                until_ms: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agenda"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
             "5XX": components["responses"]["Problem"];
         };
     };

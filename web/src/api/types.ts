@@ -51,6 +51,7 @@ export type BusyCalendars = Schemas['BusyCalendars'];
 export type NewBusyCalendar = Schemas['SubscribeCalendar'];
 export type Openings = Schemas['Openings'];
 export type Booking = Schemas['Booking'];
+export type AgendaItem = Schemas['AgendaItem'];
 export type Bookings = Schemas['Bookings'];
 export type Proposal = Schemas['Proposal'];
 export type Wait = Schemas['Wait'];

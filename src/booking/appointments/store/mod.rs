@@ -16,7 +16,8 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{BookingId, SessionId, UserId};
 pub(super) use history::{history, write_history};
 pub(super) use sessions::{
-    NewSession, add_member, due, give_seat_back, insert_session, move_session, open_sessions_of, take_seat, unsettled,
+    NewSession, add_member, due, give_seat_back, insert_session, lock_session, move_session, open_sessions_of,
+    take_seat, unsettled,
 };
 
 const APPOINTMENT: &str = "SELECT b.id, b.session_id, s.offering_id, b.title, b.state, b.starts_at_ms, b.ends_at_ms,
@@ -25,6 +26,9 @@ const APPOINTMENT: &str = "SELECT b.id, b.session_id, s.offering_id, b.title, b.
     b.mentor_id, mentor.display_name AS mentor_name, m.slug, b.mentee_id, mentee.display_name AS mentee_name
   FROM bookings b JOIN sessions s ON s.id = b.session_id JOIN mentors m ON m.user_id = b.mentor_id
   JOIN users mentor ON mentor.id = b.mentor_id JOIN users mentee ON mentee.id = b.mentee_id";
+
+/// No session is longer.
+const LONGEST: Duration = Duration::from_secs(86_400);
 
 /// That came true.
 const REAL: &str = "b.state NOT IN ('held', 'awaiting_payment', 'expired')";
@@ -211,6 +215,18 @@ pub(super) async fn appointments_where(
     bind(sqlx::query(AssertSqlSafe(sql))).fetch_all(conn).await?.iter().map(appointment_from).collect()
 }
 
+/// The places people have or had in a session, in the order they were booked; those given back are none.
+pub(super) async fn places_in(conn: &mut AnyConnection, session: SessionId) -> Result<Vec<Appointment>, sqlx::Error> {
+    let which = format!("b.session_id = $1 AND {REAL} AND b.state <> 'cancelled' ORDER BY b.id");
+    appointments_where(conn, &which, |query| query.bind(session)).await
+}
+
+/// What is held of a session.
+pub(super) async fn held_in(conn: &mut AnyConnection, session: SessionId) -> Result<Vec<Appointment>, sqlx::Error> {
+    let which = "b.session_id = $1 AND b.expires_at_ms IS NOT NULL ORDER BY b.id";
+    appointments_where(conn, which, |query| query.bind(session)).await
+}
+
 /// Whom a letter is for.
 pub(super) struct Recipient {
     pub email: String,
@@ -280,6 +296,22 @@ pub(super) async fn appointments_of(
     );
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(user).bind(now.0).bind(start.0).bind(id).bind(limit);
     rows.fetch_all(conn).await?.iter().map(appointment_from).collect()
+}
+
+/// Somebody's places, the cancelled aside, in sessions that touch `from..until`, in order of time and those of a session
+/// together.
+pub(super) async fn appointments_between(
+    conn: &mut AnyConnection,
+    user: UserId,
+    from: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<Appointment>, sqlx::Error> {
+    // The bound on starts is what the indexes have.
+    let which = "(b.mentor_id = $1 OR b.mentee_id = $1) AND b.state IN ('confirmed', 'completed', 'no_show')
+           AND b.starts_at_ms > $2 AND b.starts_at_ms < $4 AND b.ends_at_ms > $3
+         ORDER BY b.starts_at_ms, b.session_id, b.id";
+    let longest = from.minus(LONGEST);
+    appointments_where(conn, which, |query| query.bind(user).bind(longest.0).bind(from.0).bind(until.0)).await
 }
 
 /// What has happened to a booking so far.

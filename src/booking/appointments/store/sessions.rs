@@ -65,6 +65,15 @@ pub(in crate::booking::appointments) async fn give_seat_back(
     Ok((row.try_get("left_over")?, row.try_get("seats")?))
 }
 
+/// Keeps everyone else from its seats until the transaction is over.
+pub(in crate::booking::appointments) async fn lock_session(
+    conn: &mut AnyConnection,
+    session: SessionId,
+) -> Result<(), sqlx::Error> {
+    let sql = "UPDATE sessions SET seats_taken = seats_taken WHERE id = $1";
+    sqlx::query(sql).bind(session).execute(conn).await.map(|_| ())
+}
+
 /// Who has a place in a session sees it among theirs.
 pub(in crate::booking::appointments) async fn add_member(
     conn: &mut AnyConnection,

@@ -16,12 +16,14 @@ use super::store::{self as appointments, Hold, NewBooking, Whose};
 use super::{Deed, holds, note, require_bookable, tell_these};
 use crate::accounts::User;
 use crate::availability::{self, Offering};
-use crate::booking::{Booking, BookingError};
+use crate::booking::{Booking, BookingError, WaitOver};
 use crate::kernel::Kernel;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{BookingId, OfferingId, SessionId, UserId, WaitId};
+use crate::kernel::outbox;
 pub(super) use routes::routes;
 use store::Wait;
+pub(super) use store::{Waited, waited};
 
 /// Seats are offered until so long before the start: who waits must still be able to come.
 const LAST_OFFER: Duration = Duration::from_secs(3_600);
@@ -128,6 +130,18 @@ pub(super) async fn offer_seat(
         return Ok(true);
     }
     Ok(false)
+}
+
+/// A session that does not take place has no line; who was in it is told.
+pub(super) async fn dissolve(
+    conn: &mut AnyConnection,
+    kernel: &Kernel,
+    session: &Appointment,
+) -> Result<(), BookingError> {
+    for wait in store::dissolve(conn, session.offering, session.starts_at).await? {
+        outbox::publish(conn, &kernel.clock, &kernel.random, &WaitOver { wait }).await?;
+    }
+    Ok(())
 }
 
 /// What became of a seat that may have been offered to somebody who waited.

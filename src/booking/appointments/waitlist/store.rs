@@ -3,9 +3,21 @@
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
+use super::super::store::Recipient;
 use super::Answer;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{BookingId, OfferingId, SessionId, UserId, WaitId};
+
+/// A place somebody had in a line, for the letter about it.
+pub(in crate::booking::appointments) struct Waited {
+    pub title: String,
+    pub starts_at: Timestamp,
+    pub mentor_name: String,
+    /// Of the mentor's page, while they have one.
+    pub mentor_slug: Option<String>,
+    pub origin: String,
+    pub who: Recipient,
+}
 
 /// Somebody's place in a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -153,4 +165,42 @@ pub(super) async fn seat(conn: &mut AnyConnection, session: SessionId, person: U
     let sql = "UPDATE waitlist SET state = 'booked' WHERE person_id = $2 AND state = 'waiting'
                  AND (offering_id, starts_at_ms) IN (SELECT offering_id, starts_at_ms FROM sessions WHERE id = $1)";
     sqlx::query(sql).bind(session).bind(person).execute(conn).await.map(|_| ())
+}
+
+/// Ends a line, and what was offered in it; answers who was there.
+pub(super) async fn dissolve(
+    conn: &mut AnyConnection,
+    offering: OfferingId,
+    starts_at: Timestamp,
+) -> Result<Vec<WaitId>, sqlx::Error> {
+    let sql = "UPDATE waitlist SET state = 'passed'
+               WHERE offering_id = $1 AND starts_at_ms = $2 AND state IN ('waiting', 'offered') RETURNING id";
+    sqlx::query_scalar(sql).bind(offering).bind(starts_at.0).fetch_all(conn).await
+}
+
+pub(in crate::booking::appointments) async fn waited(
+    conn: &mut AnyConnection,
+    id: WaitId,
+) -> Result<Option<Waited>, sqlx::Error> {
+    let sql = "SELECT o.title, w.starts_at_ms, mentor.display_name AS mentor_name, m.slug, w.origin,
+                 who.email, who.display_name, who.time_zone
+               FROM waitlist w JOIN offerings o ON o.id = w.offering_id JOIN users mentor ON mentor.id = o.mentor_id
+               JOIN mentors m ON m.user_id = o.mentor_id JOIN users who ON who.id = w.person_id WHERE w.id = $1";
+    let row = sqlx::query(sql).bind(id).fetch_optional(conn).await?;
+    row.map(|row| {
+        let who = Recipient {
+            email: row.try_get("email")?,
+            display_name: row.try_get("display_name")?,
+            time_zone: row.try_get("time_zone")?,
+        };
+        Ok(Waited {
+            title: row.try_get("title")?,
+            starts_at: Timestamp(row.try_get("starts_at_ms")?),
+            mentor_name: row.try_get("mentor_name")?,
+            mentor_slug: row.try_get("slug")?,
+            origin: row.try_get("origin")?,
+            who,
+        })
+    })
+    .transpose()
 }

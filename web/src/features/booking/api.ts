@@ -1,5 +1,6 @@
 import { api } from '@/api/api';
 import type {
+  AgendaItem,
   Attendance,
   Booking,
   BookingReviews,
@@ -17,11 +18,15 @@ import type {
 import { rangesOf } from './days';
 import type { Stretch } from './week';
 
+const PAGE_SIZE = 50;
+
+/** This one; of a series also those that follow; or everyone's of a group. */
+export type CancelScope = 'this' | 'following' | 'session';
+
 interface Cancelling {
   id: string;
   reason: string;
-  /** Of a series: this one, or also those that follow. */
-  scope: 'this' | 'following';
+  scope: CancelScope;
 }
 
 const bookingApi = api
@@ -75,8 +80,21 @@ const bookingApi = api
         extraOptions: { unauthenticated: 'guest' },
         providesTags: ['Openings'],
       }),
-      bookings: build.query<Bookings, 'upcoming' | 'past'>({
-        query: (when) => ({ url: '/bookings', params: { when, limit: 100 } }),
+      bookings: build.infiniteQuery<Bookings, 'upcoming' | 'past', string | null>({
+        infiniteQueryOptions: {
+          initialPageParam: null,
+          getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+        },
+        query: ({ queryArg: when, pageParam }) => ({
+          url: '/bookings',
+          params: { when, limit: PAGE_SIZE, cursor: pageParam ?? undefined },
+        }),
+        providesTags: ['Booking'],
+      }),
+      /** One's sessions that touch a time, for the calendar. */
+      agenda: build.query<AgendaItem[], { from_ms: number; until_ms: number }>({
+        query: (params) => ({ url: '/me/agenda', params }),
+        transformResponse: ({ items }: { items: AgendaItem[] }) => items,
         providesTags: ['Booking'],
       }),
       booking: build.query<Booking, string>({
@@ -159,7 +177,7 @@ const bookingApi = api
           method: 'POST',
           body: { reason, scope },
         }),
-        invalidatesTags: ['Booking', 'Openings'],
+        invalidatesTags: ['Booking', 'Openings', 'Wait'],
       }),
       moveBooking: build.mutation<Booking, { id: string; starts_at_ms: number }>({
         query: ({ id, starts_at_ms }) => ({
@@ -214,7 +232,8 @@ export const {
   useOpeningsQuery,
   useMyHoursQuery,
   useNextOpeningsQuery,
-  useBookingsQuery,
+  useAgendaQuery,
+  useBookingsInfiniteQuery,
   useBookingQuery,
   useHoldOpeningMutation,
   useBookMutation,

@@ -18,6 +18,7 @@ import {
   AttendanceSection,
   BookForm,
   CancelDialog,
+  GroupList,
   MoveDialog,
   NotesSection,
   ProposalCard,
@@ -143,6 +144,7 @@ function Details({ booking }: { booking: Booking }) {
         {ahead && booking.proposal && (
           <ProposalCard booking={booking} proposal={booking.proposal} />
         )}
+        {booking.group.length > 0 && <GroupList booking={booking} />}
         {booking.series_id && <SeriesList id={booking.series_id} current={booking.id} />}
       </Suspense>
       {booking.answers.length > 0 && (

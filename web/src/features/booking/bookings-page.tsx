@@ -2,12 +2,13 @@ import { Link } from 'react-router';
 import { useMeQuery } from '@/api/me';
 import type { Booking } from '@/api/types';
 import { LoadFailed } from '@/components/load-failed';
+import { ShowMore } from '@/components/show-more';
 import { When } from '@/components/when';
 import { Button } from '@/components/ui/button';
 import { Skeleton } from '@/components/ui/skeleton';
 import { useTitle } from '@/lib/title';
-import { useBookingsQuery } from './api';
-import { BookingState, otherOf } from './booking-state';
+import { useBookingsInfiniteQuery } from './api';
+import { BookingState, bySession, company, otherOf } from './booking-state';
 import { FeedSection } from './feed-section';
 import { Waits } from './waits';
 
@@ -41,35 +42,43 @@ interface PartProps {
 }
 
 function Part({ when, title, empty }: PartProps) {
-  const { data, error, refetch } = useBookingsQuery(when, { refetchOnMountOrArgChange: true });
+  const query = useBookingsInfiniteQuery(when, { refetchOnMountOrArgChange: true });
+  const { data, error, refetch } = query;
   if (error && !data) {
     return (
       <LoadFailed title="Your bookings could not be loaded." error={error} onRetry={refetch} />
     );
   }
   if (!data) return <Skeleton className="h-32" />;
-  if (data.items.length === 0) return empty;
+  const sessions = bySession(data.pages.flatMap(({ items }) => items));
+  if (sessions.length === 0) return empty;
   return (
     <section aria-label={title} className="grid gap-3">
       <h2 className="text-sm font-medium text-muted">{title}</h2>
       <ul className="divide-y divide-border rounded-md border border-border bg-surface">
-        {data.items.map((booking) => (
-          <Row key={booking.id} booking={booking} />
+        {sessions.map(([first, ...others]) => (
+          <Row key={first.id} booking={first} others={others.length} />
         ))}
       </ul>
-      {data.next_cursor && <p className="text-sm text-muted">Only the first hundred are shown.</p>}
+      <ShowMore query={query}>Show more bookings</ShowMore>
     </section>
   );
 }
 
-function Row({ booking }: { booking: Booking }) {
+interface RowProps {
+  booking: Booking;
+  /** More people who booked the same session. */
+  others: number;
+}
+
+function Row({ booking, others }: RowProps) {
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-1 p-4">
       <div className="min-w-0 flex-1 basis-48">
         <Link to={`/bookings/${booking.id}`} className="font-medium break-words hover:underline">
           {booking.title}
         </Link>
-        <p className="text-sm break-words text-muted">with {otherOf(booking)}</p>
+        <p className="text-sm break-words text-muted">with {company(otherOf(booking), others)}</p>
       </div>
       <When ms={booking.starts_at_ms} className="text-sm" />
       <BookingState state={booking.state} />

@@ -8,19 +8,50 @@ import { Field } from '@/components/ui/field';
 import { Textarea } from '@/components/ui/input';
 import { sortProblem } from '@/lib/form-problem';
 import { toast } from '@/lib/toast';
-import { useCancelBookingMutation } from './api';
+import { type CancelScope, useCancelBookingMutation } from './api';
 import { otherOf } from './booking-state';
 
-const SCOPES = [
-  { value: 'this', words: 'Only this session' },
-  { value: 'following', words: 'This and the following sessions' },
-] as const;
+interface Choice {
+  scope: CancelScope;
+  words: string;
+}
+
+/** How much can be cancelled at once; one choice is none. */
+function choicesOf(booking: Booking): Choice[] {
+  if (booking.series_id) {
+    return [
+      { scope: 'this', words: 'Only this session' },
+      { scope: 'following', words: 'This and the following sessions' },
+    ];
+  }
+  const everyone = booking.group.length;
+  if (everyone > 0) {
+    return [
+      { scope: 'this', words: `Only ${booking.mentee.display_name}’s place` },
+      {
+        scope: 'session',
+        words: everyone > 1 ? `The session, for all ${everyone} people` : 'The whole session',
+      },
+    ];
+  }
+  return [{ scope: 'this', words: '' }];
+}
+
+function consequence(booking: Booking, scope: CancelScope): string {
+  if (scope === 'session') {
+    return 'Everyone is told at once, also who waits for a seat. Your time is free for others: take time off if you are away.';
+  }
+  const free =
+    booking.seats > 1 ? 'the seat is free for whoever waits' : 'the time is free for others';
+  return `${otherOf(booking)} sees it at once, and ${free}.`;
+}
 
 /** Takes a booking back, with a word for the other. */
 export function CancelDialog({ booking }: { booking: Booking }) {
   const [open, setOpen] = useState(false);
   const [reason, setReason] = useState('');
-  const [scope, setScope] = useState<'this' | 'following'>('this');
+  const [scope, setScope] = useState<CancelScope>('this');
+  const choices = choicesOf(booking);
   const [cancel, { isLoading, error }] = useCancelBookingMutation();
 
   const submit = async (event: FormEvent) => {
@@ -36,16 +67,13 @@ export function CancelDialog({ booking }: { booking: Booking }) {
       <DialogTrigger asChild>
         <Button variant="secondary">Cancel…</Button>
       </DialogTrigger>
-      <DialogContent
-        title="Cancel this booking?"
-        description={`${otherOf(booking)} sees it at once, and the time is free for others.`}
-      >
+      <DialogContent title="Cancel this booking?" description={consequence(booking, scope)}>
         <form onSubmit={submit} className="grid gap-5">
           {isProblem(error) && <Banner tone="danger">{sortProblem(error, [], {}).form}</Banner>}
-          {booking.series_id && (
+          {choices.length > 1 && (
             <fieldset className="grid gap-2">
               <legend className="mb-1 text-sm font-medium">How much of it</legend>
-              {SCOPES.map(({ value, words }) => (
+              {choices.map(({ scope: value, words }) => (
                 <label key={value} className="flex items-center gap-2">
                   <input
                     type="radio"
@@ -59,7 +87,10 @@ export function CancelDialog({ booking }: { booking: Booking }) {
               ))}
             </fieldset>
           )}
-          <Field label="Why" hint={`For ${otherOf(booking)}; may be empty.`}>
+          <Field
+            label="Why"
+            hint={`For ${scope === 'session' ? 'everyone' : otherOf(booking)}; may be empty.`}
+          >
             {(control) => (
               <Textarea
                 {...control}
@@ -74,7 +105,7 @@ export function CancelDialog({ booking }: { booking: Booking }) {
               Keep it
             </Button>
             <Button type="submit" variant="danger" busy={isLoading}>
-              Cancel the booking
+              {scope === 'session' ? 'Cancel the session' : 'Cancel the booking'}
             </Button>
           </div>
         </form>

@@ -7,8 +7,8 @@ import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
 import { Skeleton } from '@/components/ui/skeleton';
 import { useTitle } from '@/lib/title';
-import { useBookingsQuery } from './api';
-import { BookingState, isAhead, otherOf } from './booking-state';
+import { useBookingsInfiniteQuery } from './api';
+import { BookingState, bySession, company, isAhead, otherOf } from './booking-state';
 import { WayIn } from './way-in';
 import { WeekView } from './week-view';
 import { WhenInFull } from './when-in-full';
@@ -43,7 +43,7 @@ export function HomePage({ checklist }: HomePageProps) {
 }
 
 function Next() {
-  const { data, error, refetch } = useBookingsQuery('upcoming', {
+  const { data, error, refetch } = useBookingsInfiniteQuery('upcoming', {
     refetchOnMountOrArgChange: true,
     refetchOnFocus: true,
   });
@@ -53,36 +53,42 @@ function Next() {
     );
   }
   if (!data) return <Skeleton className="h-32" />;
-  const [next, ...later] = data.items.filter(isAhead);
+  const [page] = data.pages;
+  const [next, ...later] = bySession(page?.items.filter(isAhead) ?? []);
+  const more = `${later.length}${page?.next_cursor ? ' or more' : ''}`;
   return (
     <section aria-labelledby="next" className="grid gap-3">
       <h2 id="next" className="text-lg">
         What comes next
       </h2>
-      {next ? <NextCard booking={next} /> : <p className="text-muted">Nothing is booked.</p>}
+      {next ? (
+        <NextCard booking={next[0]} others={next.length - 1} />
+      ) : (
+        <p className="text-muted">Nothing is booked.</p>
+      )}
       {later.length > 0 && (
         <p className="text-sm text-muted">
-          And {later.length === 1 ? 'one more' : `${later.length} more`} after that, in the calendar
-          below.
+          And {more === '1' ? 'one' : more} more after that, in the calendar below.
         </p>
       )}
     </section>
   );
 }
 
-function NextCard({ booking }: { booking: Booking }) {
+function NextCard({ booking, others }: { booking: Booking; others: number }) {
   return (
     <Card className="grid gap-3">
       <div className="flex flex-wrap items-center gap-3">
         <h3 className="min-w-0 font-medium break-words">
           <Link to={`/bookings/${booking.id}`} className="rounded-sm hover:underline">
-            {booking.title} with {otherOf(booking)}
+            {booking.title} with {company(otherOf(booking), others)}
           </Link>
         </h3>
         <BookingState state={booking.state} />
       </div>
       <WhenInFull startsAtMs={booking.starts_at_ms} endsAtMs={booking.ends_at_ms} />
       {booking.you === 'mentor' &&
+        others === 0 &&
         booking.answers.map(({ question, answer }) => (
           <p key={question} className="text-sm break-words whitespace-pre-line">
             <span className="text-muted">{question}</span> {answer}

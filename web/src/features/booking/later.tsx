@@ -9,6 +9,7 @@ export const BookForm = lazy(async () => ({ default: (await import('./book-form'
 export const CancelDialog = lazy(async () => ({
   default: (await import('./cancel-dialog')).CancelDialog,
 }));
+export const GroupList = lazy(async () => ({ default: (await import('./group-list')).GroupList }));
 export const HoldStep = lazy(async () => ({ default: (await import('./hold-step')).HoldStep }));
 export const MoveDialog = lazy(async () => ({
   default: (await import('./move-dialog')).MoveDialog,

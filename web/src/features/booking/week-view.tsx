@@ -2,14 +2,14 @@ import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { useMeQuery } from '@/api/me';
-import type { Booking } from '@/api/types';
+import type { AgendaItem } from '@/api/types';
 import { Button } from '@/components/ui/button';
 import { SmallIconButton } from '@/components/ui/small-icon-button';
 import { serverNow } from '@/lib/server-clock';
 import { browserViewer, clockTime, zoneName } from '@/lib/time';
 import { useMedia } from '@/lib/use-media';
-import { useBookingsQuery, useMyHoursQuery } from './api';
-import { otherOf } from './booking-state';
+import { useAgendaQuery, useMyHoursQuery } from './api';
+import { company } from './booking-state';
 import { dateIn } from './days';
 import { cellByKey, dateAfter, type Part, partsOf, rangeOf, type Stretch, weekOf } from './week';
 
@@ -38,11 +38,7 @@ export function WeekView() {
   const isMentor = me?.mentor?.status === 'approved';
   const range = rangeOf(weekOf(date));
   const { data: hours } = useMyHoursQuery(range, { skip: !isMentor });
-  const { data: ahead } = useBookingsQuery('upcoming');
-  const { data: past } = useBookingsQuery('past');
-  const bookings = [...(past?.items ?? []), ...(ahead?.items ?? [])].filter(
-    ({ state }) => state !== 'cancelled',
-  );
+  const { data: sessions } = useAgendaQuery(range, { refetchOnMountOrArgChange: true });
   const step = isNarrow ? 1 : 7;
   const what = isNarrow ? 'day' : 'week';
   const first = days[0] ?? date;
@@ -71,7 +67,7 @@ export function WeekView() {
         today={today}
         date={date}
         onDate={setDate}
-        bookings={partsOf(bookings, days, timeZone)}
+        sessions={partsOf(sessions ?? [], days, timeZone)}
         hours={partsOf(hours ?? [], days, timeZone)}
         timeZone={timeZone}
       />
@@ -87,13 +83,13 @@ interface GridProps {
   today: string;
   date: string;
   onDate: (date: string) => void;
-  bookings: Part<Booking>[];
+  sessions: Part<AgendaItem>[];
   hours: Part<Stretch>[];
   timeZone: string;
 }
 
 /** Days across, hours down (ARIA grid: arrows, Home, End, Page keys; Enter opens the booking). */
-function Grid({ days, today, date, onDate, bookings, hours, timeZone }: GridProps) {
+function Grid({ days, today, date, onDate, sessions, hours, timeZone }: GridProps) {
   const grid = useRef<HTMLDivElement>(null);
   const [hour, setHour] = useState(MORNING + 2);
   const awaited = useRef(false);
@@ -113,14 +109,14 @@ function Grid({ days, today, date, onDate, bookings, hours, timeZone }: GridProp
   }, [date, hour]);
 
   const of = (day: string, at: number) =>
-    bookings.filter(
+    sessions.filter(
       (part) => part.date === day && part.from < 60 * (at + 1) && part.until > 60 * at,
     );
 
   const onKeyDown = (day: string, at: number, event: KeyboardEvent) => {
-    const booking = of(day, at)[0]?.of;
-    if (event.key === 'Enter' && booking && event.target === event.currentTarget) {
-      void navigate(`/bookings/${booking.id}`);
+    const session = of(day, at)[0]?.of;
+    if (event.key === 'Enter' && session && event.target === event.currentTarget) {
+      void navigate(`/bookings/${session.booking_id}`);
       return;
     }
     const next = cellByKey({ date: day, hour: at }, event.key);
@@ -170,8 +166,8 @@ function Grid({ days, today, date, onDate, bookings, hours, timeZone }: GridProp
             const said = [
               `${spoken(day, { weekday: 'long', day: 'numeric', month: 'long' })}, ${hourName(at)}`,
               ...booked.map(
-                ({ of: booking }) =>
-                  `${booking.title} with ${otherOf(booking)}, ${clockTime(booking.starts_at_ms, viewer)}`,
+                ({ of: session }) =>
+                  `${session.title} with ${peopleOf(session)}, ${clockTime(session.starts_at_ms, viewer)}`,
               ),
               ...(open.length > 0 && booked.length === 0 ? ['can be booked'] : []),
             ];
@@ -198,15 +194,15 @@ function Grid({ days, today, date, onDate, bookings, hours, timeZone }: GridProp
                 ))}
                 {booked
                   .filter(({ from }) => Math.floor(from / 60) === at)
-                  .map(({ of: booking, from, until }) => (
+                  .map(({ of: session, from, until }) => (
                     <Link
-                      key={booking.id}
-                      to={`/bookings/${booking.id}`}
+                      key={session.booking_id}
+                      to={`/bookings/${session.booking_id}`}
                       tabIndex={-1}
                       style={placed(at, from, until)}
                       className="absolute inset-x-0.5 z-10 overflow-hidden rounded-sm bg-accent px-1 text-xs text-accent-foreground hover:bg-accent-hover"
                     >
-                      {clockTime(booking.starts_at_ms, viewer)} {otherOf(booking)}
+                      {clockTime(session.starts_at_ms, viewer)} {peopleOf(session)}
                     </Link>
                   ))}
               </div>
@@ -216,6 +212,10 @@ function Grid({ days, today, date, onDate, bookings, hours, timeZone }: GridProp
       ))}
     </div>
   );
+}
+
+function peopleOf({ with: first, others }: AgendaItem): string {
+  return company(first.display_name, others);
 }
 
 /** Where minutes of a day are inside the cell of an hour. */
