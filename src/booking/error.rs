@@ -91,7 +91,7 @@ pub enum BookingError {
     #[error("the cursor is not one of ours")]
     CursorInvalid,
     #[error(transparent)]
-    Range(#[from] AvailabilityError),
+    Range(#[from] Box<AvailabilityError>),
     #[error("what was typed is not valid")]
     Invalid(Vec<FieldProblem>),
     #[error("the database failed")]
@@ -205,7 +205,7 @@ impl From<BookingError> for Problem {
             BookingError::CursorInvalid => {
                 (StatusCode::BAD_REQUEST, "cursor_invalid", "Start again from the first page.")
             }
-            BookingError::Range(error) => return error.into(),
+            BookingError::Range(error) => return (*error).into(),
             BookingError::Invalid(fields) => return Problem::fields(fields),
             BookingError::Database(_) => return Problem::internal(error),
         };

@@ -67,7 +67,7 @@ struct AgendaItem {
 impl Booking {
     /// Somebody's places in sessions that touch `from..until`, in order of time, those of one session together.
     async fn agenda(&self, me: UserId, from: Timestamp, until: Timestamp) -> Result<Vec<Appointment>, BookingError> {
-        availability::check_range(from, until)?;
+        availability::check_range(from, until).map_err(Box::new)?;
         Ok(store::appointments_between(&mut *self.kernel.db.read().await?, me, from, until).await?)
     }
 }
