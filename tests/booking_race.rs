@@ -89,7 +89,7 @@ impl Race {
         Self { world, engine, mentors, offerings, from_ms, clients, tally: Tally::default() }
     }
 
-    /// Books, holds, confirms, lets go, moves and cancels at random until the attempts of all are used up. Some holds are
+    /// Books, holds, confirms, lets go, moves and cancels (now and then a mentor for everyone) at random until the attempts of all are used up. Some holds are
     /// forgotten, and run out.
     async fn run_client(&self, browser: &Browser, seed: u64, attempts: u32) {
         let mut random = SmallRng::seed_from_u64(seed);
@@ -133,8 +133,14 @@ impl Race {
                 self.judge(&self.send(browser, &format!("/api/bookings/{id}/reschedule"), &body).await, 200);
             }
             9..=11 if !mine.booked.is_empty() => {
-                let (id, _) = mine.booked.swap_remove(random.random_range(0..mine.booked.len()));
-                self.judge(&self.send(browser, &format!("/api/bookings/{id}/cancel"), &json!({})).await, 200);
+                let (id, which) = mine.booked.swap_remove(random.random_range(0..mine.booked.len()));
+                let cancel = format!("/api/bookings/{id}/cancel");
+                if random.random_bool(0.9) {
+                    self.judge(&self.send(browser, &cancel, &json!({})).await, 200);
+                } else {
+                    let mentor = &self.mentors[self.offerings[which].mentor];
+                    self.judge(&self.send(mentor, &cancel, &json!({"scope": "session"})).await, 200);
+                }
             }
             12 if !mine.booked.is_empty() => {
                 let (id, which) = &mine.booked[random.random_range(0..mine.booked.len())];
@@ -160,8 +166,9 @@ impl Race {
         if proposed.is_some() && random.random_bool(0.5) {
             let (accept, body) = (format!("{path}/accept"), json!({"starts_at_ms": one}));
             let accepted = self.send(&self.mentors[offering.mentor], &accept, &body).await;
-            // The clock may have moved past its end meanwhile.
-            assert!(accepted.status == 200 || accepted.text.contains("proposal_over"), "{}", accepted.text);
+            // The clock may have moved past its end meanwhile, or the mentor called the session off.
+            let over = ["proposal_over", "booking_over"].iter().any(|code| accepted.text.contains(code));
+            assert!(accepted.status == 200 || over, "{}", accepted.text);
         }
     }
 
@@ -191,7 +198,8 @@ impl Race {
         assert_eq!(answer.status.as_u16(), 409, "{}", answer.text);
         match body["code"].as_str() {
             Some("opening_taken") => assert!(body["alternatives"].is_array(), "{}", answer.text),
-            Some("already_booked" | "not_full" | "group_session") => {}
+            // The mentor may have cancelled it for everyone.
+            Some("already_booked" | "not_full" | "group_session" | "booking_over") => {}
             Some("hold_over") => {
                 self.tally.late.fetch_add(1, Ordering::Relaxed);
             }
