@@ -89,8 +89,8 @@ impl Race {
         Self { world, engine, mentors, offerings, from_ms, clients, tally: Tally::default() }
     }
 
-    /// Books, holds, confirms, lets go, moves and cancels (now and then a mentor for everyone) at random until the attempts of all are used up. Some holds are
-    /// forgotten, and run out.
+    /// Books, holds, confirms, lets go, moves and cancels at random, now and then as a mentor for everyone, until the attempts
+    /// of all are used up. Some holds are forgotten, and run out.
     async fn run_client(&self, browser: &Browser, seed: u64, attempts: u32) {
         let mut random = SmallRng::seed_from_u64(seed);
         let mut mine = Mine::default();
