@@ -288,6 +288,9 @@ impl Booking {
         if booking.starts_at == starts_at {
             return Ok(id);
         }
+        // First of all: whoever cancels it at the same time waits, or was faster and has given its seat back.
+        let deed = Deed { what: What::Rescheduled, by: Actor::Mentee, actor: Some(me), reason: "" };
+        advance(conn, &self.kernel, id, booking.state, &deed).await?;
         proposals::drop_open(conn, id).await?;
         let session = if offering.terms.seats == 1 {
             move_alone(conn, &self.kernel, offering, &booking, starts_at).await?
@@ -299,8 +302,6 @@ impl Booking {
             return Err(BookingError::AlreadyBooked);
         }
         store::move_to(conn, &booking, session, offering, starts_at, self.kernel.clock.now()).await?;
-        let deed = Deed { what: What::Rescheduled, by: Actor::Mentee, actor: Some(me), reason: "" };
-        advance(conn, &self.kernel, id, booking.state, &deed).await?;
         Ok(id)
     }
 
