@@ -9,7 +9,7 @@ use crate::world::{Answer, Browser, World};
 
 const OFFER_MS: i64 = 1_800_000;
 
-pub(crate) fn pair() -> Value {
+fn pair() -> Value {
     json!({"title": "A circle", "minutes": 60, "seats": 2, "minimum_notice_minutes": 0})
 }
 

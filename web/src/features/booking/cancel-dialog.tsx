@@ -16,7 +16,7 @@ interface Choice {
   words: string;
 }
 
-/** How much can be cancelled at once; one choice is none. */
+/** How much can be cancelled at once; empty where there is nothing to choose. */
 function choicesOf(booking: Booking): Choice[] {
   if (booking.series_id) {
     return [
@@ -34,7 +34,7 @@ function choicesOf(booking: Booking): Choice[] {
       },
     ];
   }
-  return [{ scope: 'this', words: '' }];
+  return [];
 }
 
 function consequence(booking: Booking, scope: CancelScope): string {
@@ -70,7 +70,7 @@ export function CancelDialog({ booking }: { booking: Booking }) {
       <DialogContent title="Cancel this booking?" description={consequence(booking, scope)}>
         <form onSubmit={submit} className="grid gap-5">
           {isProblem(error) && <Banner tone="danger">{sortProblem(error, [], {}).form}</Banner>}
-          {choices.length > 1 && (
+          {choices.length > 0 && (
             <fieldset className="grid gap-2">
               <legend className="mb-1 text-sm font-medium">How much of it</legend>
               {choices.map(({ scope: value, words }) => (
