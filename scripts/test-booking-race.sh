@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 run() {
-  RACE_ENGINE=$1 RACE_ATTEMPTS=$2 scripts/postgres.sh with cargo test -p facementor --test integration -- \
+  RACE_ENGINE=$1 RACE_ATTEMPTS=$2 scripts/postgres.sh with cargo test --workspace --test integration -- \
     --ignored --exact booking_race::a_large_crowd --nocapture | grep -E '^\{|test result|panicked'
 }
 run postgres "${RACE_ATTEMPTS:-100000}"

@@ -1,9 +1,10 @@
-//! Group sessions as their mentor's: who has a place, the calendar, and cancelling for everyone.
+//! Group sessions as their mentor's: who has a place, the calendar, and cancelling or moving for everyone.
 
 use facementor::kernel::mail::Folder;
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::booking::{HOUR_MS, book, cancel, half_hour, offer, openings, path, reschedule, text};
+use crate::booking::{HOUR_MS, book, cancel, go_to, half_hour, offer, openings, path, reschedule, text};
 use crate::booking_waitlist::{Full, confirm, full, offered, wait, waits};
 use crate::both_engines;
 use crate::world::Browser;
@@ -76,6 +77,110 @@ both_engines! {
         letters.sort();
         let told = [("ada", true, false), ("eve", true, false), ("kim", false, true), ("zoe", false, true)];
         assert_eq!(letters, told.map(|(name, calendar, line)| (format!("{name}@example.test"), calendar, line)));
+    }
+
+    async fn a_session_moves_for_everyone(world: World) {
+        let Full { offering, at, ada, seated: [(bo, bos), (eve, eves)] } = full(&world).await;
+        let (zoe, kim) = (world.person("Zoe").await, world.person("Kim").await);
+        for who in [&zoe, &kim] {
+            wait(who, &offering, at).await.expect(201);
+        }
+        // Zoe is asked, Kim still waits.
+        cancel(&bo, &bos).await.expect(200);
+        let seat = offered(&zoe).await.expect("a seat");
+        let alone = offer(&ada, half_hour()).await;
+        let (elsewhere, taken) = (at + 24 * HOUR_MS, at + 48 * HOUR_MS);
+        book(&bo, &alone, taken).await.expect(201);
+        let move_to = async |who: &Browser, at: i64| {
+            who.post(&format!("{}/reschedule", path(&eves)), &json!({"starts_at_ms": at, "reason": "A train is late"})).await
+        };
+        move_to(&kim, elsewhere).await.problem(404, "not_found");
+        let refused = move_to(&ada, taken).await.problem(409, "opening_taken");
+        assert!(refused["alternatives"].as_array().is_some_and(|free| !free.is_empty()), "{refused}");
+        assert_eq!(zoe.get(&seat).await.expect(200)["state"], "held", "nothing has moved");
+        for _ in 0..2 {
+            assert_eq!(move_to(&ada, elsewhere).await.expect(200)["starts_at_ms"], elsewhere);
+        }
+
+        let moved = eve.get(&path(&eves)).await.expect(200);
+        for same in ["session_id", "state", "join_code"] {
+            assert_eq!(moved[same], eves[same], "{same}");
+        }
+        assert_eq!((&moved["starts_at_ms"], &moved["ends_at_ms"]), (&json!(elsewhere), &json!(elsewhere + HOUR_MS)));
+        assert_eq!(moved["free_cancellation_until_ms"], elsewhere);
+        let history = moved["history"].as_array().expect("a list");
+        let line = json!({"at_ms": world.now_ms(), "what": "rescheduled", "by": "mentor", "reason": "A train is late"});
+        assert_eq!((history.len(), &history[1]), (2, &line));
+        assert_eq!(openings(&bo, &offering, at, at + HOUR_MS).await, [(at, 2)]);
+        assert_eq!(openings(&bo, &offering, elsewhere, elsewhere + HOUR_MS).await, []);
+        // What was held at the old time is not confirmed at the new one: Zoe is asked anew, and still before Kim.
+        confirm(&zoe, &seat).await.problem(409, "hold_over");
+        for (who, position) in [(&zoe, 0), (&kim, 1)] {
+            let mine = waits(who).await;
+            assert_eq!((mine.len(), &mine[0]["starts_at_ms"], &mine[0]["position"]), (1, &json!(elsewhere), &json!(position)));
+        }
+        let seat = offered(&zoe).await.expect("a seat again");
+        assert_eq!(confirm(&zoe, &seat).await.expect(200)["starts_at_ms"], elsewhere);
+
+        world.settle().await;
+        let letters = Folder::of(&world.state().kernel.config).letters().into_iter();
+        let mut letters: Vec<_> = letters
+            .filter(|letter| letter.subject.starts_with("Moved"))
+            .map(|letter| (letter.to, letter.calendar.is_some(), letter.text.contains("A train is late"), letter.text.contains("can cancel until it starts"), letter.text.contains("keep your place")))
+            .collect();
+        letters.sort();
+        let told = [("ada", true, true, false, false), ("eve", true, true, true, false), ("kim", false, false, false, true), ("zoe", false, false, false, true)];
+        assert_eq!(letters, told.map(|(name, calendar, why, free, line)| (format!("{name}@example.test"), calendar, why, free, line)));
+
+        // The notice that was agreed does not bind who was moved.
+        go_to(&world, elsewhere - HOUR_MS, &[&ada, &eve]).await;
+        cancel(&eve, &eves).await.expect(200);
+        move_to(&ada, at + 5 * 24 * HOUR_MS).await.problem(409, "booking_over");
+    }
+
+    async fn what_has_begun_does_not_move(world: World) {
+        let Full { at, ada, seated: [(_, bos), _], .. } = full(&world).await;
+        go_to(&world, at, &[&ada]).await;
+        reschedule(&ada, &bos, at + 48 * HOUR_MS).await.problem(409, "booking_over");
+        let long = json!({"starts_at_ms": at, "reason": "x".repeat(501)});
+        ada.post(&format!("{}/reschedule", path(&bos)), &long).await.problem(422, "reason_invalid");
+    }
+
+    async fn whoever_leaves_or_comes_while_it_moves_is_where_they_were_told(world: World) {
+        let Full { offering, at, ada, seated: [(_, bos), (eve, eves)] } = full(&world).await;
+        let (zoe, late) = (world.person("Zoe").await, world.person("Late").await);
+        let elsewhere = at + 24 * HOUR_MS;
+        let (moved, again, cancelled, waited, booked) = tokio::join!(
+            reschedule(&ada, &bos, elsewhere),
+            reschedule(&ada, &eves, elsewhere),
+            cancel(&eve, &eves),
+            wait(&zoe, &offering, at),
+            book(&late, &offering, at),
+        );
+        assert_eq!((moved.status.as_u16(), cancelled.status.as_u16()), (200, 200));
+        assert!([200, 409].contains(&again.status.as_u16()), "{}", again.text);
+        let group = ada.get(&path(&bos)).await.expect(200);
+        assert_eq!((&group["starts_at_ms"], group["group"].as_array().map(Vec::len)), (&json!(elsewhere), Some(1 + usize::from(
+            booked.status == 201 && booked.expect(201)["session_id"] == group["session_id"]))));
+        // Who lined up moved with the line, or was told that nothing there is full.
+        match waited.status.as_u16() {
+            201 => assert_eq!(waits(&zoe).await[0]["starts_at_ms"], elsewhere),
+            409 => assert_eq!(waits(&zoe).await.len(), 0),
+            _ => panic!("{}", waited.text),
+        }
+    }
+
+    async fn a_group_that_became_an_offering_for_one_is_left_alone(world: World) {
+        let Full { offering, at, ada, seated: [(bo, bos), (eve, eves)] } = full(&world).await;
+        let one = json!({"title": "A circle", "minutes": 60, "seats": 1, "minimum_notice_minutes": 0});
+        let path_of_it = format!("/api/me/offerings/{offering}");
+        ada.send(Method::PUT, &path_of_it, |request| request.json(&one)).await.expect(200);
+        let elsewhere = at + 24 * HOUR_MS;
+        let moved = reschedule(&bo, &bos, elsewhere).await.expect(200);
+        assert_eq!((&moved["starts_at_ms"], moved["session_id"] == bos["session_id"]), (&json!(elsewhere), false));
+        let stays = eve.get(&path(&eves)).await.expect(200);
+        assert_eq!((&stays["starts_at_ms"], &stays["session_id"]), (&json!(at), &eves["session_id"]));
+        assert_eq!(openings(&bo, &offering, at, at + HOUR_MS).await, [], "Eve's time is hers");
     }
 
     async fn a_mentor_who_leaves_leaves_no_line(world: World) {

@@ -11,6 +11,7 @@ use std::time::Duration;
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
+use sqlx::any::AnyRow;
 use sqlx::{Connection, Row};
 
 use crate::booking::{mentor_with, offer, text};
@@ -58,6 +59,7 @@ struct Race {
 struct Offered {
     id: String,
     minutes: i64,
+    is_group: bool,
     /// Which one's.
     mentor: usize,
 }
@@ -80,8 +82,8 @@ impl Race {
                 "buffer_after_minutes": 5});
             let forty_five = offer(&browser, buffered).await;
             let circle = offer(&browser, json!({"title": "Circle", "minutes": 60, "seats": 4})).await;
-            for (id, minutes) in [(thirty, 30), (forty_five, 45), (circle, 60)] {
-                offerings.push(Offered { id, minutes, mentor });
+            for (id, minutes, is_group) in [(thirty, 30, false), (forty_five, 45, false), (circle, 60, true)] {
+                offerings.push(Offered { id, minutes, is_group, mentor });
             }
             mentors.push(browser);
         }
@@ -129,8 +131,11 @@ impl Race {
             }
             7..=8 if !mine.booked.is_empty() => {
                 let (id, which) = &mine.booked[random.random_range(0..mine.booked.len())];
-                let body = json!({"starts_at_ms": self.start(random, self.offerings[*which].minutes)});
-                self.judge(&self.send(browser, &format!("/api/bookings/{id}/reschedule"), &body).await, 200);
+                let offering = &self.offerings[*which];
+                let body = json!({"starts_at_ms": self.start(random, offering.minutes)});
+                let everyones = offering.is_group && random.random_bool(0.25);
+                let who = if everyones { &self.mentors[offering.mentor] } else { browser };
+                self.judge(&self.send(who, &format!("/api/bookings/{id}/reschedule"), &body).await, 200);
             }
             9..=11 if !mine.booked.is_empty() => {
                 let (id, which) = mine.booked.swap_remove(random.random_range(0..mine.booked.len()));
@@ -262,6 +267,24 @@ impl Race {
             rows.expect("reads").iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect();
         let expected: BTreeSet<_> = owners.into_iter().map(|((mentor, granule), id)| (mentor, granule, id)).collect();
         assert_eq!(occupied, expected, "what is occupied is what is booked or held");
+        let sql = "SELECT CAST(COUNT(*) AS BIGINT) FROM bookings b JOIN sessions s ON s.id = b.session_id
+                   WHERE b.state IN ('confirmed', 'held')
+                     AND (b.starts_at_ms <> s.starts_at_ms OR b.ends_at_ms <> s.ends_at_ms)";
+        let elsewhere: i64 = sqlx::query_scalar(sql).fetch_one(&mut *conn).await.expect("counts");
+        assert_eq!(elsewhere, 0, "a booking is where its session is");
+        // Each group session that goes on says how many seats it has left, and no other does.
+        let groups = "SELECT id, offering_id, starts_at_ms, CAST(seats - seats_taken AS BIGINT) AS seats_left
+                      FROM sessions WHERE seats > 1 AND state <> 'ended' ORDER BY 1";
+        let told = "SELECT session_id, offering_id, starts_at_ms, CAST(seats_left AS BIGINT) AS seats_left
+                    FROM group_openings ORDER BY 1";
+        let mut both = Vec::new();
+        for sql in [groups, told] {
+            let rows = sqlx::query(sql).fetch_all(&mut *conn).await.expect("reads");
+            let line =
+                |row: &AnyRow| -> (String, String, i64, i64) { (row.get(0), row.get(1), row.get(2), row.get(3)) };
+            both.push(rows.iter().map(line).collect::<Vec<_>>());
+        }
+        assert_eq!(both[0], both[1], "group sessions and their openings");
         // A life is told line by line, and ends once.
         let sql = "SELECT b.id, b.state, (SELECT CAST(COUNT(*) AS BIGINT) FROM booking_history h
                      WHERE h.booking_id = b.id AND h.what = 'booked') AS booked,

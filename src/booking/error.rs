@@ -44,7 +44,7 @@ pub enum BookingError {
     EmailUnverified,
     #[error("no such booking")]
     BookingUnknown,
-    #[error("only its mentee may move a booking")]
+    #[error("only its mentee may move a booking of two")]
     MenteeRequired,
     #[error("the booking is over")]
     BookingOver,
@@ -153,9 +153,11 @@ impl From<BookingError> for Problem {
             BookingError::EmailUnverified => {
                 (StatusCode::FORBIDDEN, "email_unverified", "Confirm your e-mail address first.")
             }
-            BookingError::MenteeRequired => {
-                (StatusCode::FORBIDDEN, "mentee_required", "Only the mentee can move a booking. Cancel it instead.")
-            }
+            BookingError::MenteeRequired => (
+                StatusCode::FORBIDDEN,
+                "mentee_required",
+                "Only the mentee can move this booking. Propose other times.",
+            ),
             BookingError::BookingOver => (StatusCode::CONFLICT, "booking_over", "This booking is over or cancelled."),
             BookingError::NotConfirmed => {
                 (StatusCode::CONFLICT, "booking_not_confirmed", "This time is only held for you. Confirm it first.")

@@ -81,6 +81,20 @@ impl Fact for WaitOver {
     }
 }
 
+/// Booking tells somebody who waits for a seat that the session, and their place in its line, moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitMoved {
+    pub wait: WaitId,
+}
+
+impl Fact for WaitMoved {
+    const KIND: &'static str = "booking.wait_moved";
+
+    fn subject(&self) -> String {
+        self.wait.to_string()
+    }
+}
+
 /// Live tells: the session's room has opened, someone is in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomOpened {

@@ -18,7 +18,7 @@ pub use attendance::{AttendanceAnswer, Dispute, DisputeState, Disputed, Outcome,
 pub use error::BookingError;
 pub use events::{
     BookingChanged, BookingSettled, Closing, Media, ParticipantJoined, ParticipantLeft, ParticipantMedia, RoomClosed,
-    RoomOpened, SeriesChanged, SeriesStep, SessionEnded, WaitOver,
+    RoomOpened, SeriesChanged, SeriesStep, SessionEnded, WaitMoved, WaitOver,
 };
 pub use model::{Encryption, JoinCode, Page, Person, Role, Session, SessionState, WaitingRoom};
 pub use routes::routes;

@@ -6,11 +6,14 @@ use super::proposals;
 use super::series;
 use super::store::{self, Recipient};
 use super::waitlist::{self, Waited};
-use crate::booking::events::{BookingChanged, SeriesChanged, SeriesStep, WaitOver};
+use crate::booking::events::{BookingChanged, SeriesChanged, SeriesStep, WaitMoved, WaitOver};
 use crate::kernel::Kernel;
 use crate::kernel::clock::Timestamp;
+use crate::kernel::ids::WaitId;
 use crate::kernel::mail::{Action, Invitation, Letter, Mailer};
 use crate::kernel::outbox::{Event, Fact, Handler, HandlerError};
+
+const KINDS: &[&str] = &[BookingChanged::KIND, SeriesChanged::KIND, WaitOver::KIND, WaitMoved::KIND];
 
 /// Heard twice it is the same letter, with the same Message-ID.
 pub(in crate::booking) fn letters(kernel: &Kernel, mailer: &Mailer) -> Handler {
@@ -19,18 +22,18 @@ pub(in crate::booking) fn letters(kernel: &Kernel, mailer: &Mailer) -> Handler {
         let (kernel, mailer) = (kernel.clone(), mailer.clone());
         async move { write(&kernel, &mailer, event).await }
     };
-    Handler::new("booking.letters", &[BookingChanged::KIND, SeriesChanged::KIND, WaitOver::KIND], work)
-        .talks_to_others()
+    Handler::new("booking.letters", KINDS, work).talks_to_others()
 }
 
 async fn write(kernel: &Kernel, mailer: &Mailer, event: Event) -> Result<(), HandlerError> {
     if let Some(changed) = event.read::<SeriesChanged>()? {
         return write_of_series(kernel, mailer, &event, &changed).await;
     }
-    if let Some(over) = event.read::<WaitOver>()? {
-        let Some(waited) = waitlist::waited(&mut *kernel.db.read().await?, over.wait).await? else { return Ok(()) };
-        let letter = wait_letter(&kernel.config.name, &waited);
-        return mailer.deliver(event.id, &waited.who.email, &letter).await;
+    if let Some(WaitOver { wait }) = event.read()? {
+        return write_of_wait(kernel, mailer, &event, wait, wait_over_letter).await;
+    }
+    if let Some(WaitMoved { wait }) = event.read()? {
+        return write_of_wait(kernel, mailer, &event, wait, wait_moved_letter).await;
     }
     let Some(changed) = event.read::<BookingChanged>()? else { return Ok(()) };
     let mut conn = kernel.db.read().await?;
@@ -66,6 +69,17 @@ async fn write(kernel: &Kernel, mailer: &Mailer, event: Event) -> Result<(), Han
     };
     let invitation = Invitation { method: method.as_str(), object: calendar::object(&booking, method, &around) };
     mailer.deliver_invitation(event.id, &recipient.email, &letter, &invitation).await
+}
+
+async fn write_of_wait(
+    kernel: &Kernel,
+    mailer: &Mailer,
+    event: &Event,
+    wait: WaitId,
+    letter: impl Fn(&str, &Waited) -> Letter,
+) -> Result<(), HandlerError> {
+    let Some(waited) = waitlist::waited(&mut *kernel.db.read().await?, wait).await? else { return Ok(()) };
+    mailer.deliver(event.id, &waited.who.email, &letter(&kernel.config.name, &waited)).await
 }
 
 async fn write_of_series(
@@ -141,7 +155,7 @@ fn series_letter(
 }
 
 /// Pure. To who was in line for a session that does not take place.
-fn wait_letter(site: &str, waited: &Waited) -> Letter {
+fn wait_over_letter(site: &str, waited: &Waited) -> Letter {
     let Waited { title, starts_at, mentor_name, mentor_slug, origin, who } = waited;
     let page = mentor_slug.as_ref().map_or_else(|| "/mentors".to_owned(), |slug| format!("/mentors/{slug}"));
     Letter {
@@ -153,6 +167,22 @@ fn wait_letter(site: &str, waited: &Waited) -> Letter {
         ],
         action: Some(Action { label: "Find another time".to_owned(), url: format!("{origin}{page}") }),
         closing: vec![format!("{site} sends this because you were in line for a session there.")],
+    }
+}
+
+/// Pure. To who is in line for a session that moved.
+fn wait_moved_letter(site: &str, waited: &Waited) -> Letter {
+    let Waited { title, starts_at, mentor_name, origin, who, .. } = waited;
+    Letter {
+        subject: format!("Moved: {title}"),
+        paragraphs: vec![
+            format!("Hello {},", who.display_name),
+            format!("{mentor_name} moved the session you are in line for to another time."),
+            format!("{title}\n{}", when(*starts_at, who.time_zone.as_deref())),
+            "You keep your place. If that time does not suit you, step out of the line.".to_owned(),
+        ],
+        action: Some(Action { label: "See your bookings".to_owned(), url: format!("{origin}/bookings") }),
+        closing: vec![format!("{site} sends this because you are in line for a session there.")],
     }
 }
 
@@ -200,6 +230,9 @@ fn letter(
     if !times.is_empty() {
         let times: Vec<_> = times.iter().map(|time| when(*time, zone)).collect();
         paragraphs.push(format!("Proposed instead:\n{}", times.join("\n")));
+    }
+    if line.what == What::Rescheduled && line.by == Actor::Mentor && !by_you && booking.seats > 1 {
+        paragraphs.push("If that time does not suit you, you can cancel until it starts.".to_owned());
     }
     let mut label = "See the booking";
     if let (What::Offered, Some(expires_at)) = (line.what, booking.expires_at) {

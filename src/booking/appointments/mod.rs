@@ -44,7 +44,7 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{BookingId, OfferingId, UserId};
 use calendar::{Method, Surroundings};
 use deeds::{Deed, advance, note, tell, tell_these};
-use seating::{leave, move_alone, occupy, place_in, require_opening};
+use seating::{leave, move_whole, occupy, place_in, require_opening};
 use store::{NewBooking, Whose};
 
 /// How many other times those are offered who lost a race.
@@ -74,7 +74,7 @@ pub(super) enum Scope {
 enum Taking<'a> {
     New { answers: &'a [String] },
     Held,
-    Moved(BookingId),
+    Moved { id: BookingId, reason: &'a str },
 }
 
 /// A part of somebody's bookings, and where the next part starts.
@@ -91,17 +91,19 @@ impl Booking {
         self.take(me.id, wish.offering, wish.starts_at, taking, &wish.origin).await
     }
 
-    /// Moves a mentee's booking to another opening of the same offering.
+    /// Moves a booking to another opening of the same offering: its mentee that one, the mentor of a group everyone's.
     pub(super) async fn reschedule(
         &self,
         me: UserId,
         id: BookingId,
         starts_at: Timestamp,
+        reason: &str,
         origin: &str,
     ) -> Result<Appointment, BookingError> {
         self.limit(me)?;
+        let reason = &rules::reason(reason).map_err(|mistake| BookingError::Invalid(vec![mistake]))?;
         let before = self.appointment(me, id).await?;
-        self.take(me, before.offering, starts_at, Taking::Moved(id), origin).await
+        self.take(me, before.offering, starts_at, Taking::Moved { id, reason }, origin).await
     }
 
     /// Takes a booking back; or also those of its series that follow; or, as their mentor, everyone's of its session.
@@ -237,13 +239,18 @@ impl Booking {
                     let whose = Whose::Of { mentor: offering.mentor, mentee: me };
                     holds::expire_overdue(&mut tx, &self.kernel, whose).await?;
                     let id = match taking {
-                        Taking::New { answers } => self.book_in(&mut tx, me, offering, starts_at, answers).await?,
+                        Taking::New { answers } => {
+                            let id = self.book_in(&mut tx, me, offering, starts_at, answers).await?;
+                            tell(&mut tx, &self.kernel, id, origin).await?;
+                            id
+                        }
                         Taking::Held => self.hold_in(&mut tx, me, offering, starts_at).await?,
-                        Taking::Moved(id) => self.move_in(&mut tx, me, offering, starts_at, id).await?,
+                        Taking::Moved { id, reason } => {
+                            let booking = find(&mut tx, me, id).await?;
+                            self.move_in(&mut tx, me, offering, starts_at, &booking, (reason, origin)).await?;
+                            id
+                        }
                     };
-                    if !matches!(taking, Taking::Held) {
-                        tell(&mut tx, &self.kernel, id, origin).await?;
-                    }
                     find(&mut tx, me, id).await
                 })
             })
@@ -278,31 +285,37 @@ impl Booking {
         me: UserId,
         offering: &Offering,
         starts_at: Timestamp,
-        id: BookingId,
-    ) -> Result<BookingId, BookingError> {
-        let booking = find(conn, me, id).await?;
-        if booking.party(me) != Party::Mentee {
-            return Err(BookingError::MenteeRequired);
+        booking: &Appointment,
+        (reason, origin): (&str, &str),
+    ) -> Result<(), BookingError> {
+        let (kernel, by) = (&self.kernel, booking.party(me));
+        let deed = Deed { what: What::Rescheduled, by: by.into(), actor: Some(me), reason };
+        if by == Party::Mentor {
+            if booking.seats == 1 {
+                return Err(BookingError::MenteeRequired);
+            }
+            return group::move_all(conn, kernel, offering, starts_at, booking, &deed, origin).await;
         }
-        self.require_changeable(&booking, me)?;
+        self.require_changeable(booking, me)?;
         if booking.starts_at == starts_at {
-            return Ok(id);
+            return Ok(());
         }
         // First of all: whoever cancels it at the same time waits, or was faster and has given its seat back.
-        let deed = Deed { what: What::Rescheduled, by: Actor::Mentee, actor: Some(me), reason: "" };
-        advance(conn, &self.kernel, id, booking.state, &deed).await?;
-        proposals::drop_open(conn, id).await?;
-        let session = if offering.terms.seats == 1 {
-            move_alone(conn, &self.kernel, offering, &booking, starts_at).await?
+        advance(conn, kernel, booking.id, booking.state, &deed).await?;
+        proposals::drop_open(conn, booking.id).await?;
+        let session = if booking.seats == 1 && offering.terms.seats == 1 {
+            // Keeps its room and link.
+            move_whole(conn, kernel, offering, booking.session, starts_at).await?;
+            booking.session
         } else {
-            leave(conn, &self.kernel, &booking).await?;
-            place_in(conn, &self.kernel, offering, starts_at, Some(booking.session), None).await?
+            leave(conn, kernel, booking).await?;
+            place_in(conn, kernel, offering, starts_at, Some(booking.session), None).await?
         };
         if session != booking.session && store::is_expected(conn, session, me).await? {
             return Err(BookingError::AlreadyBooked);
         }
-        store::move_to(conn, &booking, session, offering, starts_at, self.kernel.clock.now()).await?;
-        Ok(id)
+        store::move_to(conn, booking, session, offering, starts_at, kernel.clock.now()).await?;
+        tell(conn, kernel, booking.id, origin).await
     }
 
     fn require_changeable(&self, booking: &Appointment, me: UserId) -> Result<(), BookingError> {

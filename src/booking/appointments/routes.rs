@@ -93,7 +93,11 @@ enum CancelScope {
 
 #[derive(Deserialize, ToSchema)]
 struct Reschedule {
+    /// One of the offering's openings.
     starts_at_ms: Timestamp,
+    /// For the other, or everyone; may be empty.
+    #[serde(default)]
+    reason: String,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -246,8 +250,10 @@ async fn cancel_booking(
 
 /// Move a booking to another opening of its offering
 ///
-/// Only its mentee may. Codes: `opening_taken` (409, with the nearest `alternatives`), `already_booked`,
-/// `booking_over`, `cancellation_late` (409), `mentee_required` (403), `rate_limited`.
+/// Its mentee moves their own. The mentor of a group moves the session before it starts: everyone's bookings and the line,
+/// while holds end; who is moved may cancel until it starts. For a session of two a mentor proposes times.
+/// Codes: `opening_taken` (409, with the nearest `alternatives`), `already_booked`, `booking_over`,
+/// `cancellation_late` (409), `mentee_required` (403), `reason_invalid` (422), `rate_limited`.
 #[utoipa::path(post, path = "/api/bookings/{id}/reschedule", tag = "bookings", params(("id" = BookingId, Path)),
     request_body = Reschedule, responses((status = 200, body = BookingAnswer), Problems),
     security(("cookie" = []), ("bearer" = [])))]
@@ -258,7 +264,7 @@ async fn reschedule_booking(
     Path(id): Path<BookingId>,
     Json(body): Json<Reschedule>,
 ) -> ApiResult<Json<BookingAnswer>> {
-    let moved = booking.reschedule(me.user.id, id, body.starts_at_ms, &client.origin).await?;
+    let moved = booking.reschedule(me.user.id, id, body.starts_at_ms, &body.reason, &client.origin).await?;
     told(&booking, moved, me.user.id).await
 }
 

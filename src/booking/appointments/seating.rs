@@ -46,20 +46,19 @@ pub(super) async fn place_in(
     Ok(id)
 }
 
-/// A session of one mentee keeps its room and link when it moves.
-pub(super) async fn move_alone(
+/// Moves a session with its room and link to an opening; answers the seats it has left.
+pub(super) async fn move_whole(
     conn: &mut AnyConnection,
     kernel: &Kernel,
     offering: &Offering,
-    booking: &Appointment,
+    session: SessionId,
     starts_at: Timestamp,
-) -> Result<SessionId, BookingError> {
+) -> Result<i16, BookingError> {
     let now = kernel.clock.now();
-    require_opening(conn, now, offering, starts_at, Some(booking.session)).await?;
-    availability::release(conn, booking.session).await?;
-    occupy(conn, now, offering, starts_at, booking.session, None).await?;
-    store::move_session(conn, booking.session, offering, starts_at).await?;
-    Ok(booking.session)
+    require_opening(conn, now, offering, starts_at, Some(session)).await?;
+    availability::release(conn, session).await?;
+    occupy(conn, now, offering, starts_at, session, None).await?;
+    Ok(store::move_session(conn, session, offering, starts_at).await?)
 }
 
 pub(super) async fn require_opening(

@@ -38,12 +38,26 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
       const { activeElement: element } = document;
       const by = element?.getAttribute('aria-labelledby');
       return (
-        element?.getAttribute('aria-label') ?? (by && document.getElementById(by)?.textContent) ?? element?.textContent
+        element?.getAttribute('aria-label') ??
+        (by && document.getElementById(by)?.textContent) ??
+        (element as HTMLTextAreaElement | null)?.labels?.[0]?.textContent ??
+        element?.textContent
       );
     });
     if (focused && name.test(focused)) return;
   }
   throw new Error(`the keyboard does not reach ${name}`);
+}
+
+/** Chooses the next of some radios; the key goes up once that has happened, as a finger's would. */
+async function nextRadio(page: Page): Promise<void> {
+  const before = await page.evaluateHandle(() => document.activeElement);
+  await page.keyboard.down('ArrowDown');
+  await page.waitForFunction((old) => {
+    const { activeElement: now } = document;
+    return now !== old && now?.getAttribute('aria-checked') === 'true';
+  }, before);
+  await page.keyboard.up('ArrowDown');
 }
 
 test('a mentor says when and what can be booked', async ({ server, inChromium }) => {
@@ -84,7 +98,9 @@ test('a mentee books by keyboard alone, moves it and cancels it', async ({ serve
   await page.goto(`${server.url}/mentors/ada`);
   await page.getByRole('radiogroup', { name: 'What to book' }).waitFor();
   await tabTo(page, /^(?:Half an hour|Twenty)/u);
-  while (!(await page.getByRole('radio', { name: /Twenty/u }).isChecked())) await page.keyboard.press('ArrowDown');
+  while (!(await page.getByRole('radio', { name: /Twenty/u }).isChecked())) {
+    await nextRadio(page);
+  }
   await page
     .getByRole('grid', { name: 'Days' })
     .getByRole('button', { name: /times$/u })
@@ -278,7 +294,7 @@ test('one proposes other times, the other chooses', async ({ server, inChromium 
   await isSound(page, 'a proposal to decide');
   await page.setViewportSize(DESK);
   await page.getByRole('radiogroup', { name: 'Proposed times' }).getByRole('radio').first().focus();
-  await page.keyboard.press('ArrowDown');
+  await nextRadio(page);
   await tabTo(page, /^Move it there$/u);
   await page.keyboard.press('Enter');
   await page.getByText('Moved by Bo').waitFor();
@@ -323,7 +339,7 @@ test('people wait in line for a seat', async ({ server, inChromium }) => {
   await page.getByRole('button', { name: 'Book', exact: true }).click();
   await page.getByText('Confirmed', { exact: true }).waitFor();
 
-  // The mentor is ill: the session is cancelled for all at once.
+  // The mentor's train is late: the session moves for all at once, by keyboard alone.
   const desk = pageOf(ada);
   await desk.setViewportSize(DESK);
   await desk.goto(`${server.url}/bookings`);
@@ -331,12 +347,36 @@ test('people wait in line for a seat', async ({ server, inChromium }) => {
   await desk.goto(page.url());
   const group = desk.getByRole('region', { name: '2 of 2 seats are taken' });
   await expect(group.getByRole('listitem')).toHaveText([/^Zoe/u, /^Eve/u]);
-  await desk.getByRole('button', { name: 'Cancel…' }).click();
-  await desk.getByRole('radio', { name: 'The session, for all 2 people' }).check();
-  await desk.getByLabel('Why').fill('I am ill.');
+  await tabTo(desk, /^Move for everyone…$/u);
+  await desk.keyboard.press('Enter');
+  const moving = desk.getByRole('dialog', { name: 'Another time for everyone' });
+  await moving.getByRole('radiogroup', { name: 'Time', exact: true }).getByRole('radio').first().focus();
+  await nextRadio(desk);
+  await tabTo(desk, /^Why$/u);
+  await desk.keyboard.type('My train is late.');
+  await isSound(desk, 'moving for everyone');
+  await desk.setViewportSize(DESK);
+  await tabTo(desk, /^Move it for everyone$/u);
+  await desk.keyboard.press('Enter');
+  await desk.getByText('Moved by Ada: My train is late.').waitFor();
+  await page.reload();
+  await page.getByText('Moved by Ada: My train is late.').waitFor();
+  await pageOf(zoe).goto(`${server.url}/bookings`);
+  await pageOf(zoe).getByRole('link', { name: 'A full circle' }).click();
+  await pageOf(zoe).getByText('Moved by Ada: My train is late.').waitFor();
+
+  // Then she falls ill: it is cancelled for all at once.
+  await tabTo(desk, /^Cancel…$/u);
+  await desk.keyboard.press('Enter');
+  await desk.getByRole('radio', { name: 'Only Eve’s place' }).focus();
+  await desk.keyboard.press('ArrowDown');
+  await expect(desk.getByRole('radio', { name: 'The session, for all 2 people' })).toBeChecked();
+  await tabTo(desk, /^Why$/u);
+  await desk.keyboard.type('I am ill.');
   await isSound(desk, 'cancelling for everyone');
   await desk.setViewportSize(DESK);
-  await desk.getByRole('button', { name: 'Cancel the session' }).click();
+  await tabTo(desk, /^Cancel the session$/u);
+  await desk.keyboard.press('Enter');
   await desk.getByText('Cancelled by Ada: I am ill.').waitFor();
   for (const one of [page, pageOf(zoe)]) {
     await one.goto(`${server.url}/bookings`);

@@ -755,8 +755,10 @@ export interface paths {
         put?: never;
         /**
          * Move a booking to another opening of its offering
-         * @description Only its mentee may. Codes: `opening_taken` (409, with the nearest `alternatives`), `already_booked`,
-         *     `booking_over`, `cancellation_late` (409), `mentee_required` (403), `rate_limited`.
+         * @description Its mentee moves their own. The mentor of a group moves the session before it starts: everyone's bookings and the line,
+         *     while holds end; who is moved may cancel until it starts. For a session of two a mentor proposes times.
+         *     Codes: `opening_taken` (409, with the nearest `alternatives`), `already_booked`, `booking_over`,
+         *     `cancellation_late` (409), `mentee_required` (403), `reason_invalid` (422), `rate_limited`.
          */
         post: operations["reschedule_booking"];
         delete?: never;
@@ -3127,6 +3129,9 @@ export interface components {
             reason: string;
         };
         Reschedule: {
+            /** @description For the other, or everyone; may be empty. */
+            reason?: string;
+            /** @description One of the offering's openings. */
             starts_at_ms: components["schemas"]["Timestamp"];
         };
         ResetPassword: {

@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { clockTime, dayAndTime, dayName, duration, fullTime, type Viewer, zoneName } from './time';
+import {
+  clockTime,
+  dayAndTime,
+  dayName,
+  duration,
+  fullTime,
+  type Viewer,
+  withinText,
+  zoneName,
+} from './time';
 
 const madrid: Viewer = { timeZone: 'Europe/Madrid', hourCycle: 'h23' };
 const newYork: Viewer = { timeZone: 'America/New_York', hourCycle: 'h12' };
@@ -38,6 +47,11 @@ test('day and time stand together', () => {
   expect(dayAndTime(at('2026-11-24T13:00:00Z'), at('2026-11-24T13:05:00Z'), madrid)).toBe(
     'Today 14:00',
   );
+});
+
+test('within a sentence only names of days keep their capital', () => {
+  expect(withinText('Today 14:00')).toBe('today 14:00');
+  expect(withinText('Tue 17 Nov 14:00')).toBe('Tue 17 Nov 14:00');
 });
 
 test.each([

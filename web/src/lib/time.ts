@@ -50,6 +50,11 @@ export function dayAndTime(ms: number, nowMs: number, viewer: Viewer): string {
   return `${dayName(ms, nowMs, viewer)} ${clockTime(ms, viewer)}`;
 }
 
+/** "today 14:00": as it reads after other words; names of days keep their capital. */
+export function withinText(time: string): string {
+  return time.replace(/^(Today|Yesterday)/, (word) => word.toLowerCase());
+}
+
 /** "Tuesday 24 November 2026 at 14:00 CET": the whole truth, for tooltips. */
 export function fullTime(ms: number, viewer: Viewer): string {
   return new Intl.DateTimeFormat(LOCALE, {

@@ -182,6 +182,12 @@ pub(super) async fn move_to(
     add_member(conn, session, booking.mentee.id, now).await
 }
 
+/// Its mentee may cancel or move it until it starts.
+pub(super) async fn waive_notice(conn: &mut AnyConnection, booking: BookingId) -> Result<(), sqlx::Error> {
+    let sql = "UPDATE bookings SET cancellation_notice_minutes = 0 WHERE id = $1";
+    sqlx::query(sql).bind(booking).execute(conn).await.map(|_| ())
+}
+
 /// A booking `user` is the mentor or the mentee of; what is not yet, or never was, confirmed is nothing to the mentor.
 pub(super) async fn appointment_of(
     conn: &mut AnyConnection,

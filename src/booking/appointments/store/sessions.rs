@@ -86,16 +86,16 @@ pub(in crate::booking::appointments) async fn add_member(
     sqlx::query(sql).bind(session).bind(user).bind(now.0).execute(conn).await.map(|_| ())
 }
 
-/// Moves a session whose only seat is taken.
+/// Moves a session with all who have a seat in it; answers how many are left.
 pub(in crate::booking::appointments) async fn move_session(
     conn: &mut AnyConnection,
     session: SessionId,
     offering: &Offering,
     starts_at: Timestamp,
-) -> Result<(), sqlx::Error> {
-    let sql = "UPDATE sessions SET starts_at_ms = $2, ends_at_ms = $3 WHERE id = $1";
-    sqlx::query(sql).bind(session).bind(starts_at.0).bind(offering.ends_at(starts_at).0).execute(conn).await?;
-    Ok(())
+) -> Result<i16, sqlx::Error> {
+    let sql = "UPDATE sessions SET starts_at_ms = $2, ends_at_ms = $3 WHERE id = $1
+               RETURNING CAST(seats - seats_taken AS SMALLINT)";
+    sqlx::query_scalar(sql).bind(session).bind(starts_at.0).bind(offering.ends_at(starts_at).0).fetch_one(conn).await
 }
 
 /// Sessions with a time that are over: ended by hand, or past their end by `late` with nobody in the room.

@@ -16,7 +16,7 @@ use super::store::{self as appointments, Hold, NewBooking, Whose};
 use super::{Deed, holds, note, require_bookable, tell_these};
 use crate::accounts::User;
 use crate::availability::{self, Offering};
-use crate::booking::{Booking, BookingError, WaitOver};
+use crate::booking::{Booking, BookingError, WaitMoved, WaitOver};
 use crate::kernel::Kernel;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{BookingId, OfferingId, SessionId, UserId, WaitId};
@@ -140,6 +140,19 @@ pub(super) async fn dissolve(
 ) -> Result<(), BookingError> {
     for wait in store::dissolve(conn, session.offering, session.starts_at).await? {
         outbox::publish(conn, &kernel.clock, &kernel.random, &WaitOver { wait }).await?;
+    }
+    Ok(())
+}
+
+/// The line of a session moves with it; who is in it is told.
+pub(super) async fn follow(
+    conn: &mut AnyConnection,
+    kernel: &Kernel,
+    session: &Appointment,
+    starts_at: Timestamp,
+) -> Result<(), BookingError> {
+    for wait in store::follow(conn, session.offering, (session.starts_at, starts_at)).await? {
+        outbox::publish(conn, &kernel.clock, &kernel.random, &WaitMoved { wait }).await?;
     }
     Ok(())
 }

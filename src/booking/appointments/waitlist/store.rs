@@ -178,6 +178,21 @@ pub(super) async fn dissolve(
     sqlx::query_scalar(sql).bind(offering).bind(starts_at.0).fetch_all(conn).await
 }
 
+/// Takes a line to another time; who was offered a seat waits again, in their place. Answers who was there.
+pub(super) async fn follow(
+    conn: &mut AnyConnection,
+    offering: OfferingId,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Vec<WaitId>, sqlx::Error> {
+    // Who waits for the other time as well, since a session was there once, is left as they are.
+    let sql = "UPDATE waitlist SET starts_at_ms = $3, state = 'waiting', booking_id = NULL
+               WHERE offering_id = $1 AND starts_at_ms = $2 AND state IN ('waiting', 'offered')
+                 AND NOT EXISTS (SELECT 1 FROM waitlist v WHERE v.offering_id = waitlist.offering_id
+                   AND v.starts_at_ms = $3 AND v.person_id = waitlist.person_id AND v.state IN ('waiting', 'offered'))
+               RETURNING id";
+    sqlx::query_scalar(sql).bind(offering).bind(from.0).bind(to.0).fetch_all(conn).await
+}
+
 pub(in crate::booking::appointments) async fn waited(
     conn: &mut AnyConnection,
     id: WaitId,

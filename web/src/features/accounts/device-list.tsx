@@ -72,7 +72,7 @@ function DeviceRow({ device }: { device: Device }) {
           {name} {device.current && <Badge tone="accent">This device</Badge>}
         </p>
         <p className="text-sm text-muted">
-          Last seen <When ms={device.last_seen_at_ms} />, your time
+          Last seen <When ms={device.last_seen_at_ms} inText />, your time
         </p>
       </div>
       {!device.current && (

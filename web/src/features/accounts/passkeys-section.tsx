@@ -93,11 +93,11 @@ function PasskeyRow({ passkey }: { passkey: Passkey }) {
           <p className="text-sm text-muted">
             {last_used_at_ms ? (
               <>
-                Last used <When ms={last_used_at_ms} />, your time
+                Last used <When ms={last_used_at_ms} inText />, your time
               </>
             ) : (
               <>
-                Added <When ms={created_at_ms} />, your time
+                Added <When ms={created_at_ms} inText />, your time
               </>
             )}
           </p>

@@ -39,7 +39,7 @@ export function ApplicationCard({ application }: { application: MentorApplicatio
             {applied_at_ms !== null && (
               <>
                 {' · applied '}
-                <When ms={applied_at_ms} />
+                <When ms={applied_at_ms} inText />
               </>
             )}
           </p>

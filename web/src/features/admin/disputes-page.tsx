@@ -50,14 +50,15 @@ function DisputeCard({ disputed }: { disputed: DisputedBooking }) {
             {title}
           </h2>
           <p className="text-sm break-words text-muted">
-            {mentor.display_name} with {mentee.display_name}, <When ms={starts_at_ms} />
+            {mentor.display_name} with {mentee.display_name}, <When ms={starts_at_ms} inText />
           </p>
         </header>
         <p className="break-words">{verdict.reason}</p>
         {attendance && <AttendancePicture attendance={attendance} />}
         <div className="grid gap-1">
           <p className="text-sm break-words text-muted">
-            {raiser.display_name} ({dispute.raised_by}) says, <When ms={dispute.raised_at_ms} />:
+            {raiser.display_name} ({dispute.raised_by}) says,{' '}
+            <When ms={dispute.raised_at_ms} inText />:
           </p>
           <ProfileText text={dispute.reason} />
         </div>

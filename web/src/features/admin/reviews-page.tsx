@@ -81,7 +81,7 @@ function ReviewCard({ review }: { review: ModeratedReview }) {
         {reports.map(({ reporter, reason, reported_at_ms }) => (
           <div key={reporter.id} className="grid gap-1 text-sm">
             <p className="break-words text-muted">
-              {reporter.display_name} reported it, <When ms={reported_at_ms} />:
+              {reporter.display_name} reported it, <When ms={reported_at_ms} inText />:
             </p>
             <ProfileText text={reason} />
           </div>
@@ -90,7 +90,7 @@ function ReviewCard({ review }: { review: ModeratedReview }) {
           <div key={at_ms} className="grid gap-1 text-sm">
             <p className="break-words text-muted">
               {what === 'hidden' ? 'Hidden' : what === 'restored' ? 'Put back' : 'Kept'} by{' '}
-              {admin.display_name}, <When ms={at_ms} />:
+              {admin.display_name}, <When ms={at_ms} inText />:
             </p>
             <ProfileText text={reason} />
           </div>

@@ -116,7 +116,7 @@ function Row({ calendar }: { calendar: BusyCalendar }) {
           <p className="text-sm break-words text-muted">
             {source === 'feed' && host && host !== name && `${host} · `}
             {calendar.events} {calendar.events === 1 ? 'event' : 'events'} · read{' '}
-            <When ms={calendar.read_at_ms} />
+            <When ms={calendar.read_at_ms} inText />
           </p>
         </div>
         <Button
@@ -140,8 +140,8 @@ function Row({ calendar }: { calendar: BusyCalendar }) {
       </div>
       {trouble && (
         <Banner tone="warning" title="It could not be read.">
-          {trouble.detail} Until then the times read <When ms={calendar.read_at_ms} /> stay closed.
-          Next try: <When ms={calendar.due_at_ms} />.
+          {trouble.detail} Until then the times read <When ms={calendar.read_at_ms} inText /> stay
+          closed. Next try: <When ms={calendar.due_at_ms} inText />.
         </Banner>
       )}
       {leftOut > 0 && (

@@ -179,11 +179,11 @@ const bookingApi = api
         }),
         invalidatesTags: ['Booking', 'Openings', 'Wait'],
       }),
-      moveBooking: build.mutation<Booking, { id: string; starts_at_ms: number }>({
-        query: ({ id, starts_at_ms }) => ({
+      moveBooking: build.mutation<Booking, { id: string; starts_at_ms: number; reason: string }>({
+        query: ({ id, ...body }) => ({
           url: `/bookings/${encodeURIComponent(id)}/reschedule`,
           method: 'POST',
-          body: { starts_at_ms },
+          body,
         }),
         invalidatesTags: ['Booking', 'Openings'],
       }),

@@ -34,7 +34,7 @@ export function AttendanceSection({ booking }: { booking: Booking }) {
       {disputable_until_ms !== null && (
         <div className="grid justify-items-start gap-3">
           <p className="text-sm text-muted">
-            Is that wrong? You can say so until <When ms={disputable_until_ms} />.
+            Is that wrong? You can say so until <When ms={disputable_until_ms} inText />.
           </p>
           <DisputeDialog booking={booking} />
         </div>
@@ -60,7 +60,7 @@ function DisputeState({
   return (
     <div className="grid gap-2 rounded-md border border-border p-4 text-sm">
       <p className="break-words">
-        {who} said that this is wrong, <When ms={raised_at_ms} className="text-muted" />:
+        {who} said that this is wrong, <When ms={raised_at_ms} inText className="text-muted" />:
       </p>
       <ProfileText text={reason} />
       <p className="font-medium">{OUTCOMES[state]}</p>

@@ -179,19 +179,21 @@ function Details({ booking }: { booking: Booking }) {
 function Changes({ booking }: { booking: Booking }) {
   const [now] = useState(serverNow);
   const isLate = booking.you === 'mentee' && now > booking.free_cancellation_until_ms;
-  const mayPropose = booking.seats === 1 && now < booking.starts_at_ms && !booking.proposal;
+  const hasBegun = now >= booking.starts_at_ms;
+  const mayPropose = booking.seats === 1 && !hasBegun && !booking.proposal;
+  const mayMove = booking.you === 'mentee' ? !isLate : booking.seats > 1 && !hasBegun;
   return (
     <div className="grid gap-3">
       {booking.you === 'mentee' && (
         <p className="text-sm text-muted">
           {isLate ? 'It could be cancelled or moved until ' : 'You can cancel or move it until '}
-          <When ms={booking.free_cancellation_until_ms} />.
+          <When ms={booking.free_cancellation_until_ms} inText />.
           {isLate && ' Only your mentor can cancel it now'}
           {isLate && (mayPropose ? '; you can ask for another time.' : '.')}
         </p>
       )}
       <div className="flex flex-wrap gap-3">
-        {booking.you === 'mentee' && !isLate && <MoveDialog booking={booking} />}
+        {mayMove && <MoveDialog booking={booking} />}
         {(booking.you === 'mentor' || isLate) && mayPropose && <ProposeDialog booking={booking} />}
         {!isLate && <CancelDialog booking={booking} />}
       </div>

@@ -3,6 +3,8 @@ import { isProblem } from '@/api/problem';
 import type { Booking } from '@/api/types';
 import { Button } from '@/components/ui/button';
 import { Dialog, DialogContent, DialogTrigger } from '@/components/ui/dialog';
+import { Field } from '@/components/ui/field';
+import { Textarea } from '@/components/ui/input';
 import { Skeleton } from '@/components/ui/skeleton';
 import { toast } from '@/lib/toast';
 import { useMoveBookingMutation } from './api';
@@ -13,14 +15,16 @@ const OpeningPicker = lazy(async () => ({
   default: (await import('./opening-picker')).OpeningPicker,
 }));
 
-/** Another time for the same. */
+/** Another time for the same: for the mentee's own place, or, as the mentor of a group, for everyone. */
 export function MoveDialog({ booking }: { booking: Booking }) {
+  const forAll = booking.you === 'mentor';
   const [open, setOpen] = useState(false);
   const [chosen, setChosen] = useState<Opening>();
+  const [reason, setReason] = useState('');
   const [move, { isLoading, error, reset }] = useMoveBookingMutation();
 
   const moveTo = async (starts_at_ms: number) => {
-    const { data } = await move({ id: booking.id, starts_at_ms });
+    const { data } = await move({ id: booking.id, starts_at_ms, reason });
     if (!data) return;
     setOpen(false);
     toast({ tone: 'success', title: 'Moved' });
@@ -36,16 +40,38 @@ export function MoveDialog({ booking }: { booking: Booking }) {
       }}
     >
       <DialogTrigger asChild>
-        <Button variant="secondary">Move…</Button>
+        <Button variant="secondary">{forAll ? 'Move for everyone…' : 'Move…'}</Button>
       </DialogTrigger>
       <DialogContent
-        title="Another time"
-        description="The link of the session stays the same for one-to-one sessions."
+        title={forAll ? 'Another time for everyone' : 'Another time'}
+        description={
+          forAll
+            ? 'Everyone is told at once, also who waits for a seat, and can cancel until it starts. The link stays the same.'
+            : 'The link of the session stays the same for one-to-one sessions.'
+        }
         className="max-w-2xl"
       >
         <Suspense fallback={<Skeleton className="h-72" />}>
-          <OpeningPicker offering={booking.offering_id} chosen={chosen} onChoose={setChosen} />
+          <OpeningPicker
+            offering={booking.offering_id}
+            chosen={chosen}
+            onChoose={setChosen}
+            // A session that others have seats in is no place for this one.
+            isFit={({ seats_left }) => !forAll || seats_left >= booking.seats}
+          />
         </Suspense>
+        {forAll && (
+          <Field label="Why" hint="For everyone; may be empty.">
+            {(control) => (
+              <Textarea
+                {...control}
+                maxLength={500}
+                value={reason}
+                onChange={({ target }) => setReason(target.value)}
+              />
+            )}
+          </Field>
+        )}
         {isProblem(error) && <Refusal problem={error} onOther={(at) => void moveTo(at)} />}
         <Button
           size="lg"
@@ -54,7 +80,7 @@ export function MoveDialog({ booking }: { booking: Booking }) {
           busy={isLoading}
           onClick={() => chosen && void moveTo(chosen.starts_at_ms)}
         >
-          Move it there
+          {forAll ? 'Move it for everyone' : 'Move it there'}
         </Button>
       </DialogContent>
     </Dialog>

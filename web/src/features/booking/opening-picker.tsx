@@ -20,10 +20,20 @@ interface OpeningPickerProps {
   onChoose: (opening: Opening | undefined) => void;
   /** What of the offering is shown: what is free, or also what one may wait for. */
   show?: 'free' | 'all';
+  /** Leaves out openings that do not do. */
+  isFit?: (opening: Opening) => boolean;
 }
 
+const anyFits = () => true;
+
 /** A day, then a time of it, in the zone of one's choice. */
-export function OpeningPicker({ offering, chosen, onChoose, show = 'free' }: OpeningPickerProps) {
+export function OpeningPicker({
+  offering,
+  chosen,
+  onChoose,
+  show = 'free',
+  isFit = anyFits,
+}: OpeningPickerProps) {
   const { data: me } = useMeQuery();
   const mine = me?.time_zone ?? browser.timeZone;
   const [picked, setPicked] = useState<string>();
@@ -40,7 +50,8 @@ export function OpeningPicker({ offering, chosen, onChoose, show = 'free' }: Ope
     { offering, month },
     { refetchOnMountOrArgChange: 60 },
   );
-  const shown = [...(data?.items ?? []), ...(show === 'all' ? (data?.full ?? []) : [])];
+  const all = [...(data?.items ?? []), ...(show === 'all' ? (data?.full ?? []) : [])];
+  const shown = all.filter(isFit);
   shown.sort((one, other) => one.starts_at_ms - other.starts_at_ms);
   const dates = byDate(shown, timeZone);
   const inMonth = [...dates.keys()].filter((day) => monthOf(day) === month).sort();

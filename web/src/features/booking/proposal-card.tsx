@@ -42,8 +42,8 @@ export function ProposalCard({ booking, proposal }: ProposalCardProps) {
           </h2>
           {proposal.note && <p className="break-words whitespace-pre-line">{proposal.note}</p>}
           <p className="text-sm text-muted">
-            Until <When ms={proposal.expires_at_ms} /> nobody else gets these times. Without an
-            answer it stays where it is.
+            Until <When ms={proposal.expires_at_ms} inText /> nobody else gets these times. Without
+            an answer it stays where it is.
           </p>
         </div>
         {isMine ? (

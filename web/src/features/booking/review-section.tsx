@@ -50,7 +50,7 @@ export function ReviewSection({ booking }: { booking: Booking }) {
           {now <= mine.editable_until_ms && (
             <>
               <p className="text-sm text-muted">
-                You can change it until <When ms={mine.editable_until_ms} />.
+                You can change it until <When ms={mine.editable_until_ms} inText />.
               </p>
               <Button variant="secondary" onClick={() => setEditing(true)}>
                 Change it

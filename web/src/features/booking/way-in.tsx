@@ -29,7 +29,7 @@ export function WayIn({ booking }: { booking: Booking }) {
   }
   return (
     <p>
-      The room opens <When ms={booking.opens_at_ms} />, ten minutes before.
+      The room opens <When ms={booking.opens_at_ms} inText />, ten minutes before.
     </p>
   );
 }

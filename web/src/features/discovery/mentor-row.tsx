@@ -36,7 +36,7 @@ export function MentorRow({ mentor }: { mentor: MentorCard }) {
             )}
             {soonest_opening_ms !== null && (
               <span>
-                Next free <When ms={soonest_opening_ms} />
+                Next free <When ms={soonest_opening_ms} inText />
               </span>
             )}
           </p>

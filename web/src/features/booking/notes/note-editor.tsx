@@ -96,7 +96,7 @@ export function NoteEditor({ session, which, title, hint, stored }: NoteEditorPr
           {!changed && stored.updated_at_ms !== null && (
             <>
               {which === 'shared' && `${stored.updated_by?.display_name ?? 'Somebody'}, `}
-              <When ms={stored.updated_at_ms} />
+              <When ms={stored.updated_at_ms} inText={which === 'shared'} />
             </>
           )}
         </p>
