@@ -1,5 +1,7 @@
 //! Group sessions as their mentor's: who has a place, the calendar, and cancelling or moving for everyone.
 
+use facementor::booking::RoomOpened;
+use facementor::kernel::clock::Timestamp;
 use facementor::kernel::mail::Folder;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -7,6 +9,7 @@ use serde_json::{Value, json};
 use crate::booking::{HOUR_MS, book, cancel, go_to, half_hour, offer, openings, path, reschedule, text};
 use crate::booking_waitlist::{Full, confirm, full, offered, wait, waits};
 use crate::both_engines;
+use crate::sessions::tell;
 use crate::world::Browser;
 
 async fn agenda(who: &Browser, from_ms: i64, until_ms: i64) -> Vec<Value> {
@@ -136,6 +139,17 @@ both_engines! {
         go_to(&world, elsewhere - HOUR_MS, &[&ada, &eve]).await;
         cancel(&eve, &eves).await.expect(200);
         move_to(&ada, at + 5 * 24 * HOUR_MS).await.problem(409, "booking_over");
+    }
+
+    async fn a_seat_is_to_be_had_while_others_are_in_the_room_early(world: World) {
+        let Full { offering, at, ada, seated: [(bo, bos), _] } = full(&world).await;
+        cancel(&bo, &bos).await.expect(200);
+        let late = world.person("Late").await;
+        go_to(&world, at - HOUR_MS / 12, &[&ada, &late]).await;
+        let session = text(&bos, "session_id").parse().expect("an id");
+        tell(&world, &RoomOpened { session, at: Timestamp(world.now_ms()) }).await;
+        assert_eq!(openings(&late, &offering, at, at + HOUR_MS).await, [(at, 1)]);
+        assert_eq!(book(&late, &offering, at).await.expect(201)["state"], "live");
     }
 
     async fn what_has_begun_does_not_move(world: World) {

@@ -329,6 +329,10 @@ async fn race(engine: Engine, clients: u32, attempts: u32) {
     assert_eq!(race.count("SELECT CAST(COUNT(*) AS BIGINT) FROM proposals WHERE state = 'open'").await, 0);
     let offered = race.count("SELECT CAST(COUNT(*) AS BIGINT) FROM booking_history WHERE what = 'offered'").await;
     let moved = race.count("SELECT CAST(COUNT(*) AS BIGINT) FROM proposals WHERE state = 'accepted'").await;
+    let moved_in_groups =
+        "SELECT CAST(COUNT(*) AS BIGINT) FROM booking_history h JOIN bookings b ON b.id = h.booking_id
+        JOIN sessions s ON s.id = b.session_id WHERE s.seats > 1 AND h.what = 'rescheduled' AND h.done_by = 'mentor'";
+    let moved_in_groups = race.count(moved_in_groups).await;
     let expired = race.count("SELECT CAST(COUNT(*) AS BIGINT) FROM booking_history WHERE what = 'expired'").await;
     let read = |count: &AtomicU32| count.load(Ordering::Relaxed);
     let (won, lost, late) = (read(&race.tally.won), read(&race.tally.lost), read(&race.tally.late));
@@ -337,7 +341,7 @@ async fn race(engine: Engine, clients: u32, attempts: u32) {
     println!(
         "{}",
         json!({"case": format!("booking-race-{engine:?}").to_lowercase(), "attempts": attempts, "clients": clients,
-        "won": won, "lost": lost, "confirmed_late": late, "holds_expired": expired, "seats_offered": offered, "proposals_accepted": moved,
+        "won": won, "lost": lost, "confirmed_late": late, "holds_expired": expired, "seats_offered": offered, "proposals_accepted": moved, "moved_in_groups": moved_in_groups,
         "sessions": sessions,
         "overlaps": 0, "oversold": 0, "answers_5xx": 0})
     );

@@ -3,7 +3,8 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::booking::{book, mentor_with, text};
+use crate::booking::{book, cancel, mentor_with, text};
+use crate::booking_waitlist::{Full, full};
 use crate::both_engines;
 use crate::world::{Answer, Browser, World};
 
@@ -73,6 +74,36 @@ both_engines! {
         let times = |text: &str| ical::busy(text.as_bytes(), &reading).expect("a calendar").times;
         assert_eq!(times(&moved.text), [(at(midnight + HOUR_MS), at(midnight + HOUR_MS + HOUR_MS / 2))]);
         assert_eq!(times(&cancelled.text), []);
+    }
+
+    async fn a_group_is_one_event_of_its_mentors(world: World) {
+        let Full { at, ada, seated: [(bo, bos), (eve, eves)], .. } = full(&world).await;
+        let (of_ada, of_eve) = (feed(&ada).await, feed(&eve).await);
+        let events = async |path: &str| -> Vec<(String, String, i64, String)> {
+            let calendar = read(&world, path, None).await.text.replace("\r\n ", "");
+            let of = |event: &str, name: &str| -> String {
+                let line = event.lines().find_map(|line| line.strip_prefix(name));
+                line.expect("a property").to_owned()
+            };
+            let event = |event: &str| (of(event, "UID:"), of(event, "SUMMARY:"), of(event, "SEQUENCE:").parse().expect("a number"), of(event, "STATUS:"));
+            calendar.split("BEGIN:VEVENT").skip(1).map(event).collect()
+        };
+        let session = format!("{}@facementor", text(&bos, "session_id"));
+        let first = events(&of_ada).await;
+        let [(uid, summary, sequence, status)] = &first[..] else { panic!("{first:?}") };
+        assert_eq!((uid, summary.as_str(), status.as_str()), (&session, "A circle: Bo and Eve", "CONFIRMED"));
+        let [(uid, summary, _, _)] = &events(&of_eve).await[..] else { panic!() };
+        assert_eq!((uid, summary.as_str()), (&format!("{}@facementor", text(&eves, "id")), "A circle: Ada and Eve"));
+        // Who leaves is not there any more; whoever is last takes the session along.
+        world.advance(std::time::Duration::from_secs(2));
+        cancel(&bo, &bos).await.expect(200);
+        let fewer = events(&of_ada).await;
+        assert_eq!((fewer.len(), fewer[0].1.as_str(), fewer[0].3.as_str()), (1, "A circle: Eve", "CONFIRMED"));
+        assert!(fewer[0].2 > *sequence, "{fewer:?}");
+        ada.post(&format!("{}/reschedule", crate::booking::path(&eves)), &json!({"starts_at_ms": at + HOUR_MS})).await.expect(200);
+        cancel(&eve, &eves).await.expect(200);
+        let over = read(&world, &of_ada, None).await;
+        assert!(over.text.contains("STATUS:CANCELLED") && !over.text.contains("CONFIRMED"), "{}", over.text);
     }
 
     async fn an_address_works_until_it_is_replaced(world: World) {

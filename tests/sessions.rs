@@ -17,7 +17,7 @@ async fn open(mentor: &Browser, title: &str) -> Value {
 }
 
 /// As live does it.
-async fn tell(world: &World, fact: &impl SyncFact) {
+pub(crate) async fn tell(world: &World, fact: &impl SyncFact) {
     let kernel = &world.state().kernel;
     kernel
         .db
@@ -29,7 +29,7 @@ async fn tell(world: &World, fact: &impl SyncFact) {
     world.settle().await;
 }
 
-trait SyncFact: Fact + Sync {}
+pub(crate) trait SyncFact: Fact + Sync {}
 impl<F: Fact + Sync> SyncFact for F {}
 
 fn id_of(session: &Value) -> SessionId {

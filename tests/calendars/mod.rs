@@ -8,7 +8,7 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::booking::{book, cancel, mentor_with, path, text};
+use crate::booking::{book, cancel, mentor_with, offer, path, text};
 use crate::mentors::{profile, save};
 use crate::world::{Answer, Browser, Engine, World};
 use google::Google;
@@ -271,13 +271,19 @@ async fn bookings_do_not_stand_in_their_own_way() {
     let held = mentee.post("/api/bookings/holds", &third).await.expect(201);
     let weekly = json!({"rrule": "FREQ=WEEKLY;COUNT=2", "conflicts": "refuse"});
     let series = mentee.post(&format!("{}/series", path(&held)), &weekly).await.expect(200);
-    let [copy, copies] = [&booking, &series].map(|of| format!("{}@facementor", text(of, "id")));
+    let circle = offer(&mentor, json!({"title": "A circle", "minutes": 60, "seats": 3})).await;
+    let seat = book(&mentee, &circle, midnight + 5 * HOUR_MS).await.expect(201);
+    let ids = [text(&booking, "id"), text(&series, "id"), text(&seat, "session_id")];
+    let [copy, copies, group] = ids.map(|id| format!("{id}@facementor"));
     let theirs = event("else@facementor", midnight + HOUR_MS, "");
-    publisher.publishes(&[event(&copy, midnight, ""), event(&copies, midnight + 3 * HOUR_MS, ""), theirs].concat());
+    let group = event(&group, midnight + 5 * HOUR_MS, "");
+    let ours = [event(&copy, midnight, ""), event(&copies, midnight + 3 * HOUR_MS, ""), group];
+    publisher.publishes(&[ours.concat(), theirs].concat());
     subscribe(&mentor, &publisher.address).await.expect(201);
     let tenth = json!({"starts_at_ms": midnight + 10 * HOUR_MS});
     mentee.post(&format!("{}/reschedule", path(&booking)), &tenth).await.expect(200);
     cancel(&mentee, &held).await.expect(200);
+    cancel(&mentee, &seat).await.expect(200);
     assert_eq!(open_half_hours(&mentee, &offering, midnight).await, all_but(&[2, 20]));
 }
 

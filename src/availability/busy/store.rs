@@ -219,10 +219,11 @@ pub(super) async fn zone_of(conn: &mut AnyConnection, mentor: UserId) -> Result<
     Ok(zone.unwrap_or_else(|| "UTC".to_owned()))
 }
 
-/// Bookings and series of a mentor's, which are known here better than in a calendar that has copies of them.
+/// Bookings, series and group sessions of a mentor's, which are known here better than in a calendar that has copies of them.
 pub(super) async fn booking_ids_of(conn: &mut AnyConnection, mentor: UserId) -> Result<HashSet<String>, sqlx::Error> {
     let sql = "SELECT id FROM bookings WHERE mentor_id = $1
-               UNION SELECT series_id FROM bookings WHERE mentor_id = $1 AND series_id IS NOT NULL";
+               UNION SELECT series_id FROM bookings WHERE mentor_id = $1 AND series_id IS NOT NULL
+               UNION SELECT id FROM sessions WHERE mentor_id = $1 AND seats > 1";
     sqlx::query(sql).bind(mentor).fetch_all(conn).await?.iter().map(|row| row.try_get("id")).collect()
 }
 

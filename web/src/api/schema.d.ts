@@ -2040,7 +2040,7 @@ export interface paths {
         };
         /**
          * Somebody's bookings of the last year and all to come, as a calendar
-         * @description The address is the permission. Each event keeps its UID, counts its changes (SEQUENCE), and says when it is cancelled;
+         * @description The address is the permission. A booking is an event; to its mentor a group session is one. Each keeps its UID, counts its changes (SEQUENCE), and says when it is cancelled;
          *     answers carry an ETag.
          */
         get: operations["calendar_feed"];

@@ -71,7 +71,7 @@ impl Booking {
         let since = self.kernel.clock.now().minus(BEHIND);
         let bookings = super::store::appointments_since(&mut conn, user, since, EVENTS_MAX).await?;
         drop(conn);
-        let text = text::feed(&self.kernel.config.name, origin, &bookings);
+        let text = text::feed(&self.kernel.config.name, origin, user, &bookings);
         let etag = format!("\"{}\"", &sha256_hex(&text)[..32]);
         Ok(Some(Published { text, etag }))
     }

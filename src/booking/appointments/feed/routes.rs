@@ -70,7 +70,7 @@ async fn remove_feed(State(booking): State<Booking>, me: LoggedIn) -> ApiResult<
 
 /// Somebody's bookings of the last year and all to come, as a calendar
 ///
-/// The address is the permission. Each event keeps its UID, counts its changes (SEQUENCE), and says when it is cancelled;
+/// The address is the permission. A booking is an event; to its mentor a group session is one. Each keeps its UID, counts its changes (SEQUENCE), and says when it is cancelled;
 /// answers carry an ETag.
 #[utoipa::path(get, path = "/calendar/{file}", tag = "bookings",
     params(("file" = String, Path, description = "The token and `.ics`")),

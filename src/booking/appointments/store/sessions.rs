@@ -48,7 +48,7 @@ pub(in crate::booking::appointments) async fn take_seat(
     starts_at: Timestamp,
 ) -> Result<Option<(SessionId, i16)>, sqlx::Error> {
     let sql = "UPDATE sessions SET seats_taken = seats_taken + 1
-               WHERE offering_id = $1 AND starts_at_ms = $2 AND state = 'open' AND seats_taken > 0 AND seats_taken < seats
+               WHERE offering_id = $1 AND starts_at_ms = $2 AND state <> 'ended' AND seats_taken > 0 AND seats_taken < seats
                RETURNING id, CAST(seats - seats_taken AS SMALLINT) AS left_over";
     let row = sqlx::query(sql).bind(offering).bind(starts_at.0).fetch_optional(conn).await?;
     row.map(|row| Ok((row.try_get("id")?, row.try_get("left_over")?))).transpose()
