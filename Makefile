@@ -78,7 +78,7 @@ fuzz: ## Every fuzz target under libFuzzer, TIME seconds each (600)
 	@scripts/fuzz.sh
 
 pictures: web e2e-deps ## Take the README's pictures anew, of the real product
-	cargo build --bin facementor
+	cargo build --workspace --bin facementor
 	cd tests/e2e && npx --no-install playwright test --config pictures.config.ts
 
 release: web ## The optimized binary, target/release/facementor

@@ -10,5 +10,5 @@ if ! cmp --silent tests/api/requirements.txt "$environment/installed.txt"; then
   "$environment/bin/pip" install --quiet --disable-pip-version-check -r tests/api/requirements.txt
   cp tests/api/requirements.txt "$environment/installed.txt"
 fi
-cargo build --quiet --bin facementor
+cargo build --quiet --workspace --bin facementor
 exec "$environment/bin/python" tests/api/run.py "${CARGO_TARGET_DIR:-target}/debug/facementor" "$@"

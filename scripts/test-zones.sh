@@ -9,5 +9,5 @@ if [ ! -d "$folder/tzdata-$tzdata" ]; then
   python3 -m pip install --quiet --no-deps --target "$folder/tzdata-$tzdata" "tzdata==$tzdata"
 fi
 PYTHONPATH=$folder/tzdata-$tzdata python3 tests/zones/oracle.py "$folder/cases.jsonl"
-ZONES_CASES=$folder/cases.jsonl cargo test --quiet -p facementor --test integration -- \
+ZONES_CASES=$folder/cases.jsonl cargo test --quiet --workspace --test integration -- \
   --ignored --exact zones::the_rules_and_the_oracle_agree_on_every_change_of_clocks --nocapture
