@@ -1,5 +1,7 @@
 //! Group sessions as their mentor's: who has a place, the calendar, and cancelling or moving for everyone.
 
+use std::time::Duration;
+
 use facementor::booking::RoomOpened;
 use facementor::kernel::clock::Timestamp;
 use facementor::kernel::mail::Folder;
@@ -195,6 +197,61 @@ both_engines! {
         let stays = eve.get(&path(&eves)).await.expect(200);
         assert_eq!((&stays["starts_at_ms"], &stays["session_id"]), (&json!(at), &eves["session_id"]));
         assert_eq!(openings(&bo, &offering, at, at + HOUR_MS).await, [], "Eve's time is hers");
+    }
+
+    async fn a_mentors_calendar_is_told_of_a_session_and_not_of_each_place(world: World) {
+        let Full { offering, at, ada, seated: [(bo, bos), (eve, eves)] } = full(&world).await;
+        let uid = format!("{}@facementor", text(&bos, "session_id"));
+        // What Ada was written since: (what, of which event, its title, and SEQUENCE).
+        let mut read = 0;
+        let mut told = async || -> Vec<(String, String, String, i64)> {
+            world.settle().await;
+            let letters = Folder::of(&world.state().kernel.config).letters().into_iter().rev();
+            let calendars: Vec<_> = letters.filter(|letter| letter.to == "ada@example.test").filter_map(|letter| letter.calendar).collect();
+            let of = |object: &str, name: &str| object.lines().find_map(|line| line.strip_prefix(name)).expect("a property").to_owned();
+            let event = |object: &String| {
+                let object = object.replace("\r\n ", "");
+                (of(&object, "METHOD:"), of(&object, "UID:"), of(&object, "SUMMARY:"), of(&object, "SEQUENCE:").parse().expect("a number"))
+            };
+            let new = calendars.iter().skip(read).map(event).collect();
+            read = calendars.len();
+            world.advance(Duration::from_secs(2));
+            new
+        };
+        let both = told().await;
+        assert_eq!(both.len(), 2);
+        assert!(both.iter().all(|one| (one.0.as_str(), &one.1, one.2.as_str()) == ("REQUEST", &uid, "A circle: Bo and Eve")), "{both:?}");
+
+        // Bo moves away: two sessions; then Eve does, and the first is over.
+        let elsewhere = at + 24 * HOUR_MS;
+        let other = format!("{}@facementor", text(&reschedule(&bo, &bos, elsewhere).await.expect(200), "session_id"));
+        let moved = told().await;
+        assert_eq!(moved.iter().map(|one| (one.0.as_str(), &one.1, one.2.as_str())).collect::<Vec<_>>(), [("REQUEST", &other, "A circle: Bo")]);
+        reschedule(&eve, &eves, elsewhere).await.expect(200);
+        let mut moved = told().await;
+        moved.sort();
+        assert_eq!(moved.iter().map(|one| (one.0.as_str(), &one.1, one.2.as_str())).collect::<Vec<_>>(),
+            [("CANCEL", &uid, "A circle"), ("REQUEST", &other, "A circle: Bo and Eve")]);
+
+        // All at once is told once.
+        ada.post(&format!("{}/reschedule", path(&eves)), &json!({"starts_at_ms": elsewhere + HOUR_MS})).await.expect(200);
+        let all = told().await;
+        assert_eq!(all.len(), 1);
+        assert!(all[0].0 == "REQUEST" && all[0].1 == other && all[0].3 > moved[1].3, "{all:?}");
+        cancel(&bo, &bos).await.expect(200);
+        let fewer = told().await;
+        assert_eq!((fewer.len(), fewer[0].0.as_str(), fewer[0].2.as_str()), (1, "REQUEST", "A circle: Eve"));
+        ada.post(&format!("{}/cancel", path(&eves)), &json!({"scope": "session"})).await.expect(200);
+        let off = told().await;
+        assert_eq!((off.len(), off[0].0.as_str(), &off[0].1), (1, "CANCEL", &other));
+        assert_eq!(openings(&bo, &offering, elsewhere + HOUR_MS, elsewhere + 2 * HOUR_MS).await, [(elsewhere + HOUR_MS, 2)]);
+        // What she downloads is the same event.
+        let late = world.person("Late").await;
+        let lates = book(&late, &offering, at).await.expect(201);
+        let own = ada.get(&format!("{}/calendar.ics", path(&lates))).await.text;
+        assert!(own.contains(&format!("UID:{}@facementor", text(&lates, "session_id"))) && own.contains("SUMMARY:A circle: Late"), "{own}");
+        let theirs = late.get(&format!("{}/calendar.ics", path(&lates))).await.text;
+        assert!(theirs.contains(&format!("UID:{}@facementor", text(&lates, "id"))), "{theirs}");
     }
 
     async fn a_mentor_who_leaves_leaves_no_line(world: World) {

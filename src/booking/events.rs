@@ -67,6 +67,18 @@ impl Fact for SeriesChanged {
     }
 }
 
+/// Booking tells the mentor of a group session that nobody is left in it, since the last one moved to another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupEmptied {
+    pub session: SessionId,
+    pub mentor: UserId,
+    pub title: String,
+    pub starts_at: Timestamp,
+    pub ends_at: Timestamp,
+    /// Where the pages are, for links.
+    pub origin: String,
+}
+
 /// Booking tells somebody who waited for a seat that the session does not take place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WaitOver {
@@ -184,6 +196,7 @@ macro_rules! session_facts {
     )+};
 }
 session_facts! {
+    GroupEmptied => "booking.group_emptied",
     SessionEnded => "booking.session_ended",
     RoomOpened => "live.room_opened",
     RoomClosed => "live.room_closed",

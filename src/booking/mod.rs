@@ -17,8 +17,8 @@ pub use appointments::Party;
 pub use attendance::{AttendanceAnswer, Dispute, DisputeState, Disputed, Outcome, Resolution, Verdict};
 pub use error::BookingError;
 pub use events::{
-    BookingChanged, BookingSettled, Closing, Media, ParticipantJoined, ParticipantLeft, ParticipantMedia, RoomClosed,
-    RoomOpened, SeriesChanged, SeriesStep, SessionEnded, WaitMoved, WaitOver,
+    BookingChanged, BookingSettled, Closing, GroupEmptied, Media, ParticipantJoined, ParticipantLeft, ParticipantMedia,
+    RoomClosed, RoomOpened, SeriesChanged, SeriesStep, SessionEnded, WaitMoved, WaitOver,
 };
 pub use model::{Encryption, JoinCode, Page, Person, Role, Session, SessionState, WaitingRoom};
 pub use routes::routes;

@@ -1,10 +1,14 @@
-//! A booking as an iCalendar object (RFC 5545), as an invitation or its withdrawal (RFC 5546). Pure.
+//! Bookings as iCalendar objects (RFC 5545), as invitations or their withdrawal (RFC 5546). Pure.
 
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use super::model::{Appointment, AppointmentState, HistoryLine, What};
 use super::series::{self, Series};
 use crate::kernel::clock::Timestamp;
+use crate::kernel::ids::SessionId;
+
+/// 2020-01-01T00:00:00Z, from which changes of groups count in seconds.
+const FIRST_CHANGE_MS: i64 = 1_577_836_800_000;
 
 /// Octets of a line, its end not counted (RFC 5545 §3.1).
 const LINE: usize = 75;
@@ -35,8 +39,6 @@ pub(super) struct Surroundings<'a> {
     pub(super) site: &'a str,
     /// Where the booking's page is.
     pub(super) url: &'a str,
-    /// See [`sequence`].
-    pub(super) sequence: usize,
     pub(super) now: Timestamp,
     /// For invitations: who sends it, and to whom (e-mail addresses).
     pub(super) parties: Option<(&'a str, &'a str)>,
@@ -49,7 +51,7 @@ pub(super) fn sequence(history: &[HistoryLine]) -> usize {
 
 /// The object's text, lines folded and ended as the RFC has it. One of a series is known by the series and by when it was
 /// to start.
-pub(super) fn object(booking: &Appointment, method: Method, around: &Surroundings<'_>) -> String {
+pub(super) fn object(booking: &Appointment, sequence: usize, method: Method, around: &Surroundings<'_>) -> String {
     let mut lines = head(method, around);
     if let Some(part) = &booking.series {
         let zone = zone(&part.time_zone);
@@ -59,7 +61,19 @@ pub(super) fn object(booking: &Appointment, method: Method, around: &Surrounding
             (jiff_time(part.recurrence), jiff_time(booking.ends_at)),
         ));
     }
-    lines.extend(event(booking, around.sequence, around));
+    lines.extend(booking_event(booking, sequence, around));
+    ended(lines)
+}
+
+/// A group session as its mentor's calendar has it.
+pub(super) fn group_object(
+    group: &Shown,
+    (starts_at, ends_at): (Timestamp, Timestamp),
+    method: Method,
+    around: &Surroundings<'_>,
+) -> String {
+    let mut lines = head(method, around);
+    lines.extend(event(group, span(starts_at, ends_at), around));
     ended(lines)
 }
 
@@ -77,7 +91,9 @@ pub(super) fn series_object(
     let last = last.unwrap_or(series.first);
     lines.extend(series::zone_lines(name, &zone, (jiff_time(series.first), jiff_time(last))));
     match (method, bookings.first()) {
-        (Method::Cancel, _) => lines.extend(bookings.iter().flat_map(|(one, count)| event(one, *count, around))),
+        (Method::Cancel, _) => {
+            lines.extend(bookings.iter().flat_map(|(one, count)| booking_event(one, *count, around)))
+        }
         (_, Some((first, _))) => {
             let length = first.ends_at.since(first.starts_at);
             let local = |at: Timestamp| zone.to_datetime(jiff_time(at)).strftime("%Y%m%dT%H%M%S").to_string();
@@ -90,7 +106,8 @@ pub(super) fn series_object(
             let missing = series.missing(&bookings);
             let missing = missing.iter().map(|missing| missing.civil.strftime("%Y%m%dT%H%M%S").to_string());
             own.extend(missing.map(|civil| format!("EXDATE;TZID={name}:{civil}")));
-            lines.extend(event_of(first, own, (&format!("{}@facementor", series.id), 0), "CONFIRMED", around));
+            let shown = Shown { id: series.id.to_string(), is_cancelled: false, ..Shown::booking(first, 0) };
+            lines.extend(event(&shown, own, around));
         }
         (_, None) => {}
     }
@@ -111,43 +128,84 @@ fn ended(mut lines: Vec<String>) -> String {
     lines.iter().map(|line| folded(line)).collect()
 }
 
-/// A booking's event.
-fn event(booking: &Appointment, sequence: usize, around: &Surroundings<'_>) -> Vec<String> {
-    let mut own = vec![format!("DTSTART:{}", utc(booking.starts_at)), format!("DTEND:{}", utc(booking.ends_at))];
-    let uid = match &booking.series {
-        Some(part) => {
-            let local = zone(&part.time_zone).to_datetime(jiff_time(part.recurrence));
-            own.push(format!("RECURRENCE-ID;TZID={}:{}", part.time_zone, local.strftime("%Y%m%dT%H%M%S")));
-            format!("{}@facementor", part.series)
-        }
-        None => format!("{}@facementor", booking.id),
-    };
-    let cancelled = booking.state == AppointmentState::Cancelled;
-    event_of(booking, own, (&uid, sequence), if cancelled { "CANCELLED" } else { "CONFIRMED" }, around)
+/// What calendars show of an event, beside its time.
+pub(super) struct Shown {
+    /// The UID before its @.
+    pub(super) id: String,
+    pub(super) sequence: usize,
+    pub(super) summary: String,
+    /// Above the address of the event's page; may be empty.
+    pub(super) people: String,
+    pub(super) is_cancelled: bool,
 }
 
-fn event_of(
-    booking: &Appointment,
-    own: Vec<String>,
-    (uid, sequence): (&str, usize),
-    status: &str,
-    around: &Surroundings<'_>,
-) -> Vec<String> {
+impl Shown {
+    pub(super) fn booking(booking: &Appointment, sequence: usize) -> Self {
+        let Appointment { title, mentor, mentee, .. } = booking;
+        Self {
+            id: booking.id.to_string(),
+            sequence,
+            summary: format!("{title}: {} and {}", mentor.display_name, mentee.display_name),
+            people: String::new(),
+            is_cancelled: booking.state == AppointmentState::Cancelled,
+        }
+    }
+
+    /// A group session to its mentor: one event, whoever comes and goes, and cancelled when nobody is left. `last_at`: the
+    /// last change. SEQUENCE is its second, since a count of changes would shrink when somebody moves to another session.
+    pub(super) fn group(session: SessionId, title: &str, names: &[&str], last_at: Timestamp) -> Self {
+        Self {
+            id: session.to_string(),
+            sequence: usize::try_from((last_at.0 - FIRST_CHANGE_MS) / 1_000).unwrap_or(0),
+            summary: if names.is_empty() { title.to_owned() } else { format!("{title}: {}", company(names)) },
+            people: names.join("\n"),
+            is_cancelled: names.is_empty(),
+        }
+    }
+}
+
+/// "Bo", "Bo and Eve", "Bo, Eve and 3 others".
+pub(super) fn company(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [one, other] => format!("{one} and {other}"),
+        [one, other, _] => format!("{one}, {other} and one other"),
+        [one, other, others @ ..] => format!("{one}, {other} and {} others", others.len()),
+    }
+}
+
+/// When an event is, on the clock of UTC.
+pub(super) fn span(starts_at: Timestamp, ends_at: Timestamp) -> Vec<String> {
+    vec![format!("DTSTART:{}", utc(starts_at)), format!("DTEND:{}", utc(ends_at))]
+}
+
+fn booking_event(booking: &Appointment, sequence: usize, around: &Surroundings<'_>) -> Vec<String> {
+    let mut own = span(booking.starts_at, booking.ends_at);
+    let mut shown = Shown::booking(booking, sequence);
+    if let Some(part) = &booking.series {
+        let local = zone(&part.time_zone).to_datetime(jiff_time(part.recurrence));
+        own.push(format!("RECURRENCE-ID;TZID={}:{}", part.time_zone, local.strftime("%Y%m%dT%H%M%S")));
+        shown.id = part.series.to_string();
+    }
+    event(&shown, own, around)
+}
+
+/// An event's lines, unfolded; `own` has its time.
+pub(super) fn event(shown: &Shown, own: Vec<String>, around: &Surroundings<'_>) -> Vec<String> {
+    let above = if shown.people.is_empty() { String::new() } else { format!("{}\n", shown.people) };
     let mut lines = vec![
         "BEGIN:VEVENT".to_owned(),
-        format!("UID:{uid}"),
-        format!("SEQUENCE:{sequence}"),
+        format!("UID:{}@facementor", shown.id),
+        format!("SEQUENCE:{}", shown.sequence),
         format!("DTSTAMP:{}", utc(around.now)),
     ];
     lines.extend(own);
     lines.extend([
-        format!(
-            "SUMMARY:{}",
-            text(&format!("{}: {} and {}", booking.title, booking.mentor.display_name, booking.mentee.display_name))
-        ),
-        format!("DESCRIPTION:{}", text(around.url)),
+        format!("SUMMARY:{}", text(&shown.summary)),
+        format!("DESCRIPTION:{}", text(&format!("{above}{}", around.url))),
         format!("URL:{}", around.url),
-        format!("STATUS:{status}"),
+        format!("STATUS:{}", if shown.is_cancelled { "CANCELLED" } else { "CONFIRMED" }),
     ]);
     if let Some((organizer, attendee)) = around.parties {
         lines.push(format!("ORGANIZER:mailto:{organizer}"));
@@ -240,12 +298,12 @@ mod tests {
 
     fn around<'a>() -> Surroundings<'a> {
         let parties = Some(("noreply@meet.example", "bo@example.test"));
-        Surroundings { site: "Meet", url: "https://meet.example/bookings/1", sequence: 2, now: Timestamp(0), parties }
+        Surroundings { site: "Meet", url: "https://meet.example/bookings/1", now: Timestamp(0), parties }
     }
 
     #[test]
     fn what_people_typed_adds_no_line_and_no_line_is_too_long() {
-        let object = object(&booking(), Method::Request, &around());
+        let object = object(&booking(), 2, Method::Request, &around());
         assert!(object.ends_with("END:VCALENDAR\r\n") && !object.replace("\r\n", "").contains(['\r', '\n']));
         assert!(object.split("\r\n").all(|line| line.len() <= LINE), "{object}");
         let unfolded = object.replace("\r\n ", "");
@@ -262,9 +320,9 @@ mod tests {
     #[test]
     fn a_cancelled_one_says_so_and_a_published_one_names_nobodys_address() {
         let cancelled = Appointment { state: AppointmentState::Cancelled, ..booking() };
-        let withdrawn = object(&cancelled, Method::Cancel, &around());
+        let withdrawn = object(&cancelled, 2, Method::Cancel, &around());
         assert!(withdrawn.contains("METHOD:CANCEL\r\n") && withdrawn.contains("STATUS:CANCELLED\r\n"));
-        let published = object(&booking(), Method::Publish, &Surroundings { parties: None, ..around() });
+        let published = object(&booking(), 2, Method::Publish, &Surroundings { parties: None, ..around() });
         assert!(!published.contains("mailto:"), "{published}");
     }
 }

@@ -3,12 +3,14 @@
 use sqlx::AnyConnection;
 
 use super::model::{Actor, Appointment, AppointmentState, Party, What};
-use super::{Deed, advance, cancel_in, find, holds, move_whole, store, tell, waitlist};
+use super::{Deed, advance, cancel_in, find, holds, move_whole, store, tell_these, waitlist};
 use crate::availability::{self, Offering};
+use crate::booking::events::GroupEmptied;
 use crate::booking::{Booking, BookingError};
 use crate::kernel::Kernel;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{SessionId, UserId};
+use crate::kernel::outbox;
 
 impl Booking {
     /// Everyone's bookings of the session `booking` is one of, in the order they were made, for its mentor; those that were
@@ -33,11 +35,11 @@ pub(super) async fn call_off(
     store::lock_session(conn, session.session).await?;
     waitlist::dissolve(conn, kernel, session).await?;
     end_holds(conn, kernel, session.session, "The mentor cancelled the session.").await?;
-    for booking in confirmed_in(conn, session.session).await? {
-        cancel_in(conn, kernel, &booking, deed).await?;
-        tell(conn, kernel, booking.id, origin).await?;
+    let places = confirmed_in(conn, session.session).await?;
+    for booking in &places {
+        cancel_in(conn, kernel, booking, deed).await?;
     }
-    Ok(())
+    tell_all(conn, kernel, &places, origin).await
 }
 
 /// Moves the session `booking` is one of, with everyone's bookings and its line. What is held of it ends: nobody confirms
@@ -68,15 +70,49 @@ pub(super) async fn move_all(
     let seats_left = move_whole(conn, kernel, offering, session.session, starts_at).await?;
     availability::clear_group_opening(conn, session.session).await?;
     availability::set_group_opening(conn, offering.id, starts_at, session.session, seats_left).await?;
-    for place in confirmed_in(conn, session.session).await? {
+    let places = confirmed_in(conn, session.session).await?;
+    for place in &places {
         advance(conn, kernel, place.id, place.state, deed).await?;
-        store::move_to(conn, &place, session.session, offering, starts_at, now).await?;
+        store::move_to(conn, place, session.session, offering, starts_at, now).await?;
         store::waive_notice(conn, place.id).await?;
-        tell(conn, kernel, place.id, origin).await?;
     }
+    tell_all(conn, kernel, &places, origin).await?;
     let moved = find(conn, booking.mentor.id, booking.id).await?;
     while waitlist::offer_seat(conn, kernel, &moved).await? {}
     Ok(())
+}
+
+/// Tells the mentor when somebody who moved, with the booking as it was before, was the last in a group.
+pub(super) async fn tell_if_empty(
+    conn: &mut AnyConnection,
+    kernel: &Kernel,
+    before: &Appointment,
+    origin: &str,
+) -> Result<(), BookingError> {
+    if before.seats == 1 || !store::places_in(conn, before.session).await?.is_empty() {
+        return Ok(());
+    }
+    let Appointment { session, starts_at, ends_at, .. } = *before;
+    let (mentor, title, origin) = (before.mentor.id, before.title.clone(), origin.to_owned());
+    let fact = GroupEmptied { session, mentor, title, starts_at, ends_at, origin };
+    outbox::publish(conn, &kernel.clock, &kernel.random, &fact).await?;
+    Ok(())
+}
+
+/// Each mentee about theirs, and the mentor once.
+async fn tell_all(
+    conn: &mut AnyConnection,
+    kernel: &Kernel,
+    places: &[Appointment],
+    origin: &str,
+) -> Result<(), BookingError> {
+    for place in places {
+        tell_these(conn, kernel, place.id, origin, &[Party::Mentee]).await?;
+    }
+    match places.first() {
+        Some(first) => tell_these(conn, kernel, first.id, origin, &[Party::Mentor]).await,
+        None => Ok(()),
+    }
 }
 
 async fn end_holds(

@@ -42,7 +42,7 @@ use crate::availability::{self, Offering};
 use crate::kernel::Kernel;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{BookingId, OfferingId, UserId};
-use calendar::{Method, Surroundings};
+use calendar::{Method, Shown, Surroundings};
 use deeds::{Deed, advance, note, tell, tell_these};
 use seating::{leave, move_whole, occupy, place_in, require_opening};
 use store::{NewBooking, Whose};
@@ -171,14 +171,17 @@ impl Booking {
         origin: &str,
     ) -> Result<String, BookingError> {
         let booking = self.appointment(me, id).await?;
-        let around = Surroundings {
-            site: &self.kernel.config.name,
-            url: &format!("{origin}/bookings/{id}"),
-            sequence: calendar::sequence(&self.history(id).await?),
-            now: self.kernel.clock.now(),
-            parties: None,
-        };
-        Ok(calendar::object(&booking, Method::Publish, &around))
+        let (site, url) = (&self.kernel.config.name, &format!("{origin}/bookings/{id}"));
+        let around = Surroundings { site, url, now: self.kernel.clock.now(), parties: None };
+        let places = self.group_of(&booking, me).await?;
+        if !places.is_empty() {
+            let names: Vec<_> = places.iter().map(|place| place.mentee.display_name.as_str()).collect();
+            let shown = Shown::group(booking.session, &booking.title, &names, around.now);
+            let time = (booking.starts_at, booking.ends_at);
+            return Ok(calendar::group_object(&shown, time, Method::Publish, &around));
+        }
+        let sequence = calendar::sequence(&self.history(id).await?);
+        Ok(calendar::object(&booking, sequence, Method::Publish, &around))
     }
 
     pub(super) async fn appointments(
@@ -315,7 +318,8 @@ impl Booking {
             return Err(BookingError::AlreadyBooked);
         }
         store::move_to(conn, booking, session, offering, starts_at, kernel.clock.now()).await?;
-        tell(conn, kernel, booking.id, origin).await
+        tell(conn, kernel, booking.id, origin).await?;
+        group::tell_if_empty(conn, kernel, booking, origin).await
     }
 
     fn require_changeable(&self, booking: &Appointment, me: UserId) -> Result<(), BookingError> {

@@ -2,40 +2,24 @@
 
 use std::collections::HashMap;
 
-use crate::booking::appointments::calendar::{folded, text, utc};
+use crate::booking::appointments::calendar::{self, Shown, Surroundings, folded, text};
 use crate::booking::appointments::model::{Appointment, AppointmentState, Party};
 use crate::booking::appointments::store::Changes;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{SessionId, UserId};
 
-/// 2020-01-01T00:00:00Z, from which changes of groups count in seconds.
-const FIRST_CHANGE_MS: i64 = 1_577_836_800_000;
-/// So many people of a group are named in its title.
-const NAMED: usize = 2;
-
 type Entry = (Appointment, Changes);
 
-/// What is shown of an event.
-struct Event<'a> {
-    id: String,
-    sequence: i64,
-    last_at: Timestamp,
-    booking: &'a Appointment,
-    who: String,
-    description: String,
-    is_cancelled: bool,
-}
-
 /// Lines folded and ended as the RFC has it. The same as long as nothing changes. Each booking is an event, but to its
-/// mentor a group session is one, whoever comes and goes.
+/// mentor a group session is one.
 pub(super) fn feed(site: &str, origin: &str, me: UserId, bookings: &[Entry]) -> String {
-    let site = text(site);
+    let name = text(site);
     let mut lines = vec![
         "BEGIN:VCALENDAR".to_owned(),
         "VERSION:2.0".to_owned(),
-        format!("PRODID:-//{}//FaceMentor//EN", site.replace("//", "/")),
+        format!("PRODID:-//{}//FaceMentor//EN", name.replace("//", "/")),
         "METHOD:PUBLISH".to_owned(),
-        format!("X-WR-CALNAME:{site}"),
+        format!("X-WR-CALNAME:{name}"),
         // How often it is worth asking (RFC 7986 §5.7), and what programs before it read.
         "REFRESH-INTERVAL;VALUE=DURATION:PT15M".to_owned(),
         "X-PUBLISHED-TTL:PT15M".to_owned(),
@@ -47,80 +31,30 @@ pub(super) fn feed(site: &str, origin: &str, me: UserId, bookings: &[Entry]) -> 
     }
     for entry in bookings {
         if !is_my_group(&entry.0) {
-            lines.extend(event(origin, &of_booking(origin, entry)));
+            let (booking, Changes { sequence, last_at }) = entry;
+            lines.extend(event(site, origin, booking, *last_at, &Shown::booking(booking, *sequence)));
         } else if let Some(group) = groups.remove(&entry.0.session) {
-            lines.extend(of_group(origin, &group).iter().flat_map(|found| event(origin, found)));
+            lines.extend(group_event(site, origin, &group));
         }
     }
     lines.push("END:VCALENDAR".to_owned());
     lines.iter().map(|line| folded(line)).collect()
 }
 
-fn of_booking<'a>(origin: &str, (booking, changes): &'a Entry) -> Event<'a> {
-    Event {
-        id: booking.id.to_string(),
-        sequence: changes.sequence,
-        last_at: changes.last_at,
-        booking,
-        who: format!("{} and {}", booking.mentor.display_name, booking.mentee.display_name),
-        description: page(origin, booking),
-        is_cancelled: booking.state == AppointmentState::Cancelled,
-    }
+/// Nothing of none. Its time and page are those of a booking that goes on, or, when all are cancelled, of the last: who left
+/// before the session moved has the old time.
+fn group_event(site: &str, origin: &str, group: &[&Entry]) -> Vec<String> {
+    let Some((last, changes)) = group.iter().copied().max_by_key(|(_, changes)| changes.last_at) else {
+        return Vec::new();
+    };
+    let there = || group.iter().map(|(one, _)| one).filter(|one| one.state != AppointmentState::Cancelled);
+    let names: Vec<_> = there().map(|one| one.mentee.display_name.as_str()).collect();
+    let shown = Shown::group(last.session, &last.title, &names, changes.last_at);
+    event(site, origin, there().next().unwrap_or(last), changes.last_at, &shown)
 }
 
-/// None of none. It is cancelled when everyone's booking is, and then tells who was the last.
-fn of_group<'a>(origin: &str, group: &[&'a Entry]) -> Option<Event<'a>> {
-    let last_at = group.iter().map(|(_, changes)| changes.last_at).max()?;
-    let mut there: Vec<_> = group.iter().filter(|(one, _)| one.state != AppointmentState::Cancelled).collect();
-    let is_cancelled = there.is_empty();
-    if is_cancelled {
-        there.extend(group.iter().max_by_key(|(_, changes)| changes.last_at));
-    }
-    let booking = &there.first()?.0;
-    let names: Vec<_> = there.iter().map(|(one, _)| one.mentee.display_name.as_str()).collect();
-    Some(Event {
-        id: booking.session.to_string(),
-        // A count of changes would shrink when somebody moves to another session with theirs.
-        sequence: ((last_at.0 - FIRST_CHANGE_MS) / 1_000).max(0),
-        last_at,
-        booking,
-        who: company(&names),
-        description: format!("{}\n{}", names.join("\n"), page(origin, booking)),
-        is_cancelled,
-    })
-}
-
-/// "Bo", "Bo and Eve", "Bo, Eve and 3 others".
-fn company(names: &[&str]) -> String {
-    match names {
-        [] => String::new(),
-        [one] => (*one).to_owned(),
-        [one, other] => format!("{one} and {other}"),
-        _ => {
-            let others = names.len() - NAMED;
-            let more = if others == 1 { "one other".to_owned() } else { format!("{others} others") };
-            format!("{} and {more}", names[..NAMED].join(", "))
-        }
-    }
-}
-
-fn page(origin: &str, booking: &Appointment) -> String {
-    format!("{origin}/bookings/{}", booking.id)
-}
-
-fn event(origin: &str, event: &Event<'_>) -> Vec<String> {
-    let Event { id, sequence, last_at, booking, who, description, is_cancelled } = event;
-    vec![
-        "BEGIN:VEVENT".to_owned(),
-        format!("UID:{id}@facementor"),
-        format!("SEQUENCE:{sequence}"),
-        format!("DTSTAMP:{}", utc(*last_at)),
-        format!("DTSTART:{}", utc(booking.starts_at)),
-        format!("DTEND:{}", utc(booking.ends_at)),
-        format!("SUMMARY:{}", text(&format!("{}: {who}", booking.title))),
-        format!("DESCRIPTION:{}", text(description)),
-        format!("URL:{}", page(origin, booking)),
-        format!("STATUS:{}", if *is_cancelled { "CANCELLED" } else { "CONFIRMED" }),
-        "END:VEVENT".to_owned(),
-    ]
+fn event(site: &str, origin: &str, booking: &Appointment, last_at: Timestamp, shown: &Shown) -> Vec<String> {
+    let url = format!("{origin}/bookings/{}", booking.id);
+    let around = Surroundings { site, url: &url, now: last_at, parties: None };
+    calendar::event(shown, calendar::span(booking.starts_at, booking.ends_at), &around)
 }

@@ -240,6 +240,16 @@ pub(super) struct Recipient {
     pub time_zone: Option<String>,
 }
 
+pub(super) async fn recipient_of(conn: &mut AnyConnection, user: UserId) -> Result<Option<Recipient>, sqlx::Error> {
+    let sql = "SELECT email, display_name, time_zone FROM users WHERE id = $1";
+    let row = sqlx::query(sql).bind(user).fetch_optional(conn).await?;
+    row.map(|row| {
+        let (email, display_name) = (row.try_get("email")?, row.try_get("display_name")?);
+        Ok(Recipient { email, display_name, time_zone: row.try_get("time_zone")? })
+    })
+    .transpose()
+}
+
 /// A booking, and one of its two.
 pub(super) async fn addressed(
     conn: &mut AnyConnection,
@@ -261,13 +271,7 @@ pub(super) async fn recipient(
         Party::Mentor => booking.mentor.id,
         Party::Mentee => booking.mentee.id,
     };
-    let sql = "SELECT email, display_name, time_zone FROM users WHERE id = $1";
-    let row = sqlx::query(sql).bind(user).fetch_optional(conn).await?;
-    row.map(|row| {
-        let (email, display_name) = (row.try_get("email")?, row.try_get("display_name")?);
-        Ok(Recipient { email, display_name, time_zone: row.try_get("time_zone")? })
-    })
-    .transpose()
+    recipient_of(conn, user).await
 }
 
 /// Which part of somebody's bookings.
@@ -323,7 +327,7 @@ pub(super) async fn appointments_between(
 /// What has happened to a booking so far.
 pub(super) struct Changes {
     /// How often what calendars show has changed (RFC 5546 §2.1.4).
-    pub sequence: i64,
+    pub sequence: usize,
     pub last_at: Timestamp,
 }
 
@@ -346,7 +350,8 @@ pub(super) async fn appointments_since(
     let mut changes = HashMap::new();
     for row in sqlx::query(AssertSqlSafe(sql)).bind(user).bind(since.0).fetch_all(conn).await? {
         let id: BookingId = row.try_get("booking_id")?;
-        let (sequence, last_at) = (row.try_get("sequence")?, Timestamp(row.try_get("last_at_ms")?));
+        let (sequence, last_at): (i64, _) = (row.try_get("sequence")?, Timestamp(row.try_get("last_at_ms")?));
+        let sequence = usize::try_from(sequence).unwrap_or(0);
         changes.insert(id, Changes { sequence, last_at });
     }
     let mut found = Vec::with_capacity(rows.len());

@@ -1,19 +1,22 @@
 //! Letters about bookings: what happened, with an invitation for the calendar.
 
+mod group;
+
 use super::calendar::{self, Method, Surroundings};
 use super::model::{Actor, Appointment, AppointmentState, HistoryLine, Party, What};
 use super::proposals;
 use super::series;
 use super::store::{self, Recipient};
 use super::waitlist::{self, Waited};
-use crate::booking::events::{BookingChanged, SeriesChanged, SeriesStep, WaitMoved, WaitOver};
+use crate::booking::events::{BookingChanged, GroupEmptied, SeriesChanged, SeriesStep, WaitMoved, WaitOver};
 use crate::kernel::Kernel;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::WaitId;
 use crate::kernel::mail::{Action, Invitation, Letter, Mailer};
 use crate::kernel::outbox::{Event, Fact, Handler, HandlerError};
 
-const KINDS: &[&str] = &[BookingChanged::KIND, SeriesChanged::KIND, WaitOver::KIND, WaitMoved::KIND];
+const KINDS: &[&str] =
+    &[BookingChanged::KIND, GroupEmptied::KIND, SeriesChanged::KIND, WaitOver::KIND, WaitMoved::KIND];
 
 /// Heard twice it is the same letter, with the same Message-ID.
 pub(in crate::booking) fn letters(kernel: &Kernel, mailer: &Mailer) -> Handler {
@@ -28,6 +31,9 @@ pub(in crate::booking) fn letters(kernel: &Kernel, mailer: &Mailer) -> Handler {
 async fn write(kernel: &Kernel, mailer: &Mailer, event: Event) -> Result<(), HandlerError> {
     if let Some(changed) = event.read::<SeriesChanged>()? {
         return write_of_series(kernel, mailer, &event, &changed).await;
+    }
+    if let Some(emptied) = event.read()? {
+        return group::write_emptied(kernel, mailer, &event, &emptied).await;
     }
     if let Some(WaitOver { wait }) = event.read()? {
         return write_of_wait(kernel, mailer, &event, wait, wait_over_letter).await;
@@ -55,6 +61,9 @@ async fn write(kernel: &Kernel, mailer: &Mailer, event: Event) -> Result<(), Han
         (What::Proposed, Some(proposal)) => proposal.times.into_iter().map(|(time, _)| time).collect(),
         _ => Vec::new(),
     };
+    if changed.to == Party::Mentor && booking.seats > 1 && is_for_calendars(line.what) {
+        return group::write(kernel, mailer, &event, (&booking, line), &recipient, &url).await;
+    }
     let letter = letter(&kernel.config.name, &booking, &recipient, changed.to, line, &times, &url);
     if !is_for_calendars(line.what) {
         return mailer.deliver(event.id, &recipient.email, &letter).await;
@@ -63,11 +72,12 @@ async fn write(kernel: &Kernel, mailer: &Mailer, event: Event) -> Result<(), Han
     let around = Surroundings {
         site: &kernel.config.name,
         url: &url,
-        sequence: calendar::sequence(history.get(..=changed.sequence).unwrap_or(&history)),
         now: event.occurred_at,
         parties: Some((mailer.address(), &recipient.email)),
     };
-    let invitation = Invitation { method: method.as_str(), object: calendar::object(&booking, method, &around) };
+    let sequence = calendar::sequence(history.get(..=changed.sequence).unwrap_or(&history));
+    let object = calendar::object(&booking, sequence, method, &around);
+    let invitation = Invitation { method: method.as_str(), object };
     mailer.deliver_invitation(event.id, &recipient.email, &letter, &invitation).await
 }
 
@@ -108,7 +118,6 @@ async fn write_of_series(
     let around = Surroundings {
         site: &kernel.config.name,
         url: &url,
-        sequence: 0,
         now: event.occurred_at,
         parties: Some((mailer.address(), &recipient.email)),
     };
@@ -141,8 +150,7 @@ fn series_letter(
     };
     let zone = recipient.time_zone.as_deref();
     let times: Vec<_> = bookings.iter().map(|(booking, _)| when(booking.starts_at, zone)).collect();
-    let mut paragraphs =
-        vec![format!("Hello {},", recipient.display_name), happened, format!("{title}\n{}", times.join("\n"))];
+    let mut paragraphs = vec![greeting(recipient), happened, format!("{title}\n{}", times.join("\n"))];
     if !changed.reason.is_empty() {
         paragraphs.push(changed.reason.clone());
     }
@@ -161,7 +169,7 @@ fn wait_over_letter(site: &str, waited: &Waited) -> Letter {
     Letter {
         subject: format!("Cancelled: {title}"),
         paragraphs: vec![
-            format!("Hello {},", who.display_name),
+            greeting(who),
             format!("{mentor_name} cancelled the session you were in line for."),
             format!("{title}\n{}", when(*starts_at, who.time_zone.as_deref())),
         ],
@@ -176,7 +184,7 @@ fn wait_moved_letter(site: &str, waited: &Waited) -> Letter {
     Letter {
         subject: format!("Moved: {title}"),
         paragraphs: vec![
-            format!("Hello {},", who.display_name),
+            greeting(who),
             format!("{mentor_name} moved the session you are in line for to another time."),
             format!("{title}\n{}", when(*starts_at, who.time_zone.as_deref())),
             "You keep your place. If that time does not suit you, step out of the line.".to_owned(),
@@ -222,11 +230,8 @@ fn letter(
         _ if by_you => ("Booked", format!("your session with {other} is booked.")),
         _ => ("Booked", format!("{other} booked a session with you.")),
     };
-    let mut paragraphs = vec![
-        format!("Hello {},", recipient.display_name),
-        happened,
-        format!("{}\n{}", booking.title, when(booking.starts_at, zone)),
-    ];
+    let mut paragraphs =
+        vec![greeting(recipient), happened, format!("{}\n{}", booking.title, when(booking.starts_at, zone))];
     if !times.is_empty() {
         let times: Vec<_> = times.iter().map(|time| when(*time, zone)).collect();
         paragraphs.push(format!("Proposed instead:\n{}", times.join("\n")));
@@ -247,6 +252,10 @@ fn letter(
         action: Some(Action { label: label.to_owned(), url: url.to_owned() }),
         closing: vec![format!("{site} sends this because you have a session there.")],
     }
+}
+
+fn greeting(recipient: &Recipient) -> String {
+    format!("Hello {},", recipient.display_name)
 }
 
 /// "Tuesday 24 November 2026, 14:00 CET", on the clocks of a zone.
