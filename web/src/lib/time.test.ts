@@ -37,6 +37,10 @@ test.each([
   ['2026-11-24T22:30:00Z', '2026-11-24T09:00:00Z', madrid, 'Today'],
   ['2026-11-24T23:30:00Z', '2026-11-25T09:00:00Z', madrid, 'Today'],
   ['2026-11-24T23:30:00Z', '2026-11-25T09:00:00Z', newYork, 'Yesterday'],
+  ['2026-11-25T23:30:00Z', '2026-11-25T09:00:00Z', madrid, 'Tomorrow'],
+  // Half past eleven before a Sunday of 23 hours, and its evening.
+  ['2026-03-29T20:00:00Z', '2026-03-28T22:30:00Z', madrid, 'Tomorrow'],
+  ['2026-03-29T22:30:00Z', '2026-03-28T22:30:00Z', madrid, 'Mon 30 Mar'],
   ['2026-11-17T12:00:00Z', '2026-11-25T09:00:00Z', madrid, 'Tue 17 Nov'],
   ['2025-11-17T12:00:00Z', '2026-11-25T09:00:00Z', madrid, 'Mon 17 Nov 2025'],
 ])('%s seen at %s is "%s"', (iso, now, viewer, expected) => {

@@ -28,12 +28,15 @@ export function clockTime(ms: number, viewer: Viewer): string {
   }).format(ms);
 }
 
-/** "Today", "Yesterday", "Tue 24 Nov", or with the year when it is another one. */
+/** Days from one date to another: a day is not 24 hours where clocks change. */
+const daysBetween = (from: string, to: string) => (Date.parse(to) - Date.parse(from)) / DAY_MS;
+
+/** "Today", "Tomorrow", "Yesterday", "Tue 24 Nov", or with the year when it is another one. */
 export function dayName(ms: number, nowMs: number, { timeZone }: Viewer): string {
-  const day = dayKey(ms, timeZone);
-  if (day === dayKey(nowMs, timeZone)) return 'Today';
-  if (day === dayKey(nowMs - DAY_MS, timeZone)) return 'Yesterday';
-  const sameYear = day.slice(0, 4) === dayKey(nowMs, timeZone).slice(0, 4);
+  const [day, today] = [dayKey(ms, timeZone), dayKey(nowMs, timeZone)];
+  const near = { '-1': 'Yesterday', '0': 'Today', '1': 'Tomorrow' }[daysBetween(today, day)];
+  if (near) return near;
+  const sameYear = day.slice(0, 4) === today.slice(0, 4);
   return new Intl.DateTimeFormat(LOCALE, {
     timeZone,
     weekday: 'short',
@@ -52,7 +55,7 @@ export function dayAndTime(ms: number, nowMs: number, viewer: Viewer): string {
 
 /** "today 14:00": as it reads after other words; names of days keep their capital. */
 export function withinText(time: string): string {
-  return time.replace(/^(Today|Yesterday)/, (word) => word.toLowerCase());
+  return time.replace(/^(Today|Tomorrow|Yesterday)/, (word) => word.toLowerCase());
 }
 
 /** "Tuesday 24 November 2026 at 14:00 CET": the whole truth, for tooltips. */

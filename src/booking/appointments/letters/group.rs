@@ -49,7 +49,7 @@ pub(super) async fn write_emptied(
         subject: format!("Cancelled: {}", emptied.title),
         paragraphs: vec![
             greeting(&recipient),
-            "the last one in your session moved to another time. This time is free again.".to_owned(),
+            "the last one in your session moved to another time. Nobody has a place in it any more.".to_owned(),
             format!("{}\n{time}", emptied.title),
         ],
         action: Some(Action { label: "See your bookings".to_owned(), url: url.clone() }),

@@ -12,7 +12,7 @@ import { sortProblem } from '@/lib/form-problem';
 import { serverNow } from '@/lib/server-clock';
 import { useTitle } from '@/lib/title';
 import { useBookingQuery, useMentorOfferingsQuery } from './api';
-import { BookingState, isAhead, otherOf } from './booking-state';
+import { BookingState, company, isAhead, otherOf } from './booking-state';
 import { price } from '@/lib/money';
 import {
   AttendanceSection,
@@ -116,7 +116,7 @@ function Details({ booking }: { booking: Booking }) {
               {otherOf(booking)}
             </Link>
           ) : (
-            otherOf(booking)
+            company(otherOf(booking), Math.max(booking.group.length - 1, 0))
           )}
         </p>
       </header>
