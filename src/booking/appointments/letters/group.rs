@@ -6,6 +6,7 @@ use crate::booking::appointments::model::{Actor, Appointment, HistoryLine, What}
 use crate::booking::appointments::store::{self, Recipient};
 use crate::booking::events::GroupEmptied;
 use crate::kernel::Kernel;
+use crate::kernel::clock::Timestamp;
 use crate::kernel::mail::{Action, Invitation, Letter, Mailer};
 use crate::kernel::outbox::{Event, HandlerError};
 
@@ -27,9 +28,7 @@ pub(super) async fn write(
     let shown = Shown::group(booking.session, &booking.title, &names, event.occurred_at);
     let parties = Some((mailer.address(), recipient.email.as_str()));
     let around = Surroundings { site, url, now: event.occurred_at, parties };
-    let method = if shown.is_cancelled { Method::Cancel } else { Method::Request };
-    let object = calendar::group_object(&shown, (now.starts_at, now.ends_at), method, &around);
-    let invitation = Invitation { method: method.as_str(), object };
+    let invitation = invitation(&shown, (now.starts_at, now.ends_at), &around);
     mailer.deliver_invitation(event.id, &recipient.email, &letter, &invitation).await
 }
 
@@ -58,9 +57,14 @@ pub(super) async fn write_emptied(
     let shown = Shown::group(emptied.session, &emptied.title, &[], event.occurred_at);
     let parties = Some((mailer.address(), recipient.email.as_str()));
     let around = Surroundings { site, url, now: event.occurred_at, parties };
-    let object = calendar::group_object(&shown, (emptied.starts_at, emptied.ends_at), Method::Cancel, &around);
-    let invitation = Invitation { method: Method::Cancel.as_str(), object };
+    let invitation = invitation(&shown, (emptied.starts_at, emptied.ends_at), &around);
     mailer.deliver_invitation(event.id, &recipient.email, &letter, &invitation).await
+}
+
+/// Pure.
+fn invitation(shown: &Shown, time: (Timestamp, Timestamp), around: &Surroundings<'_>) -> Invitation {
+    let method = if shown.is_cancelled { Method::Cancel } else { Method::Request };
+    Invitation { method: method.as_str(), object: calendar::group_object(shown, time, method, around) }
 }
 
 /// Pure. `names`: who has a place in it now.

@@ -4,12 +4,11 @@ import type { Booking } from '@/api/types';
 import { Banner } from '@/components/ui/banner';
 import { Button } from '@/components/ui/button';
 import { Dialog, DialogContent, DialogTrigger } from '@/components/ui/dialog';
-import { Field } from '@/components/ui/field';
-import { Textarea } from '@/components/ui/input';
 import { sortProblem } from '@/lib/form-problem';
 import { toast } from '@/lib/toast';
 import { type CancelScope, useCancelBookingMutation } from './api';
 import { otherOf } from './booking-state';
+import { WordField } from './word-field';
 
 interface Choice {
   scope: CancelScope;
@@ -87,19 +86,12 @@ export function CancelDialog({ booking }: { booking: Booking }) {
               ))}
             </fieldset>
           )}
-          <Field
+          <WordField
             label="Why"
-            hint={`For ${scope === 'session' ? 'everyone' : otherOf(booking)}; may be empty.`}
-          >
-            {(control) => (
-              <Textarea
-                {...control}
-                maxLength={500}
-                value={reason}
-                onChange={({ target }) => setReason(target.value)}
-              />
-            )}
-          </Field>
+            reader={scope === 'session' ? 'everyone' : otherOf(booking)}
+            value={reason}
+            onChange={setReason}
+          />
           <div className="flex flex-wrap justify-end gap-3">
             <Button variant="secondary" onClick={() => setOpen(false)}>
               Keep it

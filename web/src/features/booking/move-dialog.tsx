@@ -3,13 +3,12 @@ import { isProblem } from '@/api/problem';
 import type { Booking } from '@/api/types';
 import { Button } from '@/components/ui/button';
 import { Dialog, DialogContent, DialogTrigger } from '@/components/ui/dialog';
-import { Field } from '@/components/ui/field';
-import { Textarea } from '@/components/ui/input';
 import { Skeleton } from '@/components/ui/skeleton';
 import { toast } from '@/lib/toast';
 import { useMoveBookingMutation } from './api';
 import type { Opening } from './days';
 import { Refusal } from './refusal';
+import { WordField } from './word-field';
 
 const OpeningPicker = lazy(async () => ({
   default: (await import('./opening-picker')).OpeningPicker,
@@ -60,18 +59,7 @@ export function MoveDialog({ booking }: { booking: Booking }) {
             isFit={({ seats_left }) => !forAll || seats_left >= booking.seats}
           />
         </Suspense>
-        {forAll && (
-          <Field label="Why" hint="For everyone; may be empty.">
-            {(control) => (
-              <Textarea
-                {...control}
-                maxLength={500}
-                value={reason}
-                onChange={({ target }) => setReason(target.value)}
-              />
-            )}
-          </Field>
-        )}
+        {forAll && <WordField label="Why" reader="everyone" value={reason} onChange={setReason} />}
         {isProblem(error) && <Refusal problem={error} onOther={(at) => void moveTo(at)} />}
         <Button
           size="lg"

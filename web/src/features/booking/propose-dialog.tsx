@@ -4,8 +4,6 @@ import { isProblem } from '@/api/problem';
 import type { Booking } from '@/api/types';
 import { Button } from '@/components/ui/button';
 import { Dialog, DialogContent, DialogTrigger } from '@/components/ui/dialog';
-import { Field } from '@/components/ui/field';
-import { Textarea } from '@/components/ui/input';
 import { Skeleton } from '@/components/ui/skeleton';
 import { browserViewer, fullTime } from '@/lib/time';
 import { toast } from '@/lib/toast';
@@ -13,6 +11,7 @@ import { useProposeMutation } from './api';
 import { otherOf } from './booking-state';
 import type { Opening } from './days';
 import { Refusal } from './refusal';
+import { WordField } from './word-field';
 
 const OpeningPicker = lazy(async () => ({
   default: (await import('./opening-picker')).OpeningPicker,
@@ -97,16 +96,7 @@ export function ProposeDialog({ booking, label = 'Propose other times…' }: Pro
             ))}
           </ul>
         )}
-        <Field label="Note" hint={`For ${otherOf(booking)}; may be empty.`}>
-          {(control) => (
-            <Textarea
-              {...control}
-              maxLength={500}
-              value={note}
-              onChange={({ target }) => setNote(target.value)}
-            />
-          )}
-        </Field>
+        <WordField label="Note" reader={otherOf(booking)} value={note} onChange={setNote} />
         {isProblem(error) && <Refusal problem={error} onOther={add} />}
         <Button
           size="lg"
